@@ -41,6 +41,7 @@ public static class SfuNodeHosting
         var cluster = options.Cluster;
         return builder
             .AddHocon(configuration.Config, HoconAddMode.Prepend)
+            .WithStrictSerialization()
             .WithRemoting(new RemoteOptions
             {
                 HostName = cluster.Hostname,

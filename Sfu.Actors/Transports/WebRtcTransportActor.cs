@@ -123,7 +123,9 @@ internal sealed class WebRtcTransportActor : RequestActor
         Log.Info("Transport {TransportId} of Router {RouterId} closed: {Reason}", Id, RouterId, reason);
     }
 
-    private static SfuError Closed(CloseReason reason) => new(SfuErrorCode.Closed, $"The transport closed ({reason}).");
+    private static SfuError Closed(CloseReason reason) => new(
+        reason is CloseReason.ControlFault or CloseReason.MediaFault ? SfuErrorCode.Fault : SfuErrorCode.Closed,
+        $"The transport closed ({reason}).");
 
     private void OnRequest(IRequest request)
     {

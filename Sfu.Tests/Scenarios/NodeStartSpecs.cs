@@ -1,0 +1,29 @@
+using Sfu.Actors.Protocol;
+using Sfu.Media.Control;
+using Sfu.Tests.Support;
+
+namespace Sfu.Tests.Scenarios;
+
+[Collection(nameof(ActorsCollection))]
+public sealed class NodeStartSpecs
+{
+    [Fact]
+    public async Task A_node_is_ready_with_the_ports_that_it_got()
+    {
+        await using var node = await TestNode.StartAsync();
+        var ready = await node.AskNodeAsync<NodeProtocol.NodeReady>(new NodeProtocol.WhenReady(5));
+        Assert.Equal(5, ready.RequestId);
+        Assert.NotEqual(0, Assert.Single(ready.Bound).Port);
+    }
+
+    [Fact]
+    public async Task A_node_that_cannot_listen_says_why()
+    {
+        var media = new FakeMediaPlane();
+        media.Fail(nameof(IMediaPlane.OpenServer), MediaErrorCode.System);
+        await using var node = await TestNode.StartAsync(media: media);
+        var failed = await node.AskNodeAsync<NodeProtocol.NodeFailed>(new NodeProtocol.WhenReady(1));
+        Assert.Equal(SfuErrorCode.Unavailable, failed.Error.Code);
+        Assert.Contains("OpenServer", failed.Error.Reason, StringComparison.Ordinal);
+    }
+}

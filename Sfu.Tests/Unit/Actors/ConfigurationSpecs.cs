@@ -1,0 +1,90 @@
+using Sfu.Actors.Hosting;
+using Sfu.Media.Ice;
+
+namespace Sfu.Tests.Unit.Actors;
+
+public sealed class ConfigurationSpecs
+{
+    [Fact]
+    public void Defaults_are_those_of_the_reference()
+    {
+        var options = SfuConfiguration.Parse("").Options;
+        Assert.Equal(8, options.Transport.MaxTuples);
+        Assert.Equal(30, options.Transport.IceConsentTimeout);
+        Assert.Equal(600_000, options.Transport.InitialAvailableOutgoingBitrate);
+        Assert.Equal(TupleLimitPolicy.Evict, options.Transport.TuplePolicy);
+        Assert.Equal(["sfu", "gateway"], options.Cluster.Roles.AsEnumerable());
+        Assert.Empty(options.Cluster.SeedNodes);
+        Assert.Null(options.DtlsCertificateFile);
+        var listen = Assert.Single(options.ListenInfos);
+        Assert.Equal((TransportProtocol.Udp, (ushort)44444, null), (listen.Protocol, listen.Port, listen.AnnouncedAddress));
+    }
+
+    [Fact]
+    public void What_the_user_says_wins_over_the_reference()
+    {
+        var configuration = SfuConfiguration.Parse("""
+            sfu.web-rtc-transport { max-tuples = 3, tuple-policy = reject }
+            sfu.cluster.seed-nodes = ["akka.tcp://sfu@10.0.0.1:4053"]
+            sfu.web-rtc-server.listen-infos = [
+              { protocol = tcp, ip = "::1", announced-address = "sfu.example.org", port = 7 }
+            ]
+            akka.cluster.gossip-interval = 9 s
+            """);
+        Assert.Equal((3, TupleLimitPolicy.Reject), (configuration.Options.Transport.MaxTuples, configuration.Options.Transport.TuplePolicy));
+        Assert.Equal("akka.tcp://sfu@10.0.0.1:4053", Assert.Single(configuration.Options.Cluster.SeedNodes));
+        var listen = Assert.Single(configuration.Options.ListenInfos);
+        Assert.Equal((TransportProtocol.Tcp, "sfu.example.org"), (listen.Protocol, listen.AnnouncedAddress));
+        Assert.Equal(TimeSpan.FromSeconds(9), configuration.Config.GetTimeSpan("akka.cluster.gossip-interval"));
+        Assert.Equal("keep-majority", configuration.Config.GetString("akka.cluster.split-brain-resolver.active-strategy"));
+    }
+
+    [Theory]
+    [InlineData("sfu.web-rtc-transport.max-tupels = 3", "sfu.web-rtc-transport.max-tupels")]
+    [InlineData("sfu.webrtc.x = 3", "sfu.webrtc")]
+    [InlineData("sfu = 3", "sfu")]
+    [InlineData("sfu.cluster = 3", "sfu.cluster")]
+    [InlineData("sfu.cluster.port { a = 1 }", "sfu.cluster.port")]
+    [InlineData("sfu.host.port = 8080", "sfu.host")]
+    [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = \"1.2.3.4\", port = 1, prot = 2 } ]", "sfu.web-rtc-server.listen-infos[0].prot")]
+    [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = \"1.2.3.4.5\", port = 1 } ]", "sfu.web-rtc-server.listen-infos[0].ip")]
+    [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = sctp, ip = \"1.2.3.4\", port = 1 } ]", "sfu.web-rtc-server.listen-infos[0].protocol")]
+    [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = \"1.2.3.4\", port = 65536 } ]", "sfu.web-rtc-server.listen-infos[0].port")]
+    [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, port = 1 } ]", "sfu.web-rtc-server.listen-infos[0].ip")]
+    [InlineData("sfu.web-rtc-server.listen-infos = []", "sfu.web-rtc-server.listen-infos")]
+    [InlineData("sfu.web-rtc-transport.enable-udp = perhaps", "sfu.web-rtc-transport.enable-udp")]
+    [InlineData("sfu.web-rtc-transport.max-tuples = 0", "sfu.web-rtc-transport.max-tuples")]
+    [InlineData("sfu.web-rtc-transport.max-tuples = many", "sfu.web-rtc-transport.max-tuples")]
+    [InlineData("sfu.web-rtc-transport { enable-udp = off\n enable-tcp = off }", "sfu.web-rtc-transport")]
+    [InlineData("sfu.web-rtc-transport.ice-consent-timeout = 5 s", "sfu.web-rtc-transport")]
+    [InlineData("sfu.web-rtc-transport.tuple-policy = pray", "sfu.web-rtc-transport.tuple-policy")]
+    [InlineData("sfu.node.close-deadline = soon", "sfu.node.close-deadline")]
+    [InlineData("sfu.node.close-deadline = 1 h", "sfu.node.close-deadline")]
+    [InlineData("sfu.cluster.roles = [sfu, gatewai]", "sfu.cluster.roles")]
+    [InlineData("sfu.cluster.roles = []", "sfu.cluster.roles")]
+    [InlineData("sfu.cluster.seed-nodes = [\"somewhere\"]", "sfu.cluster.seed-nodes")]
+    [InlineData("sfu.cluster.hostname = \"\"", "sfu.cluster.hostname")]
+    [InlineData("sfu.media.threads = -1", "sfu.media.threads")]
+    [InlineData("sfu.media.dtls-certificate-file = \"a.pem\"", "sfu.media.dtls-private-key-file")]
+    public void Nonsense_is_refused_in_one_line_with_its_key(string hocon, string key)
+    {
+        var refusal = Assert.Throws<SfuConfigurationException>(() => SfuConfiguration.Parse(hocon));
+        Assert.Equal(key, refusal.Key);
+        Assert.StartsWith($"{key}: ", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refusal.Message);
+    }
+
+    [Fact]
+    public void Text_that_is_not_HOCON_is_refused_in_one_line()
+    {
+        var refusal = Assert.Throws<SfuConfigurationException>(() => SfuConfiguration.Parse("sfu { cluster ["));
+        Assert.DoesNotContain('\n', refusal.Message);
+    }
+
+    [Fact]
+    public void A_section_that_somebody_else_reads_is_let_pass()
+    {
+        var configuration = SfuConfiguration.Parse("sfu.host { port = 8080 }", ["host"]);
+        Assert.Equal(8080, configuration.Config.GetInt("sfu.host.port"));
+    }
+}
