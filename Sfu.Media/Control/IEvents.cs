@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Sfu.Media.Ice;
+using Sfu.Media.Ortc;
+
+namespace Sfu.Media.Control;
+
+/// <summary>The state of the DTLS association, in mediasoup's words.</summary>
+public enum DtlsTransportState
+{
+    New,
+    Connecting,
+    Connected,
+    Failed,
+    Closed,
+}
+
+/// <summary>Why a command could not be carried out.</summary>
+public enum MediaErrorCode
+{
+    /// <summary>The handle's object is closed, or never was.</summary>
+    Closed,
+
+    /// <summary>Not now: a second connect, a transport on a closing server.</summary>
+    InvalidState,
+
+    /// <summary>The parameters contradict themselves or what exists (SSRC or MID taken, no usable fingerprint).</summary>
+    InvalidParameters,
+
+    /// <summary>The operating system refused: port in use, address not on this machine, out of descriptors.</summary>
+    System,
+
+    /// <summary>A bug: an exception in the media thread while it served this object.</summary>
+    Fault,
+}
+
+/// <summary>A failure with a text for people.</summary>
+public sealed record MediaError(MediaErrorCode Code, string Reason);
+
+/// <summary>Events of one server. Called on a media thread; must not block.</summary>
+public interface IServerEvents
+{
+    /// <summary>The sockets are bound; the ports are the real ones.</summary>
+    void ServerOpened(ImmutableArray<ListenInfo> bound);
+
+    /// <summary>The last event of a server. <paramref name="error"/> is null when it was asked for.</summary>
+    void ServerClosed(MediaError? error);
+}
+
+/// <summary>Events of one transport and what it carries. Called on a media thread, in order; must not block.</summary>
+public interface ITransportEvents
+{
+    void TransportOpened(IceParameters iceParameters, ImmutableArray<IceCandidate> iceCandidates, DtlsParameters dtlsParameters);
+
+    /// <summary>Answer to <see cref="IMediaPlane.ConnectTransport"/>: the remote parameters are accepted. Not yet a finished handshake.</summary>
+    void Connected(long requestId, DtlsRole localRole);
+
+    void IceRestarted(long requestId, IceParameters iceParameters);
+
+    void ProducerAdded(long requestId, ProducerHandle producer);
+
+    void ConsumerAdded(long requestId, ConsumerHandle consumer);
+
+    /// <summary>The command with this request id changed nothing.</summary>
+    void RequestFailed(long requestId, MediaError error);
+
+    void IceStateChanged(IceState state);
+
+    void TupleAdded(TransportTuple tuple);
+
+    void TupleRemoved(TransportTuple tuple, TupleRemovalReason reason);
+
+    void SelectedTupleChanged(TransportTuple? tuple);
+
+    /// <param name="state">The new state.</param>
+    /// <param name="remoteCertificatePem">The peer's certificate, with <see cref="DtlsTransportState.Connected"/>; otherwise null.</param>
+    void DtlsStateChanged(DtlsTransportState state, string? remoteCertificatePem);
+
+    /// <summary>The producer is gone without having been asked: its transport closed, or a fault.</summary>
+    void ProducerClosed(ProducerHandle producer, MediaError? error);
+
+    /// <summary>The consumer's producer went away on the media plane before the control plane said so.</summary>
+    void ConsumerClosed(ConsumerHandle consumer, MediaError? error);
+
+    void StatsReady(long requestId, ImmutableArray<MediaStats> stats);
+
+    /// <summary>The last event of a transport. <paramref name="error"/> is null when it was asked for.</summary>
+    void TransportClosed(MediaError? error);
+}
+
+/// <summary>Answers about the media plane as a whole. Called on a media thread; must not block.</summary>
+public interface IMediaPlaneEvents
+{
+    void DumpReady(long requestId, MediaPlaneDump dump);
+}

@@ -1,0 +1,85 @@
+using Sfu.Media.Ice;
+using Sfu.Media.Ortc;
+
+namespace Sfu.Media.Control;
+
+/// <summary>
+/// The seam between the actors and the media threads. Any thread. Every command returns at once, never blocks and never throws
+/// for what a peer or a client did: success, failure and later changes come back through the event interfaces, and answers to
+/// queries carry the request id that the caller chose. Commands for a handle that has been closed are ignored.
+/// </summary>
+/// <remarks>
+/// Commands from one caller are carried out in the order in which they were made. Events of one transport arrive one after the
+/// other, in order, on a media thread: an implementation of an event interface must return quickly and must not block.
+/// </remarks>
+public interface IMediaPlane
+{
+    ServerHandle NewServerHandle();
+
+    TransportHandle NewTransportHandle();
+
+    ProducerHandle NewProducerHandle();
+
+    ConsumerHandle NewConsumerHandle();
+
+    /// <summary>Binds the sockets. Ends in <see cref="IServerEvents.ServerOpened"/> or <see cref="IServerEvents.ServerClosed"/> with an error.</summary>
+    void OpenServer(ServerHandle server, ServerSettings settings, IServerEvents events);
+
+    /// <summary>
+    /// Marks the server as closing. Its sockets close when its last transport has left, so that each transport's DTLS
+    /// close_notify still leaves by the live socket; then comes <see cref="IServerEvents.ServerClosed"/>. New transports are refused.
+    /// </summary>
+    void CloseServer(ServerHandle server);
+
+    /// <summary>Ends in <see cref="ITransportEvents.TransportOpened"/> or <see cref="ITransportEvents.TransportClosed"/> with an error.</summary>
+    void OpenTransport(TransportHandle transport, ServerHandle server, TransportSettings settings, ITransportEvents events);
+
+    /// <summary>
+    /// Gives the remote DTLS parameters and starts the handshake. Ends in <see cref="ITransportEvents.Connected"/> with the local
+    /// role or in <see cref="ITransportEvents.RequestFailed"/> (already connected, no usable fingerprint).
+    /// </summary>
+    void ConnectTransport(TransportHandle transport, long requestId, DtlsParameters remote);
+
+    /// <summary>New ICE credentials; the old ones stay valid until the first request with the new. Ends in <see cref="ITransportEvents.IceRestarted"/>.</summary>
+    void RestartIce(TransportHandle transport, long requestId);
+
+    /// <summary>
+    /// Sends DTLS close_notify, drops everything the transport carries and ends in exactly one <see cref="ITransportEvents.TransportClosed"/>.
+    /// </summary>
+    void CloseTransport(TransportHandle transport);
+
+    /// <summary>Ends in <see cref="ITransportEvents.ProducerAdded"/> or <see cref="ITransportEvents.RequestFailed"/> (an SSRC or MID is taken).</summary>
+    void AddProducer(TransportHandle transport, long requestId, ProducerHandle producer, ProducerSettings settings);
+
+    void PauseProducer(ProducerHandle producer);
+
+    void ResumeProducer(ProducerHandle producer);
+
+    void CloseProducer(ProducerHandle producer);
+
+    /// <summary>
+    /// Adds a consumer of <paramref name="producer"/> to <paramref name="transport"/>. Ends in <see cref="ITransportEvents.ConsumerAdded"/>
+    /// or <see cref="ITransportEvents.RequestFailed"/>.
+    /// </summary>
+    void AddConsumer(TransportHandle transport, long requestId, ConsumerHandle consumer, ProducerHandle producer, ConsumerSettings settings);
+
+    void PauseConsumer(ConsumerHandle consumer);
+
+    void ResumeConsumer(ConsumerHandle consumer);
+
+    void RequestKeyFrame(ConsumerHandle consumer);
+
+    void CloseConsumer(ConsumerHandle consumer);
+
+    /// <summary>Ends in <see cref="ITransportEvents.StatsReady"/> or <see cref="ITransportEvents.RequestFailed"/>.</summary>
+    void GetTransportStats(TransportHandle transport, long requestId);
+
+    /// <summary>Ends in <see cref="ITransportEvents.StatsReady"/> of the transport that carries the producer, or <see cref="ITransportEvents.RequestFailed"/>.</summary>
+    void GetProducerStats(TransportHandle transport, long requestId, ProducerHandle producer);
+
+    /// <summary>Ends in <see cref="ITransportEvents.StatsReady"/> of the transport that carries the consumer, or <see cref="ITransportEvents.RequestFailed"/>.</summary>
+    void GetConsumerStats(TransportHandle transport, long requestId, ConsumerHandle consumer);
+
+    /// <summary>Describes everything that the media plane holds. <paramref name="events"/> is called on a media thread.</summary>
+    void Dump(long requestId, IMediaPlaneEvents events);
+}

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+namespace Sfu.Media.Control;
+
+/// <summary>Everything that the media plane holds, for people and for tests: after each cascade it is <see cref="IsEmpty"/>.</summary>
+/// <param name="Servers">Listening servers, also those that are closing.</param>
+/// <param name="Transports">Transports, also those that are closing.</param>
+/// <param name="Ufrags">Local ICE user fragments in the directory.</param>
+/// <param name="Tuples">5-tuples that packets are matched against.</param>
+/// <param name="DtlsSessions">Native DTLS sessions alive.</param>
+/// <param name="SrtpSessions">Native SRTP contexts alive.</param>
+/// <param name="BuffersInUse">Pooled packet buffers that somebody holds (retransmission stores, queues).</param>
+/// <param name="Timers">Timers armed for transports.</param>
+public sealed record MediaPlaneDump(
+    ImmutableArray<ServerDump> Servers,
+    ImmutableArray<TransportDump> Transports,
+    int Ufrags,
+    int Tuples,
+    int DtlsSessions,
+    int SrtpSessions,
+    int BuffersInUse,
+    int Timers)
+{
+    /// <summary>No transport, ufrag, tuple, session, buffer or timer is left over. Servers may still listen.</summary>
+    public bool HasNoTransports => Transports.IsEmpty && Ufrags == 0 && Tuples == 0 && DtlsSessions == 0 && SrtpSessions == 0 && BuffersInUse == 0 && Timers == 0;
+
+    public bool IsEmpty => HasNoTransports && Servers.IsEmpty;
+}
+
+public sealed record ServerDump(ServerHandle Handle, ImmutableArray<ListenInfo> ListenInfos, int Transports, bool Closing);
+
+public sealed record TransportDump(
+    TransportHandle Handle,
+    string IceState,
+    string DtlsState,
+    string? SelectedTuple,
+    ImmutableArray<string> Tuples,
+    ImmutableArray<ProducerDump> Producers,
+    ImmutableArray<ConsumerDump> Consumers);
+
+public sealed record ProducerDump(ProducerHandle Handle, string Id, string Kind, bool Paused, ImmutableArray<uint> Ssrcs, int Consumers);
+
+public sealed record ConsumerDump(ConsumerHandle Handle, string Id, ProducerHandle Producer, string Kind, bool Paused, uint Ssrc);

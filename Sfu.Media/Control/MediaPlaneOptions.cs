@@ -1,0 +1,14 @@
+namespace Sfu.Media.Control;
+
+/// <summary>What the media plane of a process is started with.</summary>
+public sealed record MediaPlaneOptions
+{
+    /// <summary>The node's DTLS certificate in PEM, ECDSA or RSA; null: a new self-signed ECDSA P-256 one.</summary>
+    public string? DtlsCertificatePem { get; init; }
+
+    /// <summary>The private key in PEM that goes with <see cref="DtlsCertificatePem"/>.</summary>
+    public string? DtlsPrivateKeyPem { get; init; }
+
+    /// <summary>Called for what an operator should know, with a text for people, on any thread. Must not block.</summary>
+    public Action<string>? Warn { get; init; }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+
+namespace Sfu.Media.Control;
+
+/// <summary>
+/// One entry of a statistics answer, in mediasoup's field names. Times are Unix milliseconds, bitrates bit/s, counts since the
+/// start of the object.
+/// </summary>
+[JsonDerivedType(typeof(TransportStats))]
+[JsonDerivedType(typeof(RtpStreamStats))]
+public abstract record MediaStats(string Type, long Timestamp);
+
+/// <summary>A WebRtcTransport (<c>type: webrtc-transport</c>).</summary>
+public sealed record TransportStats(
+    long Timestamp,
+    string IceState,
+    string DtlsState,
+    string? IceSelectedTuple,
+    long BytesReceived,
+    long BytesSent,
+    long RecvBitrate,
+    long SendBitrate,
+    long RtpBytesReceived,
+    long RtpBytesSent) : MediaStats("webrtc-transport", Timestamp);
+
+/// <summary>One RTP stream, received from a producer (<c>inbound-rtp</c>) or sent by a consumer (<c>outbound-rtp</c>).</summary>
+public sealed record RtpStreamStats(
+    string Type,
+    long Timestamp,
+    uint Ssrc,
+    uint? RtxSsrc,
+    string? Rid,
+    string Kind,
+    string MimeType,
+    long PacketCount,
+    long ByteCount,
+    long Bitrate,
+    long PacketsLost,
+    int FractionLost,
+    long PacketsDiscarded,
+    long PacketsRetransmitted,
+    long PacketsRepaired,
+    long NackCount,
+    long NackPacketCount,
+    long PliCount,
+    long FirCount,
+    long KeyFrameCount,
+    double Jitter,
+    double? RoundTripTime) : MediaStats(Type, Timestamp);

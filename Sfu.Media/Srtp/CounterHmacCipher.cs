@@ -1,0 +1,135 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Sfu.Media.Srtp;
+
+/// <summary>AES_CM_128_HMAC_SHA1_80 and _32 (RFC 3711 §4.1.1 and §4.2.1) by OpenSSL.</summary>
+internal sealed class CounterHmacCipher : SrtpCipher
+{
+    private readonly EvpCipherContext _rtp;
+    private readonly EvpCipherContext _rtcp;
+    private readonly HmacSha1 _rtpMac;
+    private readonly HmacSha1 _rtcpMac;
+    private readonly byte[] _rtpSalt;
+    private readonly byte[] _rtcpSalt;
+    private readonly int _rtpTagLength;
+    private readonly int _rtcpTagLength;
+
+    /// <summary>Takes session keys and salts, already derived.</summary>
+    public CounterHmacCipher(
+        SrtpProfile profile,
+        ReadOnlySpan<byte> rtpKey,
+        ReadOnlySpan<byte> rtpSalt,
+        ReadOnlySpan<byte> rtpMacKey,
+        ReadOnlySpan<byte> rtcpKey,
+        ReadOnlySpan<byte> rtcpSalt,
+        ReadOnlySpan<byte> rtcpMacKey)
+    {
+        _rtp = EvpCipherContext.ForCounterMode(rtpKey);
+        _rtcp = EvpCipherContext.ForCounterMode(rtcpKey);
+        _rtpMac = new HmacSha1(rtpMacKey);
+        _rtcpMac = new HmacSha1(rtcpMacKey);
+        _rtpSalt = Pin(rtpSalt);
+        _rtcpSalt = Pin(rtcpSalt);
+        _rtpTagLength = profile.RtpTagLength();
+        _rtcpTagLength = profile.RtcpTagLength();
+    }
+
+    public override int RtpOverhead => _rtpTagLength;
+
+    public override int RtcpOverhead => SrtpProfiles.RtcpIndexLength + _rtcpTagLength;
+
+    /// <summary>The derived salts, to be seen zeroed by tests.</summary>
+    internal (byte[] Rtp, byte[] Rtcp) Salts => (_rtpSalt, _rtcpSalt);
+
+    public override bool SealRtp(ReadOnlySpan<byte> packet, int headerLength, uint ssrc, long index, Span<byte> destination)
+    {
+        packet[..headerLength].CopyTo(destination);
+        Span<byte> mac = stackalloc byte[HmacSha1.MacLength];
+        if (!ApplyRtp(packet[headerLength..], ssrc, index, destination[headerLength..])
+            || !ComputeRtp(destination[..packet.Length], index, mac))
+        {
+            return false;
+        }
+
+        mac[.._rtpTagLength].CopyTo(destination[packet.Length..]);
+        return true;
+    }
+
+    public override bool OpenRtp(Span<byte> packet, int headerLength, uint ssrc, long index)
+    {
+        var authenticated = packet[..^_rtpTagLength];
+        var payload = authenticated[headerLength..];
+        Span<byte> mac = stackalloc byte[HmacSha1.MacLength];
+        return ComputeRtp(authenticated, index, mac)
+            && CryptographicOperations.FixedTimeEquals(mac[.._rtpTagLength], packet[^_rtpTagLength..])
+            && ApplyRtp(payload, ssrc, index, payload);
+    }
+
+    // RFC 3711 §3.4: the index word follows the payload and is authenticated with it, the tag comes last.
+    public override bool SealRtcp(ReadOnlySpan<byte> compound, uint ssrc, uint index, Span<byte> destination)
+    {
+        compound[..RtcpHeaderLength].CopyTo(destination);
+        Span<byte> mac = stackalloc byte[HmacSha1.MacLength];
+        if (!ApplyRtcp(compound[RtcpHeaderLength..], ssrc, index, destination[RtcpHeaderLength..]))
+        {
+            return false;
+        }
+
+        BinaryPrimitives.WriteUInt32BigEndian(destination[compound.Length..], index | RtcpEncrypted);
+        if (!_rtcpMac.Compute(destination[..^_rtcpTagLength], [], mac))
+        {
+            return false;
+        }
+
+        mac[.._rtcpTagLength].CopyTo(destination[^_rtcpTagLength..]);
+        return true;
+    }
+
+    public override bool OpenRtcp(Span<byte> packet, uint ssrc, uint indexWord)
+    {
+        Span<byte> mac = stackalloc byte[HmacSha1.MacLength];
+        if (!_rtcpMac.Compute(packet[..^_rtcpTagLength], [], mac)
+            || !CryptographicOperations.FixedTimeEquals(mac[.._rtcpTagLength], packet[^_rtcpTagLength..]))
+        {
+            return false;
+        }
+
+        var payload = packet[RtcpHeaderLength..^RtcpOverhead];
+        return (indexWord & RtcpEncrypted) == 0 || ApplyRtcp(payload, ssrc, indexWord & ~RtcpEncrypted, payload);
+    }
+
+    public override uint ReadIndexWord(ReadOnlySpan<byte> packet) => BinaryPrimitives.ReadUInt32BigEndian(packet[^RtcpOverhead..]);
+
+    public override void Dispose()
+    {
+        _rtp.Dispose();
+        _rtcp.Dispose();
+        _rtpMac.Dispose();
+        _rtcpMac.Dispose();
+        CryptographicOperations.ZeroMemory(_rtpSalt);
+        CryptographicOperations.ZeroMemory(_rtcpSalt);
+    }
+
+    // RFC 3711 §4.2: the MAC covers the packet and the ROC, which is not sent.
+    private bool ComputeRtp(ReadOnlySpan<byte> authenticated, long index, Span<byte> mac)
+    {
+        Span<byte> roc = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(roc, (uint)(index >> 16));
+        return _rtpMac.Compute(authenticated, roc, mac);
+    }
+
+    private bool ApplyRtp(ReadOnlySpan<byte> input, uint ssrc, long index, Span<byte> output)
+    {
+        Span<byte> iv = stackalloc byte[EvpCipherContext.CounterBlockLength];
+        SrtpIv.WriteCounterMode(_rtpSalt, ssrc, index, iv);
+        return _rtp.Begin(iv) && _rtp.Transform(input, output);
+    }
+
+    private bool ApplyRtcp(ReadOnlySpan<byte> input, uint ssrc, uint index, Span<byte> output)
+    {
+        Span<byte> iv = stackalloc byte[EvpCipherContext.CounterBlockLength];
+        SrtpIv.WriteCounterMode(_rtcpSalt, ssrc, index, iv);
+        return _rtcp.Begin(iv) && _rtcp.Transform(input, output);
+    }
+}

@@ -1,0 +1,172 @@
+using System.Buffers.Binary;
+
+namespace Sfu.Media.Srtp;
+
+/// <summary>
+/// Protects what one transport sends (RFC 3711, RFC 7714). Media thread only, one at a time; no packet allocates once its SSRC is
+/// known, and nothing throws on a packet's account.
+/// </summary>
+/// <remarks>
+/// <para>
+/// No index of an SSRC ever protects two different packets: that would tell the difference of the payloads and, with GCM, the
+/// authentication key. The sender remembers the first tag bytes of the latest <see cref="WindowSize"/> packets of each SSRC.
+/// A packet that comes again is protected anew and compared with them before it is let out: the same packet, down to its header
+/// extensions, yields the same bytes, which is a legitimate retransmission; any other is refused. Numbers inside the window that
+/// were skipped may still be sent; numbers behind it are refused, and receivers' replay windows would drop them anyway.
+/// </para>
+/// <para>
+/// A stream starts with ROC zero. Its first sequence number should lie below 2¹⁵, so that a receiver that misses the first packets
+/// cannot miss a rollover.
+/// </para>
+/// <para>
+/// The SRTCP index counts the session's packets, not each SSRC's: it grows for each SSRC as RFC 3711 §3.4 demands, and stays unique
+/// whichever SSRCs come and go.
+/// </para>
+/// </remarks>
+public sealed class SrtpSender : IDisposable
+{
+    /// <summary>SSRCs that a session sends at the same time unless told otherwise.</summary>
+    public const int DefaultMaxStreams = 4096;
+
+    /// <summary>How far behind the highest sequence number of an SSRC a packet may lie.</summary>
+    public const int WindowSize = SrtpStream.RtpWindowSize;
+
+    // RFC 3711 §9.2: 31 bits, then the keys are used up.
+    private const uint MaxRtcpIndex = 0x7FFF_FFFF;
+
+    private readonly SrtpCipher _cipher;
+    private readonly SrtpStreamTable _streams;
+
+    // The first packet carries 1, as libsrtp's does.
+    private uint _nextRtcpIndex;
+    private bool _disposed;
+
+    /// <summary>Derives the session keys of the local direction. The master keys may be cleared afterwards.</summary>
+    public SrtpSender(SrtpKeys keys, int maxStreams = DefaultMaxStreams)
+        : this(Derive(keys), maxStreams)
+    {
+    }
+
+    internal SrtpSender(SrtpCipher cipher, int maxStreams = DefaultMaxStreams, uint firstRtcpIndex = 1)
+    {
+        _cipher = cipher;
+        _streams = new SrtpStreamTable(maxStreams);
+        _nextRtcpIndex = firstRtcpIndex;
+    }
+
+    /// <summary>SSRCs held now.</summary>
+    public int StreamCount => _streams.Count;
+
+    /// <summary>Bytes that protecting adds to an RTP packet.</summary>
+    public int RtpOverhead => _cipher.RtpOverhead;
+
+    /// <summary>Bytes that protecting adds to an RTCP compound.</summary>
+    public int RtcpOverhead => _cipher.RtcpOverhead;
+
+    /// <summary>Protects a plain RTP packet into <paramref name="destination"/>, which may be the memory of the packet itself.</summary>
+    /// <param name="packet">The packet with its final header.</param>
+    /// <param name="headerLength">Fixed header, CSRCs and header extension: what stays readable.</param>
+    /// <param name="destination">At least <see cref="RtpOverhead"/> longer than the packet. Starts where it starts, or does not overlap it.</param>
+    /// <returns>
+    /// Bytes written, or −1 when nothing may be sent: no room, no version-2 header, overlapping by parts, too many SSRCs, a sequence
+    /// number behind the window or used for another packet, or the sender disposed. The destination may then have been zeroed.
+    /// </returns>
+    public int ProtectRtp(ReadOnlySpan<byte> packet, int headerLength, Span<byte> destination)
+    {
+        if (_disposed || !SrtpPacket.IsRtp(packet, headerLength, 0) || !TrySlice(packet, _cipher.RtpOverhead, ref destination))
+        {
+            return -1;
+        }
+
+        var ssrc = SrtpPacket.RtpSsrc(packet);
+        var stream = _streams.FindOrPropose(ssrc);
+        if (stream is null)
+        {
+            return -1;
+        }
+
+        var index = PacketIndex.Guess(SrtpPacket.Sequence(packet), stream.Rtp.Highest);
+        var verdict = stream.Rtp.Classify(index);
+        if (verdict == ReplayVerdict.TooOld || index > PacketIndex.Max)
+        {
+            return -1;
+        }
+
+        var length = packet.Length;
+        if (!_cipher.SealRtp(packet, headerLength, ssrc, index, destination))
+        {
+            return Withhold(destination);
+        }
+
+        var fingerprint = BinaryPrimitives.ReadUInt32BigEndian(destination[length..]);
+        if (verdict == ReplayVerdict.Seen)
+        {
+            return stream.WasSent(index, fingerprint) ? destination.Length : Withhold(destination);
+        }
+
+        stream.Rtp.Mark(index);
+        stream.Remember(index, fingerprint);
+        _streams.Commit(stream);
+        return destination.Length;
+    }
+
+    /// <summary>Protects an RTCP compound into <paramref name="destination"/>, which may be the memory of the compound itself.</summary>
+    /// <param name="compound">The plain compound; its first packet's sender SSRC names the stream.</param>
+    /// <param name="destination">At least <see cref="RtcpOverhead"/> longer. Starts where the compound starts, or does not overlap it.</param>
+    /// <returns>Bytes written, or −1 when nothing may be sent: no room, no version-2 header, indexes used up, or disposed.</returns>
+    public int ProtectRtcp(ReadOnlySpan<byte> compound, Span<byte> destination)
+    {
+        if (_disposed
+            || !SrtpPacket.IsRtcp(compound, 0)
+            || !TrySlice(compound, _cipher.RtcpOverhead, ref destination)
+            || _nextRtcpIndex > MaxRtcpIndex)
+        {
+            return -1;
+        }
+
+        // The index is spent even when the library fails half-way: bytes may have been encrypted under it.
+        var index = _nextRtcpIndex++;
+        return _cipher.SealRtcp(compound, SrtpPacket.RtcpSsrc(compound), index, destination) ? destination.Length : Withhold(destination);
+    }
+
+    /// <summary>
+    /// Frees the state of an SSRC that is no longer sent. Should the SSRC come back under the same keys, it must go on with higher
+    /// indexes; lower ones are refused.
+    /// </summary>
+    /// <returns>Whether the SSRC was known.</returns>
+    public bool RemoveStream(uint ssrc) => _streams.Remove(ssrc);
+
+    /// <summary>Frees and cleanses the keys. Later packets are refused.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _cipher.Dispose();
+        }
+    }
+
+    private static SrtpCipher Derive(SrtpKeys keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        return SrtpCipher.Derive(keys.Profile, keys.LocalKey, keys.LocalSalt, seals: true);
+    }
+
+    private static bool TrySlice(ReadOnlySpan<byte> packet, int overhead, ref Span<byte> destination)
+    {
+        var length = packet.Length + overhead;
+        if (destination.Length < length || (packet.Overlaps(destination, out var offset) && offset != 0))
+        {
+            return false;
+        }
+
+        destination = destination[..length];
+        return true;
+    }
+
+    private static int Withhold(Span<byte> destination)
+    {
+        destination.Clear();
+        return -1;
+    }
+}
