@@ -140,10 +140,39 @@ export class Call {
 
   private async resumed(token: string): Promise<boolean> {
     try {
-      await this.request("resumeSession", { token });
-      return !this.mediaIsDead();
+      const answer = await this.request("resumeSession", {
+        token,
+        producers: [...this.producers.values()].map((p) => p.id),
+        consumers: [...this.peers.values()].flatMap((p) => [...p.consumers.keys()]),
+      });
+      this.catchUp(answer);
+      return !this.mediaIsDead() && [...this.producers.values()].every((p) => answer.producers.includes(p.id));
     } catch {
       return false;
+    }
+  }
+
+  /** What happened in the room while the WebSocket was away; consumers that are new to this page are announced as usual. */
+  private catchUp(answer: { peers: { id: string; displayName: string }[]; consumers: { id: string; producerPaused: boolean }[] }): void {
+    const present = new Set(answer.peers.map((p) => p.id));
+    for (const id of [...this.peers.keys()].filter((p) => !present.has(p))) {
+      this.removePeer(id);
+    }
+
+    for (const peer of answer.peers) {
+      this.addPeer(peer.id, peer.displayName);
+    }
+
+    const carried = new Map(answer.consumers.map((c) => [c.id, c.producerPaused]));
+    for (const peer of this.peers.values()) {
+      for (const consumerId of [...peer.consumers.keys()]) {
+        const paused = carried.get(consumerId);
+        if (paused === undefined) {
+          this.dropConsumer(consumerId);
+        } else {
+          this.consumerPaused(consumerId, paused);
+        }
+      }
     }
   }
 
@@ -391,7 +420,7 @@ export class Call {
       this.listener.notice("");
     } else if (state === "failed" && this.signaling.connected) {
       try {
-        const iceParameters = await this.request("restartIce", { transportId: transport.id });
+        const { iceParameters } = await this.request("restartIce", { transportId: transport.id });
         await transport.restartIce({ iceParameters });
       } catch {
         this.mediaEnded("The media connection failed. A firewall may block UDP between you and the server.");
