@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Sfu.Actors.Protocol;
-using Sfu.Media.Ortc;
 
 namespace Sfu.Host.Signaling;
 
@@ -32,11 +31,11 @@ internal static class ClientRequestReader
                 request = new ClientRequest.Join(
                     fields.Text("displayName", MaxDisplayNameLength),
                     fields.Object("device", MaxDeviceLength),
-                    fields.OptionalShape("rtpCapabilities", OrtcJsonContext.Default.RtpCapabilities));
+                    fields.OptionalRtpCapabilities("rtpCapabilities"));
                 break;
             case "connectWebRtcTransport":
                 request = new ClientRequest.ConnectWebRtcTransport(
-                    Transport(ref fields), fields.Shape("dtlsParameters", OrtcJsonContext.Default.DtlsParameters)!);
+                    Transport(ref fields), fields.DtlsParameters("dtlsParameters"));
                 break;
             case "restartIce":
                 request = new ClientRequest.RestartIce(Transport(ref fields));
@@ -44,8 +43,8 @@ internal static class ClientRequestReader
             case "produce":
                 request = new ClientRequest.Produce(
                     Transport(ref fields),
-                    fields.Shape("kind", OrtcJsonContext.Default.MediaKind),
-                    fields.Shape("rtpParameters", OrtcJsonContext.Default.RtpParameters)!,
+                    fields.Kind("kind"),
+                    fields.RtpParameters("rtpParameters"),
                     fields.Object("appData", MaxAppDataLength));
                 break;
             case "closeProducer":

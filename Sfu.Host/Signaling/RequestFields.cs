@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Sfu.Actors.Protocol;
+using Sfu.Media.Ortc;
 
 namespace Sfu.Host.Signaling;
 
@@ -119,35 +119,75 @@ internal ref struct RequestFields(JsonElement data)
         return ids.ToImmutable();
     }
 
-    /// <summary>A value of one of the shapes that clients and mediasoup share.</summary>
-    public T? Shape<T>(string name, JsonTypeInfo<T> type)
+    public MediaKind Kind(string name)
     {
-        if (!Has(name))
+        switch (Text(name, maxLength: 10))
         {
-            Fail($"'{name}' is missing");
-            return default;
-        }
-
-        try
-        {
-            var shape = _data.GetProperty(name).Deserialize(type);
-            if (shape is null)
-            {
-                Fail($"'{name}' is missing");
-            }
-
-            return shape;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-        {
-            var path = (e as JsonException)?.Path?.TrimStart('$') ?? string.Empty;
-            Fail($"'{name}{path}' has the wrong type");
-            return default;
+            case "audio":
+                return MediaKind.Audio;
+            case "video":
+                return MediaKind.Video;
+            default:
+                Fail($"'{name}' must be 'audio' or 'video'");
+                return default;
         }
     }
 
-    public T? OptionalShape<T>(string name, JsonTypeInfo<T> type)
-        where T : class => Has(name) ? Shape(name, type) : null;
+    public DtlsParameters DtlsParameters(string name)
+    {
+        if (!Present(name, out var json))
+        {
+            return new DtlsParameters();
+        }
+
+        if (!OrtcJson.TryParse(json, out DtlsParameters? parameters, out var error, name))
+        {
+            Fail(error.Reason);
+        }
+
+        return parameters ?? new DtlsParameters();
+    }
+
+    public RtpParameters RtpParameters(string name)
+    {
+        if (!Present(name, out var json))
+        {
+            return new RtpParameters();
+        }
+
+        if (!OrtcJson.TryParse(json, out RtpParameters? parameters, out var error, name))
+        {
+            Fail(error.Reason);
+        }
+
+        return parameters ?? new RtpParameters();
+    }
+
+    public RtpCapabilities? OptionalRtpCapabilities(string name)
+    {
+        if (!Has(name))
+        {
+            return null;
+        }
+
+        if (!OrtcJson.TryParse(_data.GetProperty(name), out RtpCapabilities? capabilities, out var error, name))
+        {
+            Fail(error.Reason);
+        }
+
+        return capabilities;
+    }
+
+    private bool Present(string name, out JsonElement value)
+    {
+        if (_data.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null)
+        {
+            return true;
+        }
+
+        Fail($"'{name}' is missing");
+        return false;
+    }
 
     private readonly bool Has(string name) => _data.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 

@@ -1,3 +1,4 @@
+using Akka.Event;
 using Sfu.Actors.Protocol;
 
 namespace Sfu.Host.Signaling;
@@ -92,7 +93,11 @@ internal sealed partial class SignalingSessionActor
             Ask<Consumed>(
                 id => new RouterProtocol.Consume(id, _key.RouterId, transport, producer, null, Paused: true, JsonText.EmptyObject),
                 consumed => Consumed(transport, consumed),
-                failure => _log.Info("Producer [{0}] is not consumed by peer [{1}]: {2}", producer, _key.PeerId, failure.Reason));
+                failure =>
+                {
+                    _log.Info("Producer [{0}] is not consumed by peer [{1}]: {2}", producer, _key.PeerId, failure.Reason);
+                    ForgetFailure(transport, producer);
+                });
         }
     }
 
@@ -100,6 +105,7 @@ internal sealed partial class SignalingSessionActor
     {
         if (!_state.Transports.ContainsKey(transport))
         {
+            ForgetFailure(transport, consumed.ProducerId);
             return;
         }
 
@@ -111,6 +117,16 @@ internal sealed partial class SignalingSessionActor
         }
 
         Announce(consumed.ConsumerId);
+    }
+
+    /// <summary>What failed because the transport closed may succeed on the next one.</summary>
+    private void ForgetFailure(TransportId transport, ProducerId producer)
+    {
+        if (!_state.Transports.ContainsKey(transport))
+        {
+            _state.NotToConsume.Remove(producer);
+            ConsumeOffered();
+        }
     }
 
     private void Announce(ConsumerId id)
