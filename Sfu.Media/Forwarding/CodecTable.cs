@@ -1,0 +1,68 @@
+using System.Globalization;
+using Sfu.Media.Codecs;
+using Sfu.Media.Ortc;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>One payload type of a producer or consumer.</summary>
+/// <param name="Kind">What it carries.</param>
+/// <param name="PayloadType">As on this side's wire.</param>
+/// <param name="ClockRate">In Hz.</param>
+/// <param name="MimeType">For statistics.</param>
+/// <param name="Apt">For RTX: the payload type that it repairs (RFC 4588 §8.6); otherwise −1.</param>
+/// <param name="Nack">Generic NACK is negotiated.</param>
+/// <param name="Pli">PLI is negotiated.</param>
+/// <param name="Fir">FIR is negotiated.</param>
+internal sealed record CodecEntry(CodecKind Kind, byte PayloadType, int ClockRate, string MimeType, int Apt, bool Nack, bool Pli, bool Fir);
+
+/// <summary>The negotiated codecs of one side by payload type. Immutable.</summary>
+internal sealed class CodecTable
+{
+    private readonly CodecEntry?[] _byPayloadType = new CodecEntry?[128];
+
+    public CodecTable(RtpParameters parameters)
+    {
+        foreach (var codec in parameters.Codecs)
+        {
+            var entry = new CodecEntry(
+                CodecKinds.FromMimeType(codec.MimeType),
+                (byte)codec.PayloadType,
+                codec.ClockRate,
+                codec.MimeType,
+                Apt(codec),
+                codec.RtcpFeedback.Any(static f => f.Type == "nack" && f.Parameter is null or ""),
+                codec.RtcpFeedback.Any(static f => f is { Type: "nack", Parameter: "pli" }),
+                codec.RtcpFeedback.Any(static f => f is { Type: "ccm", Parameter: "fir" }));
+            _byPayloadType[codec.PayloadType & 0x7F] = entry;
+            if (entry.Kind != CodecKind.Rtx)
+            {
+                Media ??= entry;
+            }
+        }
+    }
+
+    /// <summary>The first codec that is not RTX.</summary>
+    public CodecEntry? Media { get; }
+
+    public CodecEntry? this[byte payloadType] => _byPayloadType[payloadType & 0x7F];
+
+    /// <summary>The RTX payload type that repairs this one, or −1.</summary>
+    public int RtxFor(byte payloadType)
+    {
+        foreach (var entry in _byPayloadType)
+        {
+            if (entry is not null && entry.Kind == CodecKind.Rtx && entry.Apt == payloadType)
+            {
+                return entry.PayloadType;
+            }
+        }
+
+        return -1;
+    }
+
+    private static int Apt(RtpCodecParameters codec) =>
+        codec.Parameters.TryGetValue("apt", out var value) &&
+        int.TryParse(value.ToString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var apt)
+            ? apt
+            : -1;
+}

@@ -1,0 +1,19 @@
+using Sfu.Media.Ice;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>Where an engine puts datagrams that leave. Media thread only.</summary>
+public interface IDatagramSink
+{
+    /// <summary>The least room that <see cref="Begin"/> gives, in bytes.</summary>
+    const int MaxDatagramBytes = 2048;
+
+    /// <summary>
+    /// Room for one datagram that leaves by the tuple's local socket; empty when that socket is gone. The content counts only
+    /// after <see cref="Commit"/>, and the next call of <see cref="Begin"/> may give the same room again.
+    /// </summary>
+    Span<byte> Begin(in TransportTuple tuple);
+
+    /// <summary>Queues the first <paramref name="length"/> bytes of the room for the tuple's remote endpoint.</summary>
+    void Commit(in TransportTuple tuple, int length);
+}

@@ -1,0 +1,22 @@
+using Sfu.Media.Control;
+using Sfu.Media.Ice;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>A bound local socket.</summary>
+/// <param name="Id">Node-wide number, never reused: what tuples carry as their local socket.</param>
+/// <param name="Protocol">UDP or TCP.</param>
+/// <param name="Local">The address it is bound to, with the real port.</param>
+/// <param name="AnnouncedAddress">What candidates carry instead of the address; null: the address.</param>
+public sealed record BoundSocket(long Id, TransportProtocol Protocol, IpEndpoint Local, string? AnnouncedAddress);
+
+/// <summary>Opens and closes the sockets of servers for an engine. Media thread only.</summary>
+public interface IListenSockets
+{
+    /// <summary>Binds; on failure nothing stays bound. A wildcard address may give several sockets, one per local address.</summary>
+    bool TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error);
+
+    /// <summary>Sends what is queued on the socket, then closes it.</summary>
+    void Close(long socketId);
+}

@@ -1,0 +1,419 @@
+using System.Collections.Immutable;
+using System.Text;
+using Sfu.Media.Codecs;
+using Sfu.Media.Control;
+using Sfu.Media.Ortc;
+using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>
+/// One producer's media on its way to one client: where it starts, how it is numbered, and what can be sent again.
+/// Media thread only.
+/// </summary>
+/// <remarks>
+/// A video consumer starts, and starts again after each pause, at a key frame. Sequence numbers and timestamps go on without a
+/// jump over pauses: to the client the stream looks as if nothing had been left out.
+/// </remarks>
+internal sealed class MediaConsumer
+{
+    private const int MaxExtensions = 16;
+    private const int MaxAudioPackets = 250;
+
+    // Given.
+    private readonly ConsumerSettings _settings;
+    private readonly CodecTable _codecs;
+    private readonly HeaderExtensionIds _extensionIds;
+    private readonly byte[] _mid;
+    private readonly byte _midId;
+    private readonly byte _absSendTimeId;
+    private readonly byte _transportSequenceId;
+
+    // Owned.
+    private readonly SequenceRewriter _sequence;
+    private readonly TimestampRewriter _timestamp;
+    private readonly RetransmissionBuffer<KeptPacket>? _kept;
+
+    // State.
+    private bool _synchronized;
+    private ushort _rtxSequence;
+    private bool _closed;
+
+    public MediaConsumer(MediaTransport transport, ConsumerHandle handle, MediaProducer producer, ConsumerSettings settings)
+    {
+        Transport = transport;
+        Handle = handle;
+        Producer = producer;
+        _settings = settings;
+        Paused = settings.Paused;
+        _codecs = new CodecTable(settings.RtpParameters);
+        _extensionIds = MediaProducer.ExtensionIdsOf(settings.RtpParameters);
+        _midId = _extensionIds.IdOf(HeaderExtensionKind.Mid);
+        _absSendTimeId = _extensionIds.IdOf(HeaderExtensionKind.AbsSendTime);
+        _transportSequenceId = _extensionIds.IdOf(HeaderExtensionKind.TransportWideSequenceNumber);
+        _mid = Encoding.UTF8.GetBytes(settings.RtpParameters.Mid ?? "");
+        var encoding = settings.RtpParameters.Encodings.FirstOrDefault();
+        Ssrc = encoding?.Ssrc ?? 0;
+        RtxSsrc = encoding?.Rtx?.Ssrc;
+        Cname = Encoding.UTF8.GetBytes(settings.RtpParameters.Rtcp.Cname ?? "");
+        var random = transport.Engine.Parts.Random;
+        _sequence = new SequenceRewriter(random.NextUInt16());
+        _timestamp = new TimestampRewriter(ClockRate, random.NextUInt32());
+        _rtxSequence = random.NextUInt16();
+        Sent = new RtpStreamSender(Ssrc, ClockRate);
+        if (_codecs.Media?.Nack == true)
+        {
+            _kept = settings.Kind == MediaKind.Video
+                ? new RetransmissionBuffer<KeptPacket>(Release)
+                : new RetransmissionBuffer<KeptPacket>(Release, RetransmissionBuffer<KeptPacket>.AudioMaxAgeUs, MaxAudioPackets);
+        }
+    }
+
+    /// <summary>What it takes to send a packet again: the shared original, and the numbers that it got here.</summary>
+    private readonly record struct KeptPacket(int Index, byte PayloadType, uint Timestamp);
+
+    public MediaTransport Transport { get; }
+
+    public ConsumerHandle Handle { get; }
+
+    public MediaProducer Producer { get; }
+
+    public uint Ssrc { get; }
+
+    public uint? RtxSsrc { get; }
+
+    public byte[] Cname { get; }
+
+    public RtpStreamSender Sent { get; }
+
+    public bool Paused { get; private set; }
+
+    private int ClockRate => _codecs.Media?.ClockRate ?? 90_000;
+
+    private bool IsVideo => _settings.Kind == MediaKind.Video;
+
+    public long NackCount { get; private set; }
+
+    public long NackPacketCount { get; private set; }
+
+    public long PliCount { get; private set; }
+
+    public long FirCount { get; private set; }
+
+    public long PacketsRetransmitted { get; private set; }
+
+    /// <summary>Media may flow from now on: a video consumer asks for the key frame that it starts with.</summary>
+    public void Start(MediaTime now)
+    {
+        if (!Paused && Transport.CanSend)
+        {
+            _synchronized = false;
+            RequestKeyFrame(now);
+        }
+    }
+
+    public void Pause()
+    {
+        Paused = true;
+        _synchronized = false;
+    }
+
+    public void Resume(MediaTime now)
+    {
+        if (Paused)
+        {
+            Paused = false;
+            Start(now);
+        }
+    }
+
+    public void OnProducerResumed(MediaTime now) => Start(now);
+
+    public void RequestKeyFrame(MediaTime now)
+    {
+        if (IsVideo && !Paused)
+        {
+            Producer.RequestKeyFrame(now);
+        }
+    }
+
+    /// <summary>The client asks for a key frame (RFC 4585 §6.3.1, RFC 5104 §3.5.1).</summary>
+    public void OnKeyFrameRequest(bool full, MediaTime now)
+    {
+        if (full)
+        {
+            FirCount++;
+        }
+        else
+        {
+            PliCount++;
+        }
+
+        RequestKeyFrame(now);
+    }
+
+    /// <param name="packet">As the producer's client sent it, decrypted.</param>
+    /// <param name="payloadType">The Router's payload type for it.</param>
+    /// <param name="isKeyFrame">It starts a key frame.</param>
+    /// <param name="shared">The packet as all consumers share it, for those that keep it.</param>
+    /// <param name="now">Arrival.</param>
+    public void Forward(in RtpPacket packet, byte payloadType, bool isKeyFrame, ref SharedPacket shared, MediaTime now)
+    {
+        if (Paused || _codecs[payloadType] is not { } codec)
+        {
+            return;
+        }
+
+        var room = Transport.Egress.Begin();
+        if (room.IsEmpty)
+        {
+            // No path or no keys: what is left out here is made good by a key frame.
+            _synchronized = false;
+            return;
+        }
+
+        if (packet.Payload.IsEmpty)
+        {
+            if (_synchronized)
+            {
+                _sequence.Drop(packet.SequenceNumber);
+            }
+
+            return;
+        }
+
+        if (!_synchronized)
+        {
+            if (codec.Kind.HasKeyFrames() && !isKeyFrame)
+            {
+                RequestKeyFrame(now);
+                return;
+            }
+
+            _synchronized = true;
+            _sequence.Sync(packet.SequenceNumber);
+            _timestamp.Sync(packet.Timestamp, now);
+        }
+
+        if (!_sequence.TryRewrite(packet.SequenceNumber, out var sequence))
+        {
+            return;
+        }
+
+        var timestamp = _timestamp.Rewrite(packet.Timestamp);
+        if (!TryWrite(packet, room, payloadType, sequence, timestamp, Ssrc, now, out var headerLength, out var length))
+        {
+            return;
+        }
+
+        var payloadLength = length - headerLength;
+        if (Transport.Egress.Send(room, headerLength, length, now))
+        {
+            _timestamp.OnSent(timestamp, now);
+            Sent.OnPacketSent(length, payloadLength, timestamp, now);
+            Keep(sequence, payloadType, timestamp, ref shared, now);
+        }
+    }
+
+    /// <summary>The client misses a packet (RFC 4585 §6.2.1).</summary>
+    public void OnNack(GenericNack nack, MediaTime now)
+    {
+        NackCount++;
+        while (nack.TryNext(out var sequence))
+        {
+            NackPacketCount++;
+            if (_kept is not null && _kept.TryGet(sequence, now, Sent.RttUs, out var kept) == RetransmissionLookup.Found)
+            {
+                Resend(sequence, kept, now);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A Sender Report for now, with the publisher's own relation of capture time and timestamps as soon as that is known: only
+    /// so do audio and video of one publisher stay together at the client. False before the first packet.
+    /// </summary>
+    public bool TryBuildSenderReport(NtpTime ntp, MediaTime now, out SenderInfo info)
+    {
+        info = default;
+        if (!Sent.HasSent)
+        {
+            return false;
+        }
+
+        var clock = Producer.Transport.Ingress.Clock;
+        if (Producer.ForwardedStream is { Reception: { HasSenderReport: true } reception } && clock.IsKnown)
+        {
+            var report = reception.LastSenderReport;
+            var sinceUs = ntp.UsSince(clock.ToLocal(report.Ntp));
+            info = Sent.BuildSenderReport(ntp, _timestamp.Rewrite(report.RtpTimestamp) + (uint)(sinceUs * ClockRate / 1_000_000));
+        }
+        else
+        {
+            info = Sent.BuildSenderReport(now, ntp);
+        }
+
+        return true;
+    }
+
+    public ImmutableArray<MediaStats> Stats(MediaTime now) =>
+    [
+        new RtpStreamStats(
+            "outbound-rtp",
+            Transport.UnixMs(now),
+            Ssrc,
+            RtxSsrc,
+            Rid: null,
+            _settings.Kind.ToString().ToLowerInvariant(),
+            _codecs.Media?.MimeType ?? "",
+            PacketCount: Sent.PacketCount,
+            ByteCount: Sent.ByteCount,
+            Bitrate: Sent.Bitrate(now),
+            PacketsLost: Sent.CumulativeLost,
+            FractionLost: Sent.FractionLost,
+            PacketsDiscarded: 0,
+            PacketsRetransmitted: PacketsRetransmitted,
+            PacketsRepaired: 0,
+            NackCount: NackCount,
+            NackPacketCount: NackPacketCount,
+            PliCount: PliCount,
+            FirCount: FirCount,
+            KeyFrameCount: 0,
+            Jitter: 0,
+            RoundTripTime: Sent.RttUs / 1000.0),
+    ];
+
+    public ConsumerDump Dump() =>
+        new(Handle, _settings.Id, Producer.Handle, _settings.Kind.ToString().ToLowerInvariant(), Paused, Ssrc);
+
+    /// <summary>Leaves the engine.</summary>
+    public void Close()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        _kept?.Clear();
+        Producer.Remove(this);
+        Transport.Egress.Remove(this);
+        Transport.Engine.Remove(this);
+    }
+
+    private void Resend(ushort sequence, KeptPacket kept, MediaTime now)
+    {
+        var room = Transport.Egress.Begin();
+        if (room.IsEmpty || !RtpPacket.TryParse(Transport.Engine.Pool.Packet(kept.Index), out var original))
+        {
+            return;
+        }
+
+        var rtxPayloadType = RtxSsrc is null ? -1 : _codecs.RtxFor(kept.PayloadType);
+        if (rtxPayloadType < 0)
+        {
+            // Without RTX the same packet goes out again under its own number.
+            if (TryWrite(original, room, kept.PayloadType, sequence, kept.Timestamp, Ssrc, now, out var header, out var plain) &&
+                Transport.Egress.Send(room, header, plain, now))
+            {
+                PacketsRetransmitted++;
+            }
+
+            return;
+        }
+
+        Span<byte> packet = stackalloc byte[IDatagramSink.MaxDatagramBytes];
+        if (TryWrite(original, packet, kept.PayloadType, sequence, kept.Timestamp, Ssrc, now, out var headerLength, out var length))
+        {
+            var wrapped = Rtx.Wrap(packet[..length], headerLength, RtxSsrc!.Value, (byte)rtxPayloadType, _rtxSequence, room);
+            if (wrapped > 0 && Transport.Egress.Send(room, headerLength, wrapped, now))
+            {
+                _rtxSequence++;
+                PacketsRetransmitted++;
+            }
+        }
+    }
+
+    private void Release(KeptPacket kept) => Transport.Engine.Pool.Release(kept.Index);
+
+    private void Keep(ushort sequence, byte payloadType, uint timestamp, ref SharedPacket shared, MediaTime now)
+    {
+        if (_kept is null)
+        {
+            return;
+        }
+
+        var index = shared.Keep();
+        if (index >= 0)
+        {
+            var kept = new KeptPacket(index, payloadType, timestamp);
+            if (!_kept.TryStore(sequence, kept, now))
+            {
+                Release(kept);
+            }
+        }
+    }
+
+    /// <summary>Writes the packet as this client gets it: its own numbers, SSRC and header extension identifiers.</summary>
+    private bool TryWrite(
+        in RtpPacket packet,
+        Span<byte> room,
+        byte payloadType,
+        ushort sequence,
+        uint timestamp,
+        uint ssrc,
+        MediaTime now,
+        out int headerLength,
+        out int length)
+    {
+        Span<ExtensionItem> items = stackalloc ExtensionItem[MaxExtensions];
+        var count = 0;
+        if (_midId != 0 && _mid.Length > 0)
+        {
+            items[count++] = ExtensionItem.FromValue(_midId, _mid);
+        }
+
+        if (_absSendTimeId != 0)
+        {
+            items[count++] = ExtensionItem.FromUInt24(_absSendTimeId, HeaderExtensionValues.ToAbsSendTime(now));
+        }
+
+        if (_transportSequenceId != 0)
+        {
+            items[count++] = ExtensionItem.FromUInt16(_transportSequenceId, Transport.Egress.NextTransportSequence());
+        }
+
+        var extensions = packet.Extensions;
+        while (count < MaxExtensions && extensions.TryNext(out var extension))
+        {
+            var kind = Producer.ExtensionIds.KindOf(extension.Id);
+            if (kind is HeaderExtensionKind.Unknown or HeaderExtensionKind.Mid or HeaderExtensionKind.RtpStreamId or
+                HeaderExtensionKind.RepairedRtpStreamId or HeaderExtensionKind.AbsSendTime or HeaderExtensionKind.TransportWideSequenceNumber)
+            {
+                continue;
+            }
+
+            var id = _extensionIds.IdOf(kind);
+            if (id != 0)
+            {
+                items[count++] = ExtensionItem.FromSource(id, extension);
+            }
+        }
+
+        length = 0;
+        headerLength = RtpRewriter.WriteHeader(packet, items[..count], room);
+        if (headerLength < 0 || !packet.Payload.TryCopyTo(room[headerLength..]))
+        {
+            return false;
+        }
+
+        length = headerLength + packet.Payload.Length;
+        RtpPacket.SetPayloadType(room, payloadType);
+        RtpPacket.SetSequenceNumber(room, sequence);
+        RtpPacket.SetTimestamp(room, timestamp);
+        RtpPacket.SetSsrc(room, ssrc);
+        return true;
+    }
+}

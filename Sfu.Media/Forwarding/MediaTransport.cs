@@ -1,0 +1,496 @@
+using System.Collections.Immutable;
+using Sfu.Media.Control;
+using Sfu.Media.Dtls;
+using Sfu.Media.Ice;
+using Sfu.Media.Ortc;
+using Sfu.Media.Srtp;
+using Sfu.Media.Wire;
+using DtlsRole = Sfu.Media.Dtls.DtlsRole;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>
+/// The media twin of a WebRtcTransport: its ICE agent, its DTLS association, and what it receives (<see cref="RtpIngress"/>) and
+/// sends (<see cref="RtpEgress"/>). Media thread only.
+/// </summary>
+/// <remarks>
+/// Life: <see cref="Open"/> → <see cref="Connect"/> → (closing: close_notify under way) → gone. Whatever the cause, the last
+/// event is one <see cref="ITransportEvents.TransportClosed"/>, after which no table holds anything of it.
+/// </remarks>
+internal sealed class MediaTransport : IIceListener, IDisposable
+{
+    /// <summary>DTLS datagrams kept while the client's parameters are still on their way by signalling.</summary>
+    private const int MaxEarlyDatagrams = 4;
+
+    // Given.
+    private readonly MediaEngine _engine;
+    private readonly TransportSettings _settings;
+    private readonly ITransportEvents _events;
+
+    // Owned.
+    private readonly IceLiteAgent _agent;
+    private readonly WheelTimer _timer;
+    private readonly List<byte[]> _earlyDatagrams = [];
+
+    // State.
+    private TransportTuple _selected;
+    private bool _hasSelected;
+    private DtlsTransportState _dtlsState = DtlsTransportState.New;
+    private DtlsRole? _localRole;
+    private ImmutableArray<Dtls.DtlsFingerprint> _remoteFingerprints;
+    private bool _dtlsOpened;
+    private bool _closing;
+    private bool _left;
+    private MediaError? _closeError;
+
+    public MediaTransport(MediaEngine engine, TransportHandle handle, MediaServer server, TransportSettings settings, ITransportEvents events)
+    {
+        _engine = engine;
+        Handle = handle;
+        Server = server;
+        _settings = settings;
+        _events = events;
+        Ingress = new RtpIngress(this);
+        Egress = new RtpEgress(this);
+        Reporter = new RtcpReporter(this);
+        _timer = new WheelTimer(now => engine.Guard(this, static (transport, time) => transport.OnTimer(time), now));
+        _agent = new IceLiteAgent(
+            new IceAgentSettings
+            {
+                ConsentTimeoutSeconds = settings.IceConsentTimeoutSeconds,
+                MaxTuples = settings.MaxTuples,
+                TupleLimitPolicy = settings.TuplePolicy,
+            },
+            IceCredentials.Create(engine.Parts.Random),
+            this);
+    }
+
+    public TransportHandle Handle { get; }
+
+    public MediaServer Server { get; }
+
+    public MediaEngine Engine => _engine;
+
+    public ITransportEvents Events => _events;
+
+    public RtpIngress Ingress { get; }
+
+    public RtpEgress Egress { get; }
+
+    public RtcpReporter Reporter { get; }
+
+    /// <summary>Keys are there and a path is selected: media may flow.</summary>
+    public bool CanSend => _hasSelected && Egress.HasKeys;
+
+    public ref readonly TransportTuple Selected => ref _selected;
+
+    public long BytesReceived { get; private set; }
+
+    public long BytesSent { get; set; }
+
+    public void Open() => _events.TransportOpened(
+        IceParameters.Of(_agent.Local),
+        [.. IceCandidates.Create(
+            [.. Server.Sockets
+                .Where(socket => socket.Protocol == TransportProtocol.Udp ? _settings.EnableUdp : _settings.EnableTcp)
+                .Select(static s => new IceListenAddress(s.Protocol, s.Local.ToIPAddress().ToString(), s.Local.Port, s.AnnouncedAddress))],
+            _settings.PreferUdp,
+            _settings.PreferTcp)],
+        new DtlsParameters { Role = Ortc.DtlsRole.Auto, Fingerprints = _engine.Parts.LocalFingerprints });
+
+    public void Connect(long requestId, DtlsParameters remote)
+    {
+        if (_closing)
+        {
+            Fail(requestId, MediaErrorCode.Closed, "The transport is closed.");
+            return;
+        }
+
+        if (_localRole is not null)
+        {
+            Fail(requestId, MediaErrorCode.InvalidState, "The transport is connected already.");
+            return;
+        }
+
+        var fingerprints = ImmutableArray.CreateBuilder<Dtls.DtlsFingerprint>();
+        foreach (var given in remote.Fingerprints)
+        {
+            if (Dtls.DtlsFingerprint.TryParse(given.Algorithm, given.Value, out var fingerprint))
+            {
+                fingerprints.Add(fingerprint);
+            }
+        }
+
+        if (fingerprints.Count == 0)
+        {
+            Fail(requestId, MediaErrorCode.InvalidParameters, "dtlsParameters.fingerprints has no fingerprint of a supported algorithm.");
+            return;
+        }
+
+        // RFC 8842 §5.3: who did not choose leaves the choice to us, and we call.
+        _localRole = remote.Role == Ortc.DtlsRole.Client ? DtlsRole.Server : DtlsRole.Client;
+        _remoteFingerprints = fingerprints.ToImmutable();
+        _events.Connected(requestId, _localRole == DtlsRole.Server ? Ortc.DtlsRole.Server : Ortc.DtlsRole.Client);
+        OpenDtlsIfReady();
+    }
+
+    public void RestartIce(long requestId)
+    {
+        if (_closing)
+        {
+            Fail(requestId, MediaErrorCode.Closed, "The transport is closed.");
+            return;
+        }
+
+        var credentials = IceCredentials.Create(_engine.Parts.Random);
+        _agent.Restart(credentials);
+        _events.IceRestarted(requestId, IceParameters.Of(credentials));
+    }
+
+    /// <returns>Bytes of the answer to send on the tuple.</returns>
+    public int OnStun(ReadOnlySpan<byte> datagram, in TransportTuple tuple, MediaTime now, Span<byte> response)
+    {
+        if (_closing)
+        {
+            return 0;
+        }
+
+        BytesReceived += datagram.Length;
+        var length = _agent.ProcessRequest(datagram, tuple, now, response);
+        BytesSent += length;
+        Rearm(now);
+        return length;
+    }
+
+    public void OnDtls(in TransportTuple tuple, ReadOnlySpan<byte> datagram, MediaTime now)
+    {
+        BytesReceived += datagram.Length;
+        if (_closing || _dtlsState is DtlsTransportState.Failed or DtlsTransportState.Closed)
+        {
+            return;
+        }
+
+        _agent.NoteMedia(tuple, now);
+        if (_dtlsOpened)
+        {
+            _engine.Parts.Dtls.Deliver(Handle, datagram);
+        }
+        else if (_earlyDatagrams.Count < MaxEarlyDatagrams)
+        {
+            _earlyDatagrams.Add(datagram.ToArray());
+        }
+    }
+
+    public void OnSrtp(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
+    {
+        BytesReceived += datagram.Length;
+        if (!_closing && Ingress.OnRtp(datagram, now))
+        {
+            _agent.NoteMedia(tuple, now);
+        }
+    }
+
+    public void OnSrtcp(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
+    {
+        _ = tuple;
+        BytesReceived += datagram.Length;
+        if (!_closing)
+        {
+            Ingress.OnRtcp(datagram, now);
+        }
+    }
+
+    public void SendDtls(ReadOnlySpan<byte> datagram)
+    {
+        if (!_hasSelected)
+        {
+            return;
+        }
+
+        var room = _engine.Parts.Sink.Begin(_selected);
+        if (room.Length >= datagram.Length)
+        {
+            datagram.CopyTo(room);
+            _engine.Parts.Sink.Commit(_selected, datagram.Length);
+            BytesSent += datagram.Length;
+        }
+    }
+
+    public void OnDtlsConnected(SrtpKeys keys, string? remoteCertificatePem)
+    {
+        if (_closing)
+        {
+            return;
+        }
+
+        Ingress.SetKeys(keys);
+        Egress.SetKeys(keys);
+        SetDtlsState(DtlsTransportState.Connected, remoteCertificatePem);
+        Reporter.Start(_engine.Now);
+        Egress.OnConnected(_engine.Now);
+        Rearm(_engine.Now);
+    }
+
+    public void OnDtlsEnded(string? failure)
+    {
+        _dtlsOpened = false;
+        if (_closing)
+        {
+            Leave();
+            return;
+        }
+
+        // No media without an association: what the peer no longer protects it no longer consents to.
+        DropKeys();
+        SetDtlsState(failure is null ? DtlsTransportState.Closed : DtlsTransportState.Failed, null);
+    }
+
+    public void AddProducer(long requestId, ProducerHandle handle, ProducerSettings settings)
+    {
+        if (_closing)
+        {
+            Fail(requestId, MediaErrorCode.Closed, "The transport is closed.");
+            return;
+        }
+
+        var producer = new MediaProducer(this, handle, settings);
+        if (!Ingress.TryAdd(producer, out var reason))
+        {
+            Fail(requestId, MediaErrorCode.InvalidParameters, reason);
+            return;
+        }
+
+        _engine.Add(producer);
+        _events.ProducerAdded(requestId, handle);
+    }
+
+    public void AddConsumer(long requestId, ConsumerHandle handle, ProducerHandle producerHandle, ConsumerSettings settings)
+    {
+        if (_closing)
+        {
+            Fail(requestId, MediaErrorCode.Closed, "The transport is closed.");
+            return;
+        }
+
+        var producer = _engine.Producer(producerHandle);
+        if (producer is null)
+        {
+            Fail(requestId, MediaErrorCode.Closed, "The producer is closed.");
+            return;
+        }
+
+        var consumer = new MediaConsumer(this, handle, producer, settings);
+        if (!Egress.TryAdd(consumer, out var reason))
+        {
+            Fail(requestId, MediaErrorCode.InvalidParameters, reason);
+            return;
+        }
+
+        _engine.Add(consumer);
+        producer.Add(consumer);
+        _events.ConsumerAdded(requestId, handle);
+        consumer.Start(_engine.Now);
+    }
+
+    public void ReportStats(long requestId) => _events.StatsReady(requestId, [new TransportStats(
+        UnixMs(_engine.Now),
+        _agent.State.ToString().ToLowerInvariant(),
+        _dtlsState.ToString().ToLowerInvariant(),
+        _hasSelected ? _selected.Id : null,
+        BytesReceived,
+        BytesSent,
+        Ingress.Bitrate(_engine.Now),
+        Egress.Bitrate(_engine.Now),
+        Ingress.RtpBytes,
+        Egress.RtpBytes)]);
+
+    public void ReportStats(long requestId, MediaProducer? producer)
+    {
+        if (producer is null)
+        {
+            Fail(requestId, MediaErrorCode.Closed, "The producer is closed.");
+            return;
+        }
+
+        _events.StatsReady(requestId, producer.Stats(_engine.Now));
+    }
+
+    public void ReportStats(long requestId, MediaConsumer? consumer)
+    {
+        if (consumer is null)
+        {
+            Fail(requestId, MediaErrorCode.Closed, "The consumer is closed.");
+            return;
+        }
+
+        _events.StatsReady(requestId, consumer.Stats(_engine.Now));
+    }
+
+    public long UnixMs(MediaTime time) => (_engine.Parts.UnixOriginUs + time.Us) / 1000;
+
+    /// <summary>Another transport's client authenticated itself on this path.</summary>
+    public void LoseTuple(in TransportTuple tuple)
+    {
+        _agent.RemoveTuple(tuple, _engine.Now, TupleRemovalReason.TakenOver);
+        Rearm(_engine.Now);
+    }
+
+    /// <summary>
+    /// Closes once: media stops at once, close_notify leaves, then the transport leaves the engine. Later calls do nothing.
+    /// </summary>
+    public void Close(MediaError? error)
+    {
+        if (_closing)
+        {
+            return;
+        }
+
+        _closing = true;
+        _closeError = error;
+        Ingress.CloseProducers();
+        Egress.CloseConsumers();
+        _earlyDatagrams.Clear();
+        _engine.Timers.Disarm(_timer);
+        if (_dtlsOpened)
+        {
+            _engine.Parts.Dtls.Close(Handle);
+        }
+        else
+        {
+            Leave();
+        }
+    }
+
+    public TransportDump Dump() => new(
+        Handle,
+        _agent.State.ToString(),
+        _dtlsState.ToString(),
+        _hasSelected ? _selected.Id : null,
+        [.. _agent.Tuples.Select(static tuple => tuple.Id)],
+        Ingress.DumpProducers(),
+        Egress.DumpConsumers());
+
+    public void Dispose()
+    {
+        Ingress.Dispose();
+        Egress.Dispose();
+    }
+
+    /// <summary>Arms the timer for the earliest thing that this transport waits for.</summary>
+    public void Rearm(MediaTime now)
+    {
+        _ = now;
+        if (!_closing)
+        {
+            var next = MediaTime.Min(_agent.NextTimeout, MediaTime.Min(Ingress.NextTimeout, Reporter.NextTimeout));
+            if (next != _timer.Deadline)
+            {
+                _engine.Timers.Arm(_timer, next);
+            }
+        }
+    }
+
+    /// <summary>Makes sure that the timer fires by then. The cheap form for the packet path.</summary>
+    public void WakeBy(MediaTime deadline)
+    {
+        if (!_closing)
+        {
+            _engine.Timers.ArmEarlier(_timer, deadline);
+        }
+    }
+
+    void IIceListener.LocalUfragAdded(string ufrag) => _engine.AddUfrag(ufrag, this);
+
+    void IIceListener.LocalUfragRemoved(string ufrag) => _engine.RemoveUfrag(ufrag);
+
+    void IIceListener.TupleAdded(in TransportTuple tuple)
+    {
+        _engine.BindTuple(tuple, this);
+        _events.TupleAdded(tuple);
+    }
+
+    void IIceListener.TupleRemoved(in TransportTuple tuple, TupleRemovalReason reason)
+    {
+        _engine.UnbindTuple(tuple, this);
+        _events.TupleRemoved(tuple, reason);
+    }
+
+    void IIceListener.SelectedTupleChanged(TransportTuple? tuple)
+    {
+        _hasSelected = tuple is not null;
+        _selected = tuple ?? default;
+        _events.SelectedTupleChanged(tuple);
+        if (_hasSelected)
+        {
+            OpenDtlsIfReady();
+        }
+    }
+
+    void IIceListener.StateChanged(IceState state) => _events.IceStateChanged(state);
+
+    private void OnTimer(MediaTime now)
+    {
+        if (_agent.NextTimeout <= now)
+        {
+            _agent.OnTimeout(now);
+        }
+
+        Ingress.OnTime(now);
+        Reporter.OnTime(now);
+        Rearm(now);
+    }
+
+    private void OpenDtlsIfReady()
+    {
+        // As server the association waits for the client's hello; as client it needs a path to call on.
+        if (_localRole is not { } role || _dtlsState != DtlsTransportState.New || _closing || (role == DtlsRole.Client && !_hasSelected))
+        {
+            return;
+        }
+
+        _dtlsOpened = true;
+        _engine.DtlsSessions++;
+        SetDtlsState(DtlsTransportState.Connecting, null);
+        _engine.Parts.Dtls.Open(Handle, role, _remoteFingerprints);
+        foreach (var datagram in _earlyDatagrams)
+        {
+            _engine.Parts.Dtls.Deliver(Handle, datagram);
+        }
+
+        _earlyDatagrams.Clear();
+    }
+
+    private void SetDtlsState(DtlsTransportState state, string? remoteCertificatePem)
+    {
+        if (state != _dtlsState)
+        {
+            _dtlsState = state;
+            _events.DtlsStateChanged(state, remoteCertificatePem);
+        }
+    }
+
+    private void DropKeys()
+    {
+        Ingress.DropKeys();
+        Egress.DropKeys();
+        Reporter.Stop();
+    }
+
+    private void Leave()
+    {
+        if (_left)
+        {
+            return;
+        }
+
+        _left = true;
+        DropKeys();
+        SetDtlsState(DtlsTransportState.Closed, null);
+        _agent.Close();
+        _engine.Timers.Disarm(_timer);
+        _events.TransportClosed(_closeError);
+        _engine.Leave(this);
+    }
+
+    private void Fail(long requestId, MediaErrorCode code, string reason) => _events.RequestFailed(requestId, new MediaError(code, reason));
+}

@@ -1,0 +1,60 @@
+using Sfu.Media.Rtcp;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>Reads a compound RTCP packet from a client and tells those it concerns. Media thread only.</summary>
+internal static class RtcpDispatcher
+{
+    public static void Dispatch(MediaTransport transport, ReadOnlySpan<byte> compound, MediaTime now)
+    {
+        var reader = new RtcpReader(compound);
+        while (reader.TryNext(out var packet))
+        {
+            if (SenderReport.TryParse(packet, out var sender))
+            {
+                if (transport.Ingress.Streams.FindMedia(sender.Info.Ssrc) is { } stream)
+                {
+                    stream.Reception.OnSenderReport(sender.Info, now);
+                    transport.Ingress.Clock.OnSenderReport(sender.Info.Ntp, transport.Reporter.NtpAt(now));
+                }
+
+                for (var i = 0; i < sender.ReportCount; i++)
+                {
+                    OnReport(transport, sender.GetReport(i), now);
+                }
+            }
+            else if (ReceiverReport.TryParse(packet, out var receiver))
+            {
+                for (var i = 0; i < receiver.ReportCount; i++)
+                {
+                    OnReport(transport, receiver.GetReport(i), now);
+                }
+            }
+            else if (GenericNack.TryParse(packet, out var nack))
+            {
+                transport.Egress.Find(nack.MediaSsrc)?.OnNack(nack, now);
+            }
+            else if (PictureLossIndication.TryParse(packet, out var pli))
+            {
+                transport.Egress.Find(pli.MediaSsrc)?.OnKeyFrameRequest(full: false, now);
+            }
+            else if (FullIntraRequest.TryParse(packet, out var fir))
+            {
+                for (var i = 0; i < fir.Count; i++)
+                {
+                    transport.Egress.Find(fir.GetEntry(i).Ssrc)?.OnKeyFrameRequest(full: true, now);
+                }
+            }
+        }
+    }
+
+    private static void OnReport(MediaTransport transport, in ReportBlock report, MediaTime now)
+    {
+        // An RTX stream's reports say nothing about the media stream beside it.
+        if (transport.Egress.Find(report.Ssrc) is { } consumer && consumer.Ssrc == report.Ssrc)
+        {
+            consumer.Sent.OnReportBlock(report, transport.Reporter.NtpAt(now));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using Sfu.Media.Rtcp;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>
+/// Sends a transport's regular reports (RFC 3550 §6.4): a Sender Report with CNAME for each consumer that sends, and Receiver
+/// Report blocks for each stream that arrives. Media thread only.
+/// </summary>
+internal sealed class RtcpReporter(MediaTransport transport)
+{
+    private const int IntervalMs = 1000;
+    private const int MaxCompoundBytes = 1200;
+
+    /// <summary>The count field of a report has five bits.</summary>
+    private const int MaxBlocks = 31;
+
+    private readonly byte[] _compound = new byte[MaxCompoundBytes];
+
+    /// <summary>The SSRC of this node's own reports and requests on the transport.</summary>
+    public uint Ssrc { get; } = transport.Engine.Parts.Random.NextUInt32() | 1;
+
+    public MediaTime NextTimeout { get; private set; } = MediaTime.Never;
+
+    public void Start(MediaTime now) => Schedule(now);
+
+    public void Stop() => NextTimeout = MediaTime.Never;
+
+    public NtpTime NtpAt(MediaTime now) => NtpTime.FromUnixMicroseconds(transport.Engine.Parts.UnixOriginUs + now.Us);
+
+    public void OnTime(MediaTime now)
+    {
+        if (now < NextTimeout)
+        {
+            return;
+        }
+
+        Schedule(now);
+        if (transport.CanSend)
+        {
+            SendSenderReports(now);
+            SendReceiverReports(now);
+        }
+    }
+
+    /// <summary>Somewhere in 0.5 … 1.5 of the interval, so that the reports of many transports do not fall together (RFC 3550 §6.2).</summary>
+    private void Schedule(MediaTime now) =>
+        NextTimeout = now.PlusMs((IntervalMs / 2) + (transport.Engine.Parts.Random.NextUInt16() % IntervalMs));
+
+    private void SendSenderReports(MediaTime now)
+    {
+        var ntp = NtpAt(now);
+        var writer = new RtcpWriter(_compound);
+        foreach (var consumer in transport.Egress.Consumers)
+        {
+            if (!consumer.TryBuildSenderReport(ntp, now, out var info))
+            {
+                continue;
+            }
+
+            var before = writer.Length;
+            if (writer.TryAddSenderReport(info, []) && writer.TryAddCname(consumer.Ssrc, consumer.Cname))
+            {
+                continue;
+            }
+
+            // Full: what is complete leaves, and this report begins the next compound.
+            transport.Egress.SendRtcp(_compound.AsSpan(0, before), now);
+            writer = new RtcpWriter(_compound);
+            if (!writer.TryAddSenderReport(info, []) || !writer.TryAddCname(consumer.Ssrc, consumer.Cname))
+            {
+                return;
+            }
+        }
+
+        if (writer.Length > 0)
+        {
+            transport.Egress.SendRtcp(writer.Written, now);
+        }
+    }
+
+    private void SendReceiverReports(MediaTime now)
+    {
+        Span<ReportBlock> blocks = stackalloc ReportBlock[MaxBlocks];
+        var count = 0;
+        foreach (var stream in transport.Ingress.Streams.Media)
+        {
+            if (stream.Reception.PacketCount == 0)
+            {
+                continue;
+            }
+
+            blocks[count++] = stream.Reception.BuildReportBlock(now);
+            if (count == MaxBlocks)
+            {
+                SendReceiverReport(blocks[..count], now);
+                count = 0;
+            }
+        }
+
+        if (count > 0)
+        {
+            SendReceiverReport(blocks[..count], now);
+        }
+    }
+
+    private void SendReceiverReport(ReadOnlySpan<ReportBlock> blocks, MediaTime now)
+    {
+        var writer = new RtcpWriter(_compound);
+        if (writer.TryAddReceiverReport(Ssrc, blocks))
+        {
+            transport.Egress.SendRtcp(writer.Written, now);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using Sfu.Media.Control;
+using Sfu.Media.Rtp;
+using Sfu.Media.Srtp;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>The sending half of a transport: its consumers, and SRTP on the way out. Media thread only.</summary>
+internal sealed class RtpEgress(MediaTransport transport) : IDisposable
+{
+    // Owned.
+    private readonly Dictionary<uint, MediaConsumer> _bySsrc = [];
+    private readonly List<MediaConsumer> _consumers = [];
+    private readonly RateMeter _rate = new();
+
+    // State.
+    private SrtpSender? _srtp;
+    private ushort _transportSequence;
+
+    public bool HasKeys => _srtp is not null;
+
+    /// <summary>Bytes of RTP and RTCP sent, protected.</summary>
+    public long RtpBytes { get; private set; }
+
+    public IReadOnlyList<MediaConsumer> Consumers => _consumers;
+
+    public void SetKeys(SrtpKeys keys)
+    {
+        DropKeys();
+        _srtp = new SrtpSender(keys);
+        transport.Engine.SrtpSessions++;
+    }
+
+    public void DropKeys()
+    {
+        if (_srtp is not null)
+        {
+            _srtp.Dispose();
+            _srtp = null;
+            transport.Engine.SrtpSessions--;
+        }
+    }
+
+    public void Dispose() => DropKeys();
+
+    public long Bitrate(MediaTime now) => _rate.BitsPerSecond(now);
+
+    /// <summary>The next transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2).</summary>
+    public ushort NextTransportSequence() => ++_transportSequence;
+
+    public bool TryAdd(MediaConsumer consumer, out string reason)
+    {
+        if (consumer.Ssrc == 0)
+        {
+            reason = "rtpParameters.encodings: a consumer needs an SSRC.";
+            return false;
+        }
+
+        if (_bySsrc.ContainsKey(consumer.Ssrc) || (consumer.RtxSsrc is { } rtx && _bySsrc.ContainsKey(rtx)))
+        {
+            reason = $"rtpParameters.encodings: SSRC {consumer.Ssrc} or its RTX SSRC is taken.";
+            return false;
+        }
+
+        reason = "";
+        _consumers.Add(consumer);
+        _bySsrc.Add(consumer.Ssrc, consumer);
+        if (consumer.RtxSsrc is { } rtxSsrc)
+        {
+            _bySsrc.Add(rtxSsrc, consumer);
+        }
+
+        return true;
+    }
+
+    public MediaConsumer? Find(uint ssrc) => _bySsrc.GetValueOrDefault(ssrc);
+
+    public void Remove(MediaConsumer consumer)
+    {
+        _consumers.Remove(consumer);
+        _bySsrc.Remove(consumer.Ssrc);
+        _srtp?.RemoveStream(consumer.Ssrc);
+        if (consumer.RtxSsrc is { } rtx)
+        {
+            _bySsrc.Remove(rtx);
+            _srtp?.RemoveStream(rtx);
+        }
+    }
+
+    public void CloseConsumers()
+    {
+        while (_consumers.Count > 0)
+        {
+            _consumers[^1].Close();
+        }
+    }
+
+    public void OnConnected(MediaTime now)
+    {
+        foreach (var consumer in _consumers)
+        {
+            consumer.Start(now);
+        }
+    }
+
+    public ImmutableArray<ConsumerDump> DumpConsumers() => [.. _consumers.Select(static c => c.Dump())];
+
+    /// <summary>Room for a plain packet, to be sent by <see cref="Send"/>. Empty when nothing can be sent.</summary>
+    public Span<byte> Begin() => transport.CanSend ? transport.Engine.Parts.Sink.Begin(transport.Selected) : default;
+
+    /// <summary>Protects the packet that stands in <paramref name="room"/>, from <see cref="Begin"/>, and queues it.</summary>
+    public bool Send(Span<byte> room, int headerLength, int length, MediaTime now)
+    {
+        var protectedLength = _srtp!.ProtectRtp(room[..length], headerLength, room);
+        if (protectedLength < 0)
+        {
+            return false;
+        }
+
+        Commit(protectedLength, now);
+        return true;
+    }
+
+    public void SendRtcp(ReadOnlySpan<byte> compound, MediaTime now)
+    {
+        var room = Begin();
+        if (room.IsEmpty)
+        {
+            return;
+        }
+
+        var length = _srtp!.ProtectRtcp(compound, room);
+        if (length > 0)
+        {
+            Commit(length, now);
+        }
+    }
+
+    private void Commit(int length, MediaTime now)
+    {
+        transport.Engine.Parts.Sink.Commit(transport.Selected, length);
+        transport.BytesSent += length;
+        RtpBytes += length;
+        _rate.Add(length, now);
+    }
+}

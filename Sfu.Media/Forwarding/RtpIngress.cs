@@ -1,0 +1,308 @@
+using System.Collections.Immutable;
+using System.Text;
+using Sfu.Media.Bwe;
+using Sfu.Media.Codecs;
+using Sfu.Media.Control;
+using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
+using Sfu.Media.Srtp;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>
+/// The receiving half of a transport: SRTP, which producer a packet belongs to, repair, and the feedback to the sender.
+/// Media thread only.
+/// </summary>
+internal sealed class RtpIngress(MediaTransport transport) : IDisposable
+{
+    private const int MaxNacksPerMessage = 64;
+
+    // Owned.
+    private readonly ReceiveStreamTable _streams = new();
+    private readonly TransportCcFeedbackGenerator _feedback = new();
+    private readonly RateMeter _rate = new();
+    private readonly byte[] _rtcp = new byte[1200];
+
+    // State.
+    private SrtpReceiver? _srtp;
+    private uint _lastMediaSsrc;
+
+    /// <summary>The client's wall clock against ours, from the Sender Reports of all its streams.</summary>
+    public SenderClock Clock { get; } = new();
+
+    /// <summary>Bytes of RTP and RTCP received with a valid tag.</summary>
+    public long RtpBytes { get; private set; }
+
+    public ReceiveStreamTable Streams => _streams;
+
+    public MediaTime NextTimeout
+    {
+        get
+        {
+            var next = _feedback.NextTimeout;
+            foreach (var stream in _streams.Media)
+            {
+                next = MediaTime.Min(next, stream.NextTimeout);
+            }
+
+            return next;
+        }
+    }
+
+    public void SetKeys(SrtpKeys keys)
+    {
+        DropKeys();
+        _srtp = new SrtpReceiver(keys);
+        transport.Engine.SrtpSessions++;
+    }
+
+    public void DropKeys()
+    {
+        if (_srtp is not null)
+        {
+            _srtp.Dispose();
+            _srtp = null;
+            transport.Engine.SrtpSessions--;
+        }
+    }
+
+    public void Dispose() => DropKeys();
+
+    public long Bitrate(MediaTime now) => _rate.BitsPerSecond(now);
+
+    public bool TryAdd(MediaProducer producer, out string reason) => _streams.TryAdd(producer, out reason);
+
+    public void Remove(MediaProducer producer)
+    {
+        foreach (var stream in producer.Streams)
+        {
+            Forget(stream);
+        }
+
+        _streams.Remove(producer);
+    }
+
+    public void CloseProducers()
+    {
+        foreach (var producer in _streams.Producers.ToArray())
+        {
+            producer.Close();
+        }
+    }
+
+    public ImmutableArray<ProducerDump> DumpProducers() => [.. _streams.Producers.Select(static p => p.Dump())];
+
+    /// <returns>Whether the packet is authentic: only then does it say anything about the path that it came on.</returns>
+    public bool OnRtp(Span<byte> datagram, MediaTime now)
+    {
+        if (_srtp is null || !RtpPacket.TryParseHeader(datagram, out var header) ||
+            _srtp.UnprotectRtp(datagram, header.HeaderLength, out var length) != SrtpStatus.Ok)
+        {
+            return false;
+        }
+
+        var plain = datagram[..length];
+        RtpBytes += datagram.Length;
+        _rate.Add(datagram.Length, now);
+        if (!RtpPacket.TryParse(plain, out var packet))
+        {
+            return true;
+        }
+
+        var entry = _streams.Find(packet) ?? Discover(packet);
+        if (entry is null)
+        {
+            return true;
+        }
+
+        NoteTransportSequence(entry.Producer, packet, now);
+        if (entry.IsRtx)
+        {
+            OnRtx(entry, plain, now);
+        }
+        else if (entry.Stream is { } stream)
+        {
+            OnMedia(stream, packet, repaired: false, now);
+        }
+
+        return true;
+    }
+
+    public void OnRtcp(Span<byte> datagram, MediaTime now)
+    {
+        if (_srtp is null || _srtp.UnprotectRtcp(datagram, out var length) != SrtpStatus.Ok)
+        {
+            return;
+        }
+
+        RtpBytes += datagram.Length;
+        _rate.Add(datagram.Length, now);
+        RtcpDispatcher.Dispatch(transport, datagram[..length], now);
+    }
+
+    public void OnTime(MediaTime now)
+    {
+        foreach (var stream in _streams.Media)
+        {
+            if (stream.Nack is { } nack && nack.NextTimeout <= now)
+            {
+                SendNacks(stream, nack, now);
+            }
+
+            if (stream.KeyFrames.NextTimeout <= now && stream.KeyFrames.OnTimeout(now))
+            {
+                SendKeyFrameRequest(stream, now);
+            }
+        }
+
+        if (_feedback.NextTimeout <= now)
+        {
+            SendTransportFeedback(now);
+        }
+    }
+
+    public void SendKeyFrameRequest(ReceiveStream stream, MediaTime now)
+    {
+        var writer = new RtcpWriter(_rtcp);
+        var written = false;
+        if (stream.Codec.Pli)
+        {
+            written = writer.TryAddPictureLossIndication(transport.Reporter.Ssrc, stream.Ssrc);
+            stream.PliCount++;
+        }
+        else if (stream.Codec.Fir)
+        {
+            written = writer.TryAddFullIntraRequest(transport.Reporter.Ssrc, stream.Ssrc, stream.FirSequence++);
+            stream.FirCount++;
+        }
+
+        if (written)
+        {
+            transport.Egress.SendRtcp(writer.Written, now);
+        }
+    }
+
+    private void OnMedia(ReceiveStream stream, in RtpPacket packet, bool repaired, MediaTime now)
+    {
+        var isKeyFrame = stream.Codec.Kind.HasKeyFrames() && IsKeyFrame(stream, packet);
+        var arrival = repaired ? stream.Reception.OnRecoveredPacket(packet) : stream.Reception.OnPacket(packet, now);
+        if (arrival is SequenceArrival.Duplicate or SequenceArrival.Rejected)
+        {
+            return;
+        }
+
+        if (arrival == SequenceArrival.Restarted)
+        {
+            stream.Nack?.Reset();
+        }
+
+        if (stream.Nack is { } nack)
+        {
+            nack.OnPacket(packet.SequenceNumber, isKeyFrame, repaired, now);
+            if (nack.TakeKeyFrameRequest())
+            {
+                stream.Producer.RequestKeyFrame(now);
+            }
+
+            transport.WakeBy(nack.NextTimeout);
+        }
+
+        if (isKeyFrame)
+        {
+            stream.KeyFrameCount++;
+            stream.KeyFrames.OnKeyFrame();
+        }
+
+        stream.Producer.OnPacket(stream, packet, isKeyFrame, now);
+    }
+
+    private void OnRtx(ReceiveStreamTable.Entry entry, Span<byte> plain, MediaTime now)
+    {
+        // The stream may be known only now, when its own packets came on an SSRC that was announced nowhere.
+        if (entry.Stream is not { } stream || entry.Producer.Codecs[(byte)(plain[1] & 0x7F)] is not { Kind: CodecKind.Rtx } rtx || rtx.Apt < 0 ||
+            Rtx.TryUnwrap(plain, stream.Ssrc, (byte)rtx.Apt, out var length) != RtxUnwrap.Media ||
+            !RtpPacket.TryParse(plain[..length], out var original))
+        {
+            return;
+        }
+
+        OnMedia(stream, original, repaired: true, now);
+    }
+
+    private static bool IsKeyFrame(ReceiveStream stream, in RtpPacket packet)
+    {
+        var id = stream.Producer.ExtensionIds.IdOf(HeaderExtensionKind.DependencyDescriptor);
+        return (id != 0 && packet.TryFindExtension(id, out var descriptor) && KeyFrameDetector.IsKeyFrameByDependencyDescriptor(descriptor.Data))
+            || KeyFrameDetector.IsKeyFrame(stream.Codec.Kind, packet.Payload);
+    }
+
+    private ReceiveStreamTable.Entry? Discover(in RtpPacket packet)
+    {
+        var entry = _streams.Discover(packet, out var replaced);
+        if (replaced is not null)
+        {
+            _srtp?.RemoveStream(replaced.Ssrc);
+        }
+
+        return entry;
+    }
+
+    private void Forget(ReceiveStream stream)
+    {
+        _srtp?.RemoveStream(stream.Ssrc);
+        if (stream.RtxSsrc is { } rtx)
+        {
+            _srtp?.RemoveStream(rtx);
+        }
+    }
+
+    private void NoteTransportSequence(MediaProducer producer, in RtpPacket packet, MediaTime now)
+    {
+        var id = producer.ExtensionIds.IdOf(HeaderExtensionKind.TransportWideSequenceNumber);
+        if (id != 0 && packet.TryFindExtension(id, out var extension) &&
+            HeaderExtensionValues.TryReadTransportSequence(extension.Data, out var sequence))
+        {
+            _lastMediaSsrc = packet.Ssrc;
+            _feedback.OnPacket(sequence, now);
+            transport.WakeBy(_feedback.NextTimeout);
+        }
+    }
+
+    private void SendNacks(ReceiveStream stream, NackGenerator nack, MediaTime now)
+    {
+        Span<ushort> sequences = stackalloc ushort[MaxNacksPerMessage];
+        int count;
+        while ((count = nack.TakeDue(now, sequences)) > 0)
+        {
+            var rest = (ReadOnlySpan<ushort>)sequences[..count];
+            while (!rest.IsEmpty)
+            {
+                var writer = new RtcpWriter(_rtcp);
+                if (!writer.TryAddNack(transport.Reporter.Ssrc, stream.Ssrc, rest, out var consumed) || consumed == 0)
+                {
+                    break;
+                }
+
+                rest = rest[consumed..];
+                transport.Egress.SendRtcp(writer.Written, now);
+            }
+
+            stream.NackCount++;
+            stream.NackPacketCount += count;
+        }
+
+        if (nack.TakeKeyFrameRequest())
+        {
+            stream.Producer.RequestKeyFrame(now);
+        }
+    }
+
+    private void SendTransportFeedback(MediaTime now)
+    {
+        while (_feedback.TryWrite(transport.Reporter.Ssrc, _lastMediaSsrc, _rtcp, out var length))
+        {
+            transport.Egress.SendRtcp(_rtcp.AsSpan(0, length), now);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Sfu.Media.Control;
+using Sfu.Media.Dtls;
+using Sfu.Media.Forwarding;
+using Sfu.Media.Srtp;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Net;
+
+/// <summary>
+/// Runs the DTLS associations of the media threads on a thread of its own, so that handshakes never hold up packets.
+/// <see cref="IDtlsRunner"/> is called by media threads; answers go back through the poster that the engine's thread gave.
+/// </summary>
+internal sealed class DtlsThread : IDisposable
+{
+    private const int MaxDatagram = 2048;
+
+    /// <summary>Datagrams that may wait for one transport: a flood within an authenticated tuple must not grow the queue.</summary>
+    private const int MaxWaitingPerTransport = 64;
+
+    private readonly DtlsContext _context;
+    private readonly Action<string> _warn;
+    private readonly Thread _thread;
+    private readonly ConcurrentQueue<Action> _work = new();
+    private readonly AutoResetEvent _signal = new(false);
+    private readonly Dictionary<(Poster, TransportHandle), Association> _associations = [];
+    private readonly PriorityQueue<(Association Association, MediaTime Deadline), MediaTime> _timers = new();
+    private readonly byte[] _datagram = new byte[MaxDatagram];
+    private volatile bool _stopping;
+
+    /// <summary>Carries an answer to the engine that asked.</summary>
+    public delegate void Poster(Action<MediaEngine> answer);
+
+    public DtlsThread(DtlsContext context, Action<string> warn)
+    {
+        _context = context;
+        _warn = warn;
+        _thread = new Thread(Run) { Name = "sfu-dtls", IsBackground = true };
+        _thread.Start();
+    }
+
+    public IDtlsRunner RunnerFor(Poster poster) => new Runner(this, poster);
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _signal.Set();
+        _thread.Join();
+        foreach (var association in _associations.Values)
+        {
+            association.Session.Dispose();
+        }
+
+        _signal.Dispose();
+    }
+
+    private void Post(Action work)
+    {
+        _work.Enqueue(work);
+        _signal.Set();
+    }
+
+    private void Run()
+    {
+        while (!_stopping)
+        {
+            while (_work.TryDequeue(out var work))
+            {
+                work();
+            }
+
+            var now = MediaClock.Now;
+            while (_timers.TryPeek(out var due, out var deadline) && deadline <= now)
+            {
+                _timers.Dequeue();
+
+                // An entry of a former deadline, or of an association that has ended, is void.
+                if (due.Association.Deadline == due.Deadline && !due.Association.Ended)
+                {
+                    due.Association.Deadline = MediaTime.Never;
+                    Step(due.Association, static (session, time) => session.OnTimeout(time));
+                }
+            }
+
+            var wait = _timers.TryPeek(out _, out var next) ? Math.Clamp(next.MsSince(now) + 1, 1, 60_000) : -1;
+            if (_work.IsEmpty)
+            {
+                _signal.WaitOne((int)wait);
+            }
+        }
+    }
+
+    private void Open(Poster poster, TransportHandle transport, DtlsRole role, ImmutableArray<DtlsFingerprint> fingerprints)
+    {
+        DtlsSession session;
+        try
+        {
+            session = new DtlsSession(_context, role);
+            session.SetRemoteFingerprints(fingerprints, MediaClock.Now);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            _warn($"A DTLS association could not be made: {e.Message}");
+            poster(engine => engine.OnDtlsEnded(transport, failure: e.Message));
+            return;
+        }
+
+        var association = new Association(poster, transport, session);
+        _associations[(poster, transport)] = association;
+        Step(association, static (s, now) => s.Start(now));
+    }
+
+    private void Close(Poster poster, TransportHandle transport)
+    {
+        if (!_associations.TryGetValue((poster, transport), out var association))
+        {
+            poster(engine => engine.OnDtlsEnded(transport, failure: null));
+            return;
+        }
+
+        Step(association, static (session, now) => session.Close(now));
+        End(association, null);
+    }
+
+    private void Step(Association association, Action<DtlsSession, MediaTime> step)
+    {
+        if (association.Ended)
+        {
+            return;
+        }
+
+        var session = association.Session;
+        try
+        {
+            step(session, MediaClock.Now);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            _warn($"DTLS of transport {association.Transport.Slot} failed: {e}");
+            End(association, e.Message);
+            return;
+        }
+
+        while (session.TryTakeOutgoing(_datagram, out var length))
+        {
+            var copy = _datagram.AsSpan(0, length).ToArray();
+            association.Poster(engine => engine.OnDtlsDatagram(association.Transport, copy));
+        }
+
+        if (session.State == DtlsState.Connected && !association.Reported)
+        {
+            association.Reported = true;
+            var keys = SrtpKeys.FromExporter((SrtpProfile)session.SrtpProfileId, session.KeyingMaterial, session.LocalIsClient);
+            var certificate = session.RemoteCertificatePem;
+            association.Poster(engine => engine.OnDtlsConnected(association.Transport, keys, certificate));
+        }
+
+        if (session.State is DtlsState.Failed or DtlsState.Closed)
+        {
+            End(association, session.State == DtlsState.Failed ? session.FailureText ?? "DTLS failed" : null);
+            return;
+        }
+
+        var deadline = session.NextTimeout;
+        if (deadline != association.Deadline)
+        {
+            association.Deadline = deadline;
+            if (deadline != MediaTime.Never)
+            {
+                _timers.Enqueue((association, deadline), deadline);
+            }
+        }
+    }
+
+    private void End(Association association, string? failure)
+    {
+        if (association.Ended)
+        {
+            return;
+        }
+
+        association.Ended = true;
+        _associations.Remove((association.Poster, association.Transport));
+        association.Session.Dispose();
+        association.Poster(engine => engine.OnDtlsEnded(association.Transport, failure));
+    }
+
+    private sealed class Association(Poster poster, TransportHandle transport, DtlsSession session)
+    {
+        public Poster Poster { get; } = poster;
+
+        public TransportHandle Transport { get; } = transport;
+
+        public DtlsSession Session { get; } = session;
+
+        public MediaTime Deadline { get; set; } = MediaTime.Never;
+
+        public bool Reported { get; set; }
+
+        public bool Ended { get; set; }
+    }
+
+    private sealed class Runner(DtlsThread thread, Poster poster) : IDtlsRunner
+    {
+        // Datagrams on their way, per transport. Media thread writes and removes, DTLS thread counts down.
+        private readonly ConcurrentDictionary<TransportHandle, StrongBox> _waiting = new();
+
+        public void Open(TransportHandle transport, DtlsRole localRole, ImmutableArray<DtlsFingerprint> remoteFingerprints)
+        {
+            _waiting[transport] = new StrongBox();
+            thread.Post(() => thread.Open(poster, transport, localRole, remoteFingerprints));
+        }
+
+        public void Deliver(TransportHandle transport, ReadOnlySpan<byte> datagram)
+        {
+            if (datagram.Length > MaxDatagram || !_waiting.TryGetValue(transport, out var waiting) ||
+                Volatile.Read(ref waiting.Count) >= MaxWaitingPerTransport)
+            {
+                return;
+            }
+
+            Interlocked.Increment(ref waiting.Count);
+            var copy = datagram.ToArray();
+            thread.Post(() =>
+            {
+                Interlocked.Decrement(ref waiting.Count);
+                if (thread._associations.TryGetValue((poster, transport), out var association))
+                {
+                    thread.Step(association, (session, now) => session.Receive(copy, now));
+                }
+            });
+        }
+
+        public void Close(TransportHandle transport)
+        {
+            _waiting.TryRemove(transport, out _);
+            thread.Post(() => thread.Close(poster, transport));
+        }
+
+        private sealed class StrongBox
+        {
+            public int Count;
+        }
+    }
+}

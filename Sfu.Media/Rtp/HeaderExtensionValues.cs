@@ -1,0 +1,75 @@
+using System.Buffers.Binary;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Rtp;
+
+/// <summary>Reads and writes the values of header extensions. Any thread.</summary>
+public static class HeaderExtensionValues
+{
+    public const int AbsSendTimeLength = 3;
+    public const int TransportSequenceLength = 2;
+
+    private const long AbsSendTimePeriodUs = 64_000_000;
+
+    /// <summary>RFC 6464 §3: voice-activity flag and level.</summary>
+    /// <param name="data">The extension's data.</param>
+    /// <param name="voice">The sender believes that it hears speech.</param>
+    /// <param name="level">0 (loudest, 0 dBov) … 127 (silence, −127 dBov).</param>
+    public static bool TryReadAudioLevel(ReadOnlySpan<byte> data, out bool voice, out byte level)
+    {
+        // The two-byte form allows longer data (§3); only the first byte has a meaning.
+        var valid = data.Length >= 1;
+        voice = valid && (data[0] & 0x80) != 0;
+        level = valid ? (byte)(data[0] & 0x7F) : (byte)0;
+        return valid;
+    }
+
+    /// <summary>3GPP TS 26.114 §7.4.5: |0 0 0 0 C F R1 R0|.</summary>
+    /// <param name="data">The extension's data.</param>
+    /// <param name="backCamera">True for the back-facing camera.</param>
+    /// <param name="flipped">Horizontally mirrored.</param>
+    /// <param name="rotationDegrees">0, 90, 180 or 270: clockwise turn that the receiver applies.</param>
+    public static bool TryReadVideoOrientation(ReadOnlySpan<byte> data, out bool backCamera, out bool flipped, out int rotationDegrees)
+    {
+        var value = data.IsEmpty ? 0 : data[0];
+        backCamera = (value & 0x08) != 0;
+        flipped = (value & 0x04) != 0;
+        rotationDegrees = 90 * (value & 0x03);
+        return !data.IsEmpty;
+    }
+
+    public static bool TryReadTransportSequence(ReadOnlySpan<byte> data, out ushort sequence) => BinaryPrimitives.TryReadUInt16BigEndian(data, out sequence);
+
+    /// <summary>Rewrites the transport-wide sequence number in place.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="offset"><see cref="HeaderExtension.Offset"/> of an element of two bytes.</param>
+    /// <param name="sequence">The new value.</param>
+    public static void WriteTransportSequence(Span<byte> packet, int offset, ushort sequence) =>
+        BinaryPrimitives.WriteUInt16BigEndian(packet[offset..], sequence);
+
+    /// <summary>24-bit 6.18 fixed-point seconds, wrapping every 64 s; only differences have a meaning, so any origin serves.</summary>
+    public static uint ToAbsSendTime(MediaTime now)
+    {
+        var us = now.Us % AbsSendTimePeriodUs;
+        return (uint)((((us + AbsSendTimePeriodUs) % AbsSendTimePeriodUs) << 18) / 1_000_000) & 0xFF_FFFF;
+    }
+
+    /// <summary>Writes abs-send-time in place.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="offset"><see cref="HeaderExtension.Offset"/> of an element of three bytes.</param>
+    /// <param name="now">Time of sending.</param>
+    public static void WriteAbsSendTime(Span<byte> packet, int offset, MediaTime now)
+    {
+        var value = ToAbsSendTime(now);
+        packet[offset] = (byte)(value >> 16);
+        packet[offset + 1] = (byte)(value >> 8);
+        packet[offset + 2] = (byte)value;
+    }
+
+    /// <returns>False when the data is not three bytes.</returns>
+    public static bool TryReadAbsSendTime(ReadOnlySpan<byte> data, out uint value)
+    {
+        value = data.Length == AbsSendTimeLength ? (uint)((data[0] << 16) | (data[1] << 8) | data[2]) : 0;
+        return data.Length == AbsSendTimeLength;
+    }
+}
