@@ -310,7 +310,7 @@ public sealed class SignalingSessionSpecs : TestKit
     private static void Respond(FakeConnection client, JsonElement request, bool ok) =>
         SendRaw(client, $$"""{"response":true,"id":{{request.GetProperty("id").GetInt64()}},"ok":{{(ok ? "true" : "false")}},"errorReason":"no"}""");
 
-    private void Tell(FakeConnection client, ISessionEvent happened) => client.Session.Tell(happened, _router);
+    private void Tell(FakeConnection client, ISessionEvent happened) => client.Session!.Tell(happened, _router);
 
     private static JsonElement Answer(FakeConnection client, long id)
     {
