@@ -36,9 +36,10 @@ public ref struct RtcpReader(ReadOnlySpan<byte> compound)
         var body = bytes[RtcpPacket.HeaderLength..];
         if ((bytes[0] & 0x20) != 0)
         {
-            // RFC 3550 §6.4.1: the last octet counts the padding, a multiple of four.
+            // RFC 3550 §6.4.1: the last octet counts the padding. A multiple of four, it says; transport-cc feedback is padded by
+            // one to three all the same.
             var padding = bytes[^1];
-            if (padding == 0 || padding % 4 != 0 || padding > body.Length)
+            if (padding == 0 || padding > body.Length)
             {
                 return Fail();
             }
