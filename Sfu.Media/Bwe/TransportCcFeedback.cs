@@ -4,7 +4,8 @@ using Sfu.Media.Rtcp;
 namespace Sfu.Media.Bwe;
 
 /// <summary>
-/// View of a transport-wide congestion control feedback message (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1), validated as a whole: the
+/// View of a transport-wide congestion control feedback message (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1), validated as
+/// a whole: the
 /// chunks cover the status count and all deltas are there. Iterate it with <see cref="GetPackets"/>.
 /// </summary>
 /// <remarks>

@@ -5,7 +5,8 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Rtcp;
 
 /// <summary>
-/// Builds a compound packet in a buffer that somebody else owns. Each method adds one packet, or returns false and leaves the buffer as it was when the
+/// Builds a compound packet in a buffer that somebody else owns. Each method adds one packet, or returns false and leaves the buffer as
+/// it was when the
 /// packet does not fit. RFC 3550 §6.1 wants a report first unless reduced size (RFC 5506) was negotiated; the caller keeps that order.
 /// Media thread only.
 /// </summary>
@@ -136,7 +137,8 @@ public ref struct RtcpWriter(Span<byte> destination)
 
     /// <param name="senderSsrc">Who asks.</param>
     /// <param name="mediaSsrc">The stream that shall send a key frame.</param>
-    /// <param name="sequenceNumber">Grows by one with each new request for this stream; stays with a repetition (RFC 5104 §4.3.1.1).</param>
+    /// <param name="sequenceNumber">Grows by one with each new request for this stream; stays with a repetition (RFC 5104
+    /// §4.3.1.1).</param>
     public bool TryAddFullIntraRequest(uint senderSsrc, uint mediaSsrc, byte sequenceNumber)
     {
         // RFC 5104 §4.3.1.2: the SSRC of the media source in the header is not used and is 0.

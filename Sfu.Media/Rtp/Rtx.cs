@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Sfu.Media.Rtp;
 
-/// <summary>The retransmission payload format (RFC 4588 §4): the original sequence number (OSN) in front of the original payload. Stateless; any thread.</summary>
+/// <summary>The retransmission payload format (RFC 4588 §4): the original sequence number (OSN) in front of the original payload.
+/// Stateless; any thread.</summary>
 public static class Rtx
 {
     public const int OsnLength = 2;
