@@ -49,7 +49,12 @@ public readonly ref struct TransportCcFeedback
 
     /// <summary>Iterates the packets from the base sequence number on.</summary>
     public TransportCcPackets GetPackets() =>
-        new(BaseSequence, StatusCount, (long)ReferenceTime * ReferenceUnitUs, _packet.Body[FixedLength.._deltaOffset], _packet.Body[_deltaOffset..]);
+        new(
+            BaseSequence,
+            StatusCount,
+            (long)ReferenceTime * ReferenceUnitUs,
+            _packet.Body[FixedLength.._deltaOffset],
+            _packet.Body[_deltaOffset..]);
 
     public static bool TryParse(RtcpPacket packet, out TransportCcFeedback view)
     {

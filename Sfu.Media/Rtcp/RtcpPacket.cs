@@ -27,7 +27,8 @@ public readonly ref struct RtcpPacket
     public int Count => Packet[0] & 0x1F;
 
     /// <summary>RTP and RTCP on one port (RFC 5761 §4): version 2 and a packet type of 192 … 223.</summary>
-    public static bool IsRtcp(ReadOnlySpan<byte> datagram) => datagram.Length >= HeaderLength && datagram[0] >> 6 == 2 && datagram[1] is >= 192 and <= 223;
+    public static bool IsRtcp(ReadOnlySpan<byte> datagram) =>
+        datagram.Length >= HeaderLength && datagram[0] >> 6 == 2 && datagram[1] is >= 192 and <= 223;
 
     internal bool IsFeedback(RtcpPacketType type, int format) => Type == type && Count == format && Body.Length >= 8;
 

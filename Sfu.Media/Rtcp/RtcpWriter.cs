@@ -37,8 +37,8 @@ public ref struct RtcpWriter(Span<byte> destination)
     /// <param name="reports">At most 31.</param>
     public bool TryAddSenderReport(in SenderInfo info, scoped ReadOnlySpan<ReportBlock> reports)
     {
-        if (reports.Length > MaxCount
-            || !TryReserve(RtcpPacketType.SenderReport, reports.Length, SenderReport.InfoLength + (reports.Length * ReportBlock.Length), out var body))
+        var length = SenderReport.InfoLength + (reports.Length * ReportBlock.Length);
+        if (reports.Length > MaxCount || !TryReserve(RtcpPacketType.SenderReport, reports.Length, length, out var body))
         {
             return false;
         }
@@ -115,8 +115,9 @@ public ref struct RtcpWriter(Span<byte> destination)
             i += NackEntry(sequences[i..], out _);
         }
 
+        var length = entries * GenericNack.EntryLength;
         if (entries == 0
-            || !TryAddFeedback(RtcpPacketType.TransportFeedback, FeedbackFormat.GenericNack, senderSsrc, mediaSsrc, entries * GenericNack.EntryLength, out var fci))
+            || !TryAddFeedback(RtcpPacketType.TransportFeedback, FeedbackFormat.GenericNack, senderSsrc, mediaSsrc, length, out var fci))
         {
             return false;
         }
@@ -142,7 +143,8 @@ public ref struct RtcpWriter(Span<byte> destination)
     public bool TryAddFullIntraRequest(uint senderSsrc, uint mediaSsrc, byte sequenceNumber)
     {
         // RFC 5104 §4.3.1.2: the SSRC of the media source in the header is not used and is 0.
-        if (!TryAddFeedback(RtcpPacketType.PayloadFeedback, FeedbackFormat.FullIntraRequest, senderSsrc, 0, FullIntraRequest.EntryLength, out var fci))
+        const int EntryLength = FullIntraRequest.EntryLength;
+        if (!TryAddFeedback(RtcpPacketType.PayloadFeedback, FeedbackFormat.FullIntraRequest, senderSsrc, 0, EntryLength, out var fci))
         {
             return false;
         }
@@ -158,8 +160,9 @@ public ref struct RtcpWriter(Span<byte> destination)
     public bool TryAddRemb(uint senderSsrc, long bitsPerSecond, scoped ReadOnlySpan<uint> ssrcs)
     {
         const int FixedFciLength = ReceiverEstimatedMaxBitrate.FixedLength - 8;
+        var length = FixedFciLength + (4 * ssrcs.Length);
         if (ssrcs.Length > byte.MaxValue
-            || !TryAddFeedback(RtcpPacketType.PayloadFeedback, FeedbackFormat.ApplicationLayer, senderSsrc, 0, FixedFciLength + (4 * ssrcs.Length), out var fci))
+            || !TryAddFeedback(RtcpPacketType.PayloadFeedback, FeedbackFormat.ApplicationLayer, senderSsrc, 0, length, out var fci))
         {
             return false;
         }

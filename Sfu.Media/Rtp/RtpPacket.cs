@@ -167,7 +167,8 @@ public readonly ref struct RtpPacket
     public static void SetSequenceNumber(Span<byte> packet, ushort sequenceNumber) =>
         BinaryPrimitives.WriteUInt16BigEndian(packet[SequenceNumberOffset..], sequenceNumber);
 
-    public static void SetTimestamp(Span<byte> packet, uint timestamp) => BinaryPrimitives.WriteUInt32BigEndian(packet[TimestampOffset..], timestamp);
+    public static void SetTimestamp(Span<byte> packet, uint timestamp) =>
+        BinaryPrimitives.WriteUInt32BigEndian(packet[TimestampOffset..], timestamp);
 
     public static void SetSsrc(Span<byte> packet, uint ssrc) => BinaryPrimitives.WriteUInt32BigEndian(packet[SsrcOffset..], ssrc);
 }

@@ -175,6 +175,7 @@ public class RtcpWriterSpecs
     {
         var buffer = new byte[1400];
         ushort[] lost = [1, 2, 3, 30];
+        uint[] streams = [2];
         Assert.Equal(0, AllocationProbe.Measure(_ =>
         {
             var writer = new RtcpWriter(buffer);
@@ -182,7 +183,7 @@ public class RtcpWriterSpecs
             writer.TryAddCname(1, "abcdef"u8);
             writer.TryAddNack(1, 2, lost, out int _);
             writer.TryAddPictureLossIndication(1, 2);
-            writer.TryAddRemb(1, 1_000_000, [2]);
+            writer.TryAddRemb(1, 1_000_000, streams);
             var reader = new RtcpReader(writer.Written);
             while (reader.TryNext(out var packet))
             {

@@ -7,7 +7,7 @@ public class RtpFuzzSpecs
     private static readonly byte[][] Seeds =
     [
         Packets.Rtp(1),
-        Packets.WithExtension("BEDE0004 1061 210005 416869 5088 00000000"),
+        Packets.WithExtension("BEDE0003 1061 210005 416869 5088 0000"),
         Packets.WithExtension("10000003 0100 0201BB 00 C80401020304"),
         Packets.Hex("B2 EF 1234 DEADBEEF CAFEBABE 00000001 00000002 BEDE0001 10FF0000 010203 0000000005"),
     ];

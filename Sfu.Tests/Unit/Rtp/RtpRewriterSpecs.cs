@@ -8,7 +8,7 @@ public class RtpRewriterSpecs
     public void A_copy_has_exactly_the_new_extensions_and_the_payload()
     {
         // mid 1, transport-wide number 2, rid 4, audio level 5 come in; mid changes, audio level moves, the rid goes.
-        var source = Packets.WithExtension("BEDE0004 1061 210005 416869 5088 00000000", "AABBCC");
+        var source = Packets.WithExtension("BEDE0003 1061 210005 416869 5088 0000", "AABBCC");
         Assert.True(RtpPacket.TryParse(source, out var view));
         Assert.True(view.TryFindExtension(5, out var level));
         var destination = new byte[1500];
@@ -66,7 +66,7 @@ public class RtpRewriterSpecs
     [Fact]
     public void Parsing_and_copying_allocates_nothing()
     {
-        var source = Packets.WithExtension("BEDE0004 1061 210005 416869 5088 00000000", "AABBCC");
+        var source = Packets.WithExtension("BEDE0003 1061 210005 416869 5088 0000", "AABBCC");
         var destination = new byte[1500];
         var allocated = AllocationProbe.Measure(round =>
         {

@@ -88,7 +88,7 @@ public class RtpStreamSenderSpecs
         for (var ms = 0; ms < 3000; ms += 5)
         {
             meter.Add(625, MediaTime.FromMilliseconds(10_000 + ms));
-            Assert.InRange(meter.BitsPerSecond(MediaTime.FromMilliseconds(10_000 + ms)), ms < 25 ? 200_000 : 800_000, 1_000_000);
+            Assert.InRange(meter.BitsPerSecond(MediaTime.FromMilliseconds(10_000 + ms)), ms < 300 ? 200_000 : 900_000, 1_000_000);
         }
 
         Assert.InRange(meter.BitsPerSecond(MediaTime.FromMilliseconds(13_500)), 400_000, 520_000);
