@@ -36,8 +36,8 @@ public ref struct RtcpReader(ReadOnlySpan<byte> compound)
         var body = bytes[RtcpPacket.HeaderLength..];
         if ((bytes[0] & 0x20) != 0)
         {
-            // RFC 3550 §6.4.1: the last octet counts the padding. A multiple of four, it says; transport-cc feedback is padded by
-            // one to three all the same.
+            // RFC 3550 §6.4.1: the last octet counts the padding. It asks for a multiple of four, but transport-cc feedback has 1 … 3 in
+            // practice.
             var padding = bytes[^1];
             if (padding == 0 || padding > body.Length)
             {
