@@ -48,7 +48,7 @@ internal sealed class MediaProducer
     public bool HasVideo => Kind == MediaKind.Video;
 
     /// <summary>Streams that have shown themselves or were announced with their SSRC.</summary>
-    public IReadOnlyList<ReceiveStream> Streams => _streams;
+    public List<ReceiveStream> Streams => _streams;
 
     public static HeaderExtensionIds ExtensionIdsOf(RtpParameters parameters) => new(
         parameters.HeaderExtensions
