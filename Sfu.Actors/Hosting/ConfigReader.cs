@@ -79,7 +79,7 @@ internal sealed class ConfigReader(Config section, string path)
     private ImmutableArray<T> List<T>(string key, Func<HoconValue, T> read)
     {
         var value = section.GetValue(key);
-        return value is not null && value.IsArray() ? [.. value.GetArray().Select(read)] : throw Wrong(key, "is not a list");
+        return value is not null && value.Values.Any(element => element is HoconArray) ? [.. value.GetArray().Select(read)] : throw Wrong(key, "is not a list");
     }
 
     private string Raw(string key)

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sfu.Actors.Hosting;
 using Sfu.Host.Health;
 using Sfu.Host.Options;
+using Sfu.Host.Page;
 using Sfu.Host.Signaling;
-using Sfu.Host.Web;
 using Sfu.Media.Control;
 using AkkaLogLevel = Akka.Event.LogLevel;
 
@@ -25,14 +25,17 @@ internal static class NodeApplication
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<NodeProbe>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, options));
-        builder.Services.AddAkka("sfu", akka => akka
+        builder.Services.AddAkka("sfu", (akka, services) => akka
+            .AddSetup(new NodeLogger.Setup(services.GetRequiredService<ILoggerFactory>()))
             .ConfigureLoggers(loggers =>
             {
                 loggers.LogLevel = ToAkka(options.LogLevel);
                 loggers.ClearLoggers();
-                loggers.AddLoggerFactory();
+                loggers.AddLogger<NodeLogger>();
             })
             .WithSfuNode(configuration.Node, media)
+            // The program ends the system itself, after its clients.
+            .AddHocon("akka.coordinated-shutdown.run-by-clr-shutdown-hook = off", HoconAddMode.Prepend)
             .WithActors((system, registry) => StartSignaling(system, registry, configuration)));
 
         var app = builder.Build();
@@ -45,6 +48,7 @@ internal static class NodeApplication
         logging.SetMinimumLevel(level);
         // The framework tells of every request and connection at these levels.
         logging.AddFilter("Microsoft", level < LogLevel.Information ? level : LogLevel.Warning);
+        logging.AddFilter("Akka", level < LogLevel.Information ? level : LogLevel.Warning);
         // What fails at start is said in one line by the program itself.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddSimpleConsole(console =>

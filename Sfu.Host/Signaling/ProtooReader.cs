@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Sfu.Host.Signaling;
 
@@ -16,6 +17,12 @@ internal static class ProtooReader
 
     public static ProtooMessage Read(ReadOnlySpan<byte> utf8)
     {
+        // The parser leaves text unchecked until it is read, and half of it is only handed on.
+        if (!Utf8.IsValid(utf8))
+        {
+            return new ProtooMessage.Malformed(null, "the message is not valid UTF-8");
+        }
+
         JsonElement root;
         try
         {
@@ -23,11 +30,6 @@ internal static class ProtooReader
         }
         catch (JsonException)
         {
-            return new ProtooMessage.Malformed(null, "the message is not valid JSON");
-        }
-        catch (InvalidOperationException)
-        {
-            // Text that is not valid UTF-16 after unescaping.
             return new ProtooMessage.Malformed(null, "the message is not valid JSON");
         }
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.FileProviders;
 
-namespace Sfu.Host.Web;
+namespace Sfu.Host.Page;
 
 /// <summary>Serves the page that the build has put beside the program.</summary>
 internal static class PageFiles
