@@ -1,0 +1,17 @@
+namespace Sfu.Actors.Hosting;
+
+/// <summary>Registry key of the shard region (or its proxy) that takes every <see cref="Protocol.IRouterMessage"/>.</summary>
+public sealed class RouterRegion
+{
+    private RouterRegion()
+    {
+    }
+}
+
+/// <summary>Registry key of this node's root actor, which takes <see cref="Protocol.NodeProtocol"/>. Only where the role <c>sfu</c> is.</summary>
+public sealed class SfuNode
+{
+    private SfuNode()
+    {
+    }
+}

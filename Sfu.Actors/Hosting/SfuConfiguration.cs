@@ -1,0 +1,216 @@
+using System.Collections.Immutable;
+using System.Net;
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+using Sfu.Media.Control;
+using Sfu.Media.Ice;
+using HoconConfig = Akka.Configuration.Config;
+
+namespace Sfu.Actors.Hosting;
+
+/// <summary>
+/// Reads and checks the node's configuration. Order of precedence, first wins: what the caller passes (the Host: command line over the
+/// user's file), then <c>hocon/sfu.conf</c> and <c>hocon/akka.conf</c>, which are embedded in this assembly, then Akka's own defaults.
+/// Every key below <c>sfu</c> must occur in <c>sfu.conf</c> or lie in a section that the caller knows.
+/// </summary>
+public sealed class SfuConfiguration
+{
+    private const string Root = "sfu";
+
+    private SfuConfiguration(HoconConfig config, SfuNodeOptions options)
+    {
+        Config = config;
+        Options = options;
+    }
+
+    /// <summary>Everything, for the actor system.</summary>
+    public HoconConfig Config { get; }
+
+    public SfuNodeOptions Options { get; }
+
+    /// <summary><c>hocon/sfu.conf</c>: every key with meaning, unit and default.</summary>
+    public static HoconConfig SfuReference { get; } = Embedded("sfu.conf");
+
+    /// <summary><c>hocon/akka.conf</c>: what this project asks of Akka, with reasons.</summary>
+    public static HoconConfig AkkaReference { get; } = Embedded("akka.conf");
+
+    /// <param name="user">HOCON of the user; may be empty. Keys outside <c>sfu</c> go to Akka as they are.</param>
+    /// <param name="knownSections">Sections below <c>sfu</c> that somebody else reads and checks, for instance <c>host</c>.</param>
+    /// <exception cref="SfuConfigurationException">A key is unknown or its value makes no sense.</exception>
+    public static SfuConfiguration Load(HoconConfig user, IReadOnlyCollection<string>? knownSections = null)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        RefuseUnknownKeys(user, knownSections ?? []);
+        var config = user.WithFallback(SfuReference).WithFallback(AkkaReference);
+        return new SfuConfiguration(config, Read(new ConfigReader(config.GetConfig(Root), Root)));
+    }
+
+    /// <exception cref="SfuConfigurationException">The text is not HOCON, or see <see cref="Load(HoconConfig, IReadOnlyCollection{string})"/>.</exception>
+    public static SfuConfiguration Parse(string hocon, IReadOnlyCollection<string>? knownSections = null)
+    {
+        HoconConfig config;
+        try
+        {
+            config = ConfigurationFactory.ParseString(hocon);
+        }
+        catch (Exception exception) when (exception is FormatException or ConfigurationException)
+        {
+            throw new SfuConfigurationException($"The configuration is not HOCON: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
+
+        return Load(config, knownSections);
+    }
+
+    private static SfuNodeOptions Read(ConfigReader sfu)
+    {
+        var cluster = sfu.Section("cluster");
+        var media = sfu.Section("media");
+        var certificate = media.OptionalText("dtls-certificate-file");
+        var key = media.OptionalText("dtls-private-key-file");
+        if (certificate is null != key is null)
+        {
+            throw media.Wrong(certificate is null ? "dtls-certificate-file" : "dtls-private-key-file", "a certificate and its private key come together");
+        }
+
+        return new SfuNodeOptions(
+            ReadCluster(cluster),
+            media.Integer("threads", 0, 256),
+            certificate,
+            key,
+            ReadListenInfos(sfu.Section("web-rtc-server")),
+            ReadTransport(sfu.Section("web-rtc-transport")),
+            sfu.Section("node").Duration("close-deadline", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
+            sfu.Section("router").Duration("empty-linger", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)));
+    }
+
+    private static SfuClusterOptions ReadCluster(ConfigReader cluster)
+    {
+        var seeds = cluster.Texts("seed-nodes");
+        foreach (var seed in seeds)
+        {
+            if (!Akka.Actor.Address.TryParse(seed, out var address) || address.Host is null || address.Port is null)
+            {
+                throw cluster.Wrong("seed-nodes", $"\"{seed}\" is not an address like akka.tcp://sfu@host:4053");
+            }
+        }
+
+        var roles = cluster.Texts("roles");
+        foreach (var role in roles)
+        {
+            if (role is not (SfuClusterOptions.SfuRole or SfuClusterOptions.GatewayRole))
+            {
+                throw cluster.Wrong("roles", $"\"{role}\" is neither sfu nor gateway");
+            }
+        }
+
+        if (roles.IsEmpty)
+        {
+            throw cluster.Wrong("roles", "a node needs at least one role");
+        }
+
+        return new SfuClusterOptions(
+            cluster.Text("hostname"),
+            cluster.OptionalText("public-hostname"),
+            cluster.Integer("port", 0, ushort.MaxValue),
+            seeds,
+            roles,
+            cluster.Integer("shards", 1, 10_000));
+    }
+
+    private static ImmutableArray<ListenInfo> ReadListenInfos(ConfigReader server)
+    {
+        var infos = server.Sections("listen-infos", ["protocol", "ip", "announced-address", "port"]).Select(ReadListenInfo).ToImmutableArray();
+        return infos.IsEmpty ? throw server.Wrong("listen-infos", "a node listens at least at one address") : infos;
+    }
+
+    private static ListenInfo ReadListenInfo(ConfigReader info)
+    {
+        var protocol = info.Text("protocol") switch
+        {
+            "udp" => TransportProtocol.Udp,
+            "tcp" => TransportProtocol.Tcp,
+            var other => throw info.Wrong("protocol", $"\"{other}\" is neither udp nor tcp"),
+        };
+        var ip = info.Text("ip");
+        if (!IPAddress.TryParse(ip, out _))
+        {
+            throw info.Wrong("ip", $"\"{ip}\" is not an IP address");
+        }
+
+        return new ListenInfo(protocol, ip, info.OptionalText("announced-address"), (ushort)info.Integer("port", 0, ushort.MaxValue));
+    }
+
+    private static WebRtcTransportDefaults ReadTransport(ConfigReader transport)
+    {
+        var defaults = new WebRtcTransportDefaults(
+            transport.Boolean("enable-udp"),
+            transport.Boolean("enable-tcp"),
+            transport.Boolean("prefer-udp"),
+            transport.Boolean("prefer-tcp"),
+            transport.Integer("initial-available-outgoing-bitrate", WebRtcTransportDefaults.MinimumOutgoingBitrate, int.MaxValue),
+            (int)transport.Duration("ice-consent-timeout", TimeSpan.Zero, TimeSpan.FromMinutes(1)).TotalSeconds,
+            transport.Integer("max-tuples", 1, 1024),
+            transport.Text("tuple-policy") switch
+            {
+                "evict" => TupleLimitPolicy.Evict,
+                "reject" => TupleLimitPolicy.Reject,
+                var other => throw transport.Wrong("tuple-policy", $"\"{other}\" is neither evict nor reject"),
+            });
+        return defaults.TryResolve(Protocol.WebRtcTransportOptions.Default, out _, out var reason) ? defaults : throw new SfuConfigurationException(transport.Path, reason);
+    }
+
+    private static void RefuseUnknownKeys(HoconConfig user, IReadOnlyCollection<string> knownSections)
+    {
+        if (user.IsEmpty || !user.HasPath(Root))
+        {
+            return;
+        }
+
+        var given = user.GetValue(Root);
+        if (!given.IsObject())
+        {
+            throw new SfuConfigurationException(Root, "is a section, not a value");
+        }
+
+        Compare(given.GetObject(), SfuReference.GetValue(Root).GetObject(), Root);
+
+        void Compare(HoconObject actual, HoconObject reference, string path)
+        {
+            foreach (var (key, value) in actual.Items)
+            {
+                var keyPath = $"{path}.{key}";
+                if (path == Root && knownSections.Contains(key))
+                {
+                    continue;
+                }
+
+                if (!reference.Items.TryGetValue(key, out var known))
+                {
+                    throw new SfuConfigurationException(keyPath, "there is no such key");
+                }
+
+                if (known.IsObject())
+                {
+                    if (!value.IsObject())
+                    {
+                        throw new SfuConfigurationException(keyPath, "is a section, not a value");
+                    }
+
+                    Compare(value.GetObject(), known.GetObject(), keyPath);
+                }
+                else if (value.IsObject())
+                {
+                    throw new SfuConfigurationException(keyPath, "is a value, not a section");
+                }
+            }
+        }
+    }
+
+    private static HoconConfig Embedded(string name)
+    {
+        using var stream = typeof(SfuConfiguration).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The resource {name} is missing.");
+        using var reader = new StreamReader(stream);
+        return ConfigurationFactory.ParseString(reader.ReadToEnd());
+    }
+}

@@ -1,0 +1,94 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Sharding;
+using Akka.Hosting;
+using Akka.Remote.Hosting;
+using Sfu.Actors.Cluster;
+using Sfu.Actors.Node;
+using Sfu.Actors.Protocol;
+using Sfu.Actors.Routing;
+using Sfu.Media.Control;
+using Sfu.Media.Net;
+using Sfu.Media.Wire;
+
+namespace Sfu.Actors.Hosting;
+
+/// <summary>Adds an SFU node to an actor system.</summary>
+public static class SfuNodeHosting
+{
+    /// <summary>The sharding type name of Routers.</summary>
+    public const string RouterTypeName = "router";
+
+    private static readonly TimeSpan _closeSlack = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Adds remoting, cluster, serialization and the actors of one node. Registers <see cref="RouterRegion"/>, and <see cref="SfuNode"/>
+    /// where the node has the role <c>sfu</c>. Without seed nodes the cluster joins itself. On the way down every transport closes with a
+    /// DTLS close_notify before the node leaves the cluster; the media plane is the caller's to dispose of afterwards.
+    /// </summary>
+    /// <param name="builder">Of a system named <c>sfu</c>.</param>
+    /// <param name="configuration">Checked options; its HOCON is added with the highest precedence.</param>
+    /// <param name="media">The media plane of the process.</param>
+    /// <param name="random">For SSRCs; null: the system's.</param>
+    public static AkkaConfigurationBuilder WithSfuNode(
+        this AkkaConfigurationBuilder builder, SfuConfiguration configuration, IMediaPlane media, IRandomSource? random = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(media);
+        var options = configuration.Options;
+        var cluster = options.Cluster;
+        return builder
+            .AddHocon(configuration.Config, HoconAddMode.Prepend)
+            .WithRemoting(new RemoteOptions
+            {
+                HostName = cluster.Hostname,
+                PublicHostName = cluster.PublicHostname ?? cluster.Hostname,
+                Port = cluster.Port,
+            })
+            .WithClustering(new ClusterOptions { Roles = [.. cluster.Roles], SeedNodes = [.. cluster.SeedNodes] })
+            .WithActors(async (system, registry) =>
+            {
+                if (cluster.SeedNodes.IsEmpty)
+                {
+                    var self = Akka.Cluster.Cluster.Get(system);
+                    self.Join(self.SelfAddress);
+                }
+
+                if (cluster.Roles.Contains(SfuClusterOptions.SfuRole))
+                {
+                    var context = new NodeContext(media, options, new RouterOrtc(random ?? SystemRandom.Instance));
+                    await StartNodeAsync(system, registry, context).ConfigureAwait(false);
+                }
+                else
+                {
+                    registry.Register<RouterRegion>(await ClusterSharding.Get(system).StartProxyAsync(
+                        RouterTypeName, SfuClusterOptions.SfuRole, new RouterMessageExtractor(cluster.Shards)).ConfigureAwait(false));
+                }
+            });
+    }
+
+    private static async Task StartNodeAsync(ActorSystem system, IActorRegistry registry, NodeContext context)
+    {
+        var node = system.ActorOf(SfuNodeActor.Props(context), "sfu-node");
+        registry.Register<SfuNode>(node);
+        var region = await ClusterSharding.Get(system).StartAsync(
+            RouterTypeName,
+            id => RouterActor.Props(new RouterId(id), context, node),
+            ClusterShardingSettings.Create(system).WithRole(SfuClusterOptions.SfuRole),
+            new RouterMessageExtractor(context.Options.Cluster.Shards),
+            new RouterAllocationStrategy(),
+            RouterHandOff.Instance).ConfigureAwait(false);
+        node.Tell(new SfuNodeActor.UseRegion(region), ActorRefs.NoSender);
+        registry.Register<RouterRegion>(region);
+        CoordinatedShutdown.Get(system).AddTask(
+            CoordinatedShutdown.PhaseBeforeClusterShutdown,
+            "close-transports",
+            async () =>
+            {
+                await node.Ask<IDoneReply>(new NodeProtocol.CloseNode(0), context.Options.CloseDeadline + _closeSlack).ConfigureAwait(false);
+                return Akka.Done.Instance;
+            });
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Sfu.Media.Control;
+
+namespace Sfu.Actors.Hosting;
+
+/// <summary>What a node is started with: the HOCON section <c>sfu</c>, read and checked by <see cref="SfuConfiguration"/>.</summary>
+/// <param name="Cluster">How the node finds the others (<c>sfu.cluster</c>).</param>
+/// <param name="MediaThreads">Threads of the media plane; 0: as many as cores (<c>sfu.media.threads</c>).</param>
+/// <param name="DtlsCertificateFile">PEM; null: a new self-signed certificate (<c>sfu.media.dtls-certificate-file</c>).</param>
+/// <param name="DtlsPrivateKeyFile">PEM (<c>sfu.media.dtls-private-key-file</c>).</param>
+/// <param name="ListenInfos">Where the node's WebRtcServer listens (<c>sfu.web-rtc-server.listen-infos</c>).</param>
+/// <param name="Transport">Defaults of WebRtcTransports (<c>sfu.web-rtc-transport</c>).</param>
+/// <param name="CloseDeadline">How long a shutdown waits for the media plane (<c>sfu.node.close-deadline</c>).</param>
+/// <param name="EmptyRouterLinger">How long a Router that came into being by use stays when nobody uses it (<c>sfu.router.empty-linger</c>).</param>
+public sealed record SfuNodeOptions(
+    SfuClusterOptions Cluster,
+    int MediaThreads,
+    string? DtlsCertificateFile,
+    string? DtlsPrivateKeyFile,
+    ImmutableArray<ListenInfo> ListenInfos,
+    WebRtcTransportDefaults Transport,
+    TimeSpan CloseDeadline,
+    TimeSpan EmptyRouterLinger);
+
+/// <summary>How a node finds the others.</summary>
+/// <param name="Hostname">The address that remoting binds.</param>
+/// <param name="PublicHostname">The address that the others use; null: <paramref name="Hostname"/>.</param>
+/// <param name="Port">0: any free port, for a cluster of one.</param>
+/// <param name="SeedNodes"><c>akka.tcp://sfu@host:port</c>; empty: the node joins itself.</param>
+/// <param name="Roles"><c>sfu</c> carries media, <c>gateway</c> speaks with clients.</param>
+/// <param name="Shards">How many shards the Routers are spread over; the same on every node.</param>
+public sealed record SfuClusterOptions(
+    string Hostname, string? PublicHostname, int Port, ImmutableArray<string> SeedNodes, ImmutableArray<string> Roles, int Shards)
+{
+    public const string SfuRole = "sfu";
+
+    public const string GatewayRole = "gateway";
+}

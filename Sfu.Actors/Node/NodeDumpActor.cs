@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Sfu.Actors.Bridge;
+using Sfu.Actors.Protocol;
+using Sfu.Actors.Routing;
+using Sfu.Actors.Server;
+using Sfu.Media.Control;
+
+namespace Sfu.Actors.Node;
+
+/// <summary>Puts one node dump together from servers, branches and the media plane, answers, and stops.</summary>
+internal sealed class NodeDumpActor : UntypedActor
+{
+    private readonly IMediaPlane _media;
+    private readonly long _requestId;
+    private readonly IActorRef _asker;
+    private readonly HashSet<IActorRef> _awaited;
+    private readonly ImmutableArray<NodeProtocol.NodeServerDump>.Builder _servers = ImmutableArray.CreateBuilder<NodeProtocol.NodeServerDump>();
+    private readonly ImmutableArray<NodeProtocol.NodeBranchDump>.Builder _branches = ImmutableArray.CreateBuilder<NodeProtocol.NodeBranchDump>();
+    private MediaPlaneDump? _mediaDump;
+
+    public NodeDumpActor(IMediaPlane media, long requestId, IActorRef asker, IEnumerable<IActorRef> servers, IEnumerable<IActorRef> branches)
+    {
+        _media = media;
+        _requestId = requestId;
+        _asker = asker;
+        _awaited = [.. servers, .. branches];
+    }
+
+    public static Props Props(
+        IMediaPlane media, long requestId, IActorRef asker, IReadOnlyCollection<IActorRef> servers, IReadOnlyCollection<IActorRef> branches) =>
+        ActorFactory<NodeDumpActor>.Props(() => new NodeDumpActor(media, requestId, asker, servers, branches));
+
+    protected override void PreStart()
+    {
+        foreach (var actor in _awaited)
+        {
+            Context.Watch(actor);
+            actor.Tell(new ServerCommands.Describe());
+        }
+
+        _media.Dump(_requestId, new DumpBridge(Self));
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ServerCommands.Described server:
+                _servers.Add(server.Dump);
+                _awaited.Remove(Sender);
+                break;
+            case RouterBranchActor.Described branch:
+                _branches.Add(branch.Dump);
+                _awaited.Remove(Sender);
+                break;
+            case MediaEvents.DumpReady ready:
+                _mediaDump = ready.Dump;
+                break;
+            case Terminated terminated:
+                _awaited.Remove(terminated.ActorRef);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+
+        if (_awaited.Count == 0 && _mediaDump is { } media)
+        {
+            _asker.Tell(new NodeProtocol.NodeDump(_requestId, _servers.ToImmutable(), _branches.ToImmutable(), media));
+            Context.Stop(Self);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Sfu.Media.Control;
+
+namespace Sfu.Actors.Protocol;
+
+/// <summary>What a node is asked (key <c>SfuNode</c>), by the program that runs it and by health checks. Stays on the node.</summary>
+public static class NodeProtocol
+{
+    /// <summary>Answered when the node's listening server is open, or has failed.</summary>
+    public sealed record WhenReady(long RequestId) : INoSerializationVerificationNeeded, IRequest<IWhenReadyReply>;
+
+    /// <summary>What may answer <see cref="WhenReady"/>: <see cref="NodeReady"/> or <see cref="NodeFailed"/>.</summary>
+    public interface IWhenReadyReply : IReply, INoSerializationVerificationNeeded;
+
+    /// <summary>The real addresses and ports.</summary>
+    public sealed record NodeReady(long RequestId, ImmutableArray<ListenInfo> Bound) : IWhenReadyReply;
+
+    /// <summary>The sockets cannot be bound; the error says which and why.</summary>
+    public sealed record NodeFailed(long RequestId, SfuError Error) : IWhenReadyReply;
+
+    /// <summary>Asks for a <see cref="NodeDump"/>.</summary>
+    public sealed record DumpNode(long RequestId) : INoSerializationVerificationNeeded, IRequest<IDumpNodeReply>;
+
+    /// <summary>What may answer <see cref="DumpNode"/>: a <see cref="NodeDump"/>.</summary>
+    public interface IDumpNodeReply : IReply, INoSerializationVerificationNeeded;
+
+    /// <summary>What the node's actors know, beside what its media plane holds.</summary>
+    public sealed record NodeDump(
+        long RequestId,
+        ImmutableArray<NodeServerDump> Servers,
+        ImmutableArray<NodeBranchDump> Branches,
+        MediaPlaneDump Media) : IDumpNodeReply
+    {
+        /// <summary>No branch, transport or media object of one is left. Servers may still listen.</summary>
+        public bool IsIdle => Branches.IsEmpty && Servers.All(server => server.Transports.IsEmpty) && Media.HasNoTransports;
+    }
+
+    public sealed record NodeServerDump(ServerId ServerId, ImmutableArray<ListenInfo> Bound, ImmutableArray<TransportId> Transports);
+
+    public sealed record NodeBranchDump(RouterId RouterId, bool Orphaned, ImmutableArray<TransportId> Transports);
+
+    /// <summary>Closes a WebRtcServer and its transports. Answered when the sockets are closed. Unknown: <see cref="Rejected"/>.</summary>
+    public sealed record CloseServer(long RequestId, ServerId ServerId) : INoSerializationVerificationNeeded, IRequest<IDoneReply>;
+
+    /// <summary>
+    /// Closes everything on the node. Answered when the media plane has closed the last socket, which is after the last DTLS close_notify,
+    /// or at the deadline.
+    /// </summary>
+    public sealed record CloseNode(long RequestId) : INoSerializationVerificationNeeded, IRequest<IDoneReply>;
+}

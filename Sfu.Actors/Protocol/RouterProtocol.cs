@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Sfu.Media.Ortc;
+
+namespace Sfu.Actors.Protocol;
+
+/// <summary>
+/// What a Router is asked. Send each to the shard region (key <c>RouterRegion</c>); the answer comes to the sender, from whichever actor
+/// finished the work. A Router comes into being with the node's default codecs by the first <see cref="GetRouterRtpCapabilities"/>,
+/// <see cref="CreateWebRtcTransport"/> or <see cref="PeerProtocol.AttachPeer"/>, or with codecs of choice by <see cref="CreateRouter"/>;
+/// one that came into being by use ends by itself when it stays without peers and transports.
+/// </summary>
+public static class RouterProtocol
+{
+    public sealed record GetRouterRtpCapabilities(long RequestId, RouterId RouterId) : IRouterMessage, IRequest<IRouterRtpCapabilitiesReply>;
+
+    /// <summary><see cref="SfuErrorCode.AlreadyExists"/> when it does, <see cref="SfuErrorCode.InvalidParameters"/> for codecs that the node does not know.</summary>
+    public sealed record CreateRouter(long RequestId, RouterId RouterId, ImmutableArray<RtpCodecCapability> MediaCodecs, JsonText AppData)
+        : IRouterMessage, IRequest<ICreateRouterReply>;
+
+    /// <summary>Closes the Router with everything it carries.</summary>
+    public sealed record CloseRouter(long RequestId, RouterId RouterId) : IRouterMessage, IRequest<IDoneReply>;
+
+    /// <summary>Creates a WebRtcTransport on a node of the cluster's choice.</summary>
+    /// <param name="RequestId">The asker's.</param>
+    /// <param name="RouterId">The Router.</param>
+    /// <param name="Options">Null members take the node's defaults.</param>
+    /// <param name="PeerId">The peer whose transport it is: closes when that peer leaves, and its Producers are announced as the peer's.</param>
+    /// <param name="Owner">Gets the transport's events, and takes the transport along when it stops. Null: no events.</param>
+    public sealed record CreateWebRtcTransport(long RequestId, RouterId RouterId, WebRtcTransportOptions Options, PeerId? PeerId, IActorRef? Owner)
+        : IRouterMessage, IRequest<ICreateTransportReply>;
+
+    /// <summary>Gives the peer's DTLS parameters. Once: the second is <see cref="SfuErrorCode.InvalidState"/>.</summary>
+    public sealed record ConnectWebRtcTransport(long RequestId, RouterId RouterId, TransportId TransportId, DtlsParameters DtlsParameters)
+        : ITransportRequest, IRequest<IConnectTransportReply>;
+
+    public sealed record RestartIce(long RequestId, RouterId RouterId, TransportId TransportId) : ITransportRequest, IRequest<IRestartIceReply>;
+
+    public sealed record CloseTransport(long RequestId, RouterId RouterId, TransportId TransportId) : ITransportRequest, IRequest<IDoneReply>;
+
+    public sealed record GetTransportStats(long RequestId, RouterId RouterId, TransportId TransportId) : ITransportRequest, IRequest<IStatsReply>;
+
+    /// <summary>Adds a Producer to a connected (or connecting) transport.</summary>
+    /// <param name="RequestId">The asker's.</param>
+    /// <param name="RouterId">The Router.</param>
+    /// <param name="TransportId">The transport that receives it.</param>
+    /// <param name="Kind">Audio or video.</param>
+    /// <param name="RtpParameters">As the client sends.</param>
+    /// <param name="AppData">Handed on to who consumes.</param>
+    /// <param name="Paused">Start paused.</param>
+    /// <param name="ProducerId">An id of choice; null: a new one.</param>
+    /// <param name="KeyFrameRequestDelayMs">Least time between two key-frame requests; 0: the media plane's default.</param>
+    public sealed record Produce(
+        long RequestId,
+        RouterId RouterId,
+        TransportId TransportId,
+        MediaKind Kind,
+        RtpParameters RtpParameters,
+        JsonText AppData,
+        bool Paused = false,
+        ProducerId? ProducerId = null,
+        int KeyFrameRequestDelayMs = 0) : ITransportRequest, IRequest<IProduceReply>;
+
+    public sealed record PauseProducer(long RequestId, RouterId RouterId, ProducerId ProducerId) : IProducerRequest, IRequest<IDoneReply>;
+
+    public sealed record ResumeProducer(long RequestId, RouterId RouterId, ProducerId ProducerId) : IProducerRequest, IRequest<IDoneReply>;
+
+    public sealed record CloseProducer(long RequestId, RouterId RouterId, ProducerId ProducerId) : IProducerRequest, IRequest<IDoneReply>;
+
+    public sealed record GetProducerStats(long RequestId, RouterId RouterId, ProducerId ProducerId) : IProducerRequest, IRequest<IStatsReply>;
+
+    /// <summary>Adds a Consumer of a Producer to a transport, connected or not.</summary>
+    /// <param name="RequestId">The asker's.</param>
+    /// <param name="RouterId">The Router.</param>
+    /// <param name="TransportId">The transport that sends it.</param>
+    /// <param name="ProducerId">Of the same Router.</param>
+    /// <param name="RtpCapabilities">What the consuming client can receive; null: what its peer said when it attached.</param>
+    /// <param name="Paused">Start paused: create so, tell the client, then <see cref="ResumeConsumer"/>.</param>
+    /// <param name="AppData">Kept with the Consumer.</param>
+    /// <param name="ConsumerId">An id of choice; null: a new one.</param>
+    public sealed record Consume(
+        long RequestId,
+        RouterId RouterId,
+        TransportId TransportId,
+        ProducerId ProducerId,
+        RtpCapabilities? RtpCapabilities,
+        bool Paused,
+        JsonText AppData,
+        ConsumerId? ConsumerId = null) : ITransportRequest, IRequest<IConsumeReply>;
+
+    public sealed record PauseConsumer(long RequestId, RouterId RouterId, ConsumerId ConsumerId) : IConsumerRequest, IRequest<IDoneReply>;
+
+    public sealed record ResumeConsumer(long RequestId, RouterId RouterId, ConsumerId ConsumerId) : IConsumerRequest, IRequest<IDoneReply>;
+
+    public sealed record RequestConsumerKeyFrame(long RequestId, RouterId RouterId, ConsumerId ConsumerId) : IConsumerRequest, IRequest<IDoneReply>;
+
+    /// <summary>Kept with the Consumer and shown in dumps; a Consumer of one layer is not changed by it.</summary>
+    public sealed record SetConsumerPreferredLayers(long RequestId, RouterId RouterId, ConsumerId ConsumerId, ConsumerLayers? Layers)
+        : IConsumerRequest, IRequest<IDoneReply>;
+
+    /// <summary>Kept with the Consumer and shown in dumps. 1 … 255; the default is 1.</summary>
+    public sealed record SetConsumerPriority(long RequestId, RouterId RouterId, ConsumerId ConsumerId, int Priority)
+        : IConsumerRequest, IRequest<IDoneReply>;
+
+    public sealed record CloseConsumer(long RequestId, RouterId RouterId, ConsumerId ConsumerId) : IConsumerRequest, IRequest<IDoneReply>;
+
+    public sealed record GetConsumerStats(long RequestId, RouterId RouterId, ConsumerId ConsumerId) : IConsumerRequest, IRequest<IStatsReply>;
+
+    /// <summary>Whether the Producer exists and the capabilities have a codec for it. False, not an error, for an unknown Producer.</summary>
+    public sealed record CanConsume(long RequestId, RouterId RouterId, ProducerId ProducerId, RtpCapabilities RtpCapabilities)
+        : IRouterMessage, IRequest<ICanConsumeReply>;
+
+    public sealed record DumpRouter(long RequestId, RouterId RouterId) : IRouterMessage, IRequest<IDumpRouterReply>;
+}

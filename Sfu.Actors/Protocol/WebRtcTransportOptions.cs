@@ -1,0 +1,34 @@
+using Sfu.Media.Ice;
+
+namespace Sfu.Actors.Protocol;
+
+/// <summary>What a WebRtcTransport is created with. A member that is null takes the node's default (<c>sfu.webrtc-transport</c>).</summary>
+public sealed record WebRtcTransportOptions
+{
+    public static readonly WebRtcTransportOptions Default = new();
+
+    /// <summary>The WebRtcServer to listen with; null: the node's own.</summary>
+    public ServerId? Server { get; init; }
+
+    public bool? EnableUdp { get; init; }
+
+    public bool? EnableTcp { get; init; }
+
+    public bool? PreferUdp { get; init; }
+
+    public bool? PreferTcp { get; init; }
+
+    /// <summary>Bit/s, at least 30,000.</summary>
+    public int? InitialAvailableOutgoingBitrate { get; init; }
+
+    /// <summary>Seconds: 0 is off, otherwise 10 … 60.</summary>
+    public int? IceConsentTimeout { get; init; }
+
+    /// <summary>How many 5-tuples may be valid at once, UDP and TCP together.</summary>
+    public int? MaxTuples { get; init; }
+
+    /// <summary>What happens to one more.</summary>
+    public TupleLimitPolicy? TuplePolicy { get; init; }
+
+    public JsonText AppData { get; init; } = JsonText.EmptyObject;
+}

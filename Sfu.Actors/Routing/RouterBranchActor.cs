@@ -1,0 +1,365 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Sfu.Actors.Node;
+using Sfu.Actors.Protocol;
+using Sfu.Actors.Transports;
+
+namespace Sfu.Actors.Routing;
+
+/// <summary>
+/// A Router's hands on this node: watches the Router's local transports, and resolves Producers to this node's media handles. The only
+/// watch between nodes is the one between Router and branch.
+/// </summary>
+/// <remarks>
+/// <code>
+/// attached ── RouterClosing ─────────────▶ closing ── released by the node, last transport gone ──▶ stopped
+///    │  ▲                                     ▲
+///    │  └── BranchAttached, Open by another ──┼── orphaned: media flows on, every second "attach me"
+///    └───── Terminated(Router) ───────────────┴──────▶ orphaned
+/// </code>
+/// </remarks>
+internal sealed class RouterBranchActor : RequestActor, IWithTimers
+{
+    private static readonly TimeSpan _attachInterval = TimeSpan.FromSeconds(1);
+
+    private readonly RouterId _routerId;
+    private readonly IActorRef _region;
+    private readonly BranchState _state;
+    private readonly ClosingSignal _closingSignal = new();
+    private IActorRef _router;
+    private readonly Dictionary<TransportId, CloseReason?> _starting = []; // With the reason to end it as soon as it has started.
+    private bool _orphaned;
+    private bool _closing;
+    private bool _released;
+
+    public RouterBranchActor(RouterId routerId, IActorRef router, RouterSetup setup, ImmutableArray<PeerRecord> peers, IActorRef region)
+    {
+        _routerId = routerId;
+        _router = router;
+        _region = region;
+        _state = new BranchState(setup, peers);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(RouterId routerId, IActorRef router, RouterSetup setup, ImmutableArray<PeerRecord> peers, IActorRef region) =>
+        ActorFactory<RouterBranchActor>.Props(() => new RouterBranchActor(routerId, router, setup, peers, region));
+
+    protected override void PreStart()
+    {
+        Context.Watch(_router);
+        _router.Tell(new BranchProtocol.BranchOpened(_routerId, Self, Context.Parent));
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Open open:
+                OnOpen(open);
+                break;
+            case IRequest request:
+                OnRequest(request);
+                break;
+            case TransportCommands.Started started:
+                OnStarted(started);
+                break;
+            case TransportCommands.ProducerAdded added:
+                _state.Put(added.Producer, added.Handle);
+                _router.Tell(new BranchProtocol.ProducerAdded(_routerId, added.Producer.ProducerId));
+                break;
+            case IRouterMessage routerMessage:
+                OnRouterMessage(routerMessage);
+                break;
+            case Terminated terminated:
+                OnTerminated(terminated.ActorRef);
+                break;
+            case AttachTick:
+                Attach();
+                break;
+            case Released:
+                _released = true;
+                StopWhenEmpty();
+                break;
+            case Server.ServerCommands.Describe:
+                Sender.Tell(new Described(new NodeProtocol.NodeBranchDump(_routerId, _orphaned, _state.TransportIds)));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    protected override void OnFault(Exception exception) => _closingSignal.Raise();
+
+    private void OnOpen(Open message)
+    {
+        var open = message.OpenTransport;
+        AnsweredElsewhere();
+        if (_closing)
+        {
+            // The node has been asked to let go of this branch, and reads that before this message: it makes a new branch.
+            Context.Parent.Forward(open);
+            return;
+        }
+
+        if (!open.Router.Equals(_router))
+        {
+            Follow(open.Router);
+            _router.Tell(new BranchProtocol.AttachBranch(_routerId, Self, Context.Parent, _state.Snapshot));
+        }
+
+        _starting.Add(open.TransportId, null);
+        message.Server.Forward(new TransportCommands.CreateTransport(open, Self, _closingSignal));
+    }
+
+    private void OnStarted(TransportCommands.Started started)
+    {
+        _state.Add(started.Transport, started.Actor);
+        Context.Watch(started.Actor);
+        if (_starting.Remove(started.Transport.TransportId, out var end) && end is { } reason)
+        {
+            started.Actor.Tell(new TransportCommands.Close(reason));
+        }
+    }
+
+    private void OnRequest(IRequest request)
+    {
+        switch (request)
+        {
+            case BranchProtocol.AddConsumer add:
+                OnAddConsumer(add);
+                break;
+            case BranchProtocol.AddProducer add:
+                ForwardTo(_state.Transport(add.Producer.TransportId), add);
+                break;
+            case ITransportRequest transportRequest:
+                ForwardTo(_state.Transport(transportRequest.TransportId), request);
+                break;
+            case IProducerRequest producerRequest:
+                ForwardTo(_state.TransportOf(producerRequest.ProducerId), request);
+                break;
+            case IConsumerRequest consumerRequest:
+                ForwardTo(_state.TransportOf(consumerRequest.ConsumerId), request);
+                break;
+            default:
+                Reject(SfuErrorCode.Unsupported, $"A branch does not answer {request.GetType().Name}.");
+                break;
+        }
+    }
+
+    private void OnAddConsumer(BranchProtocol.AddConsumer add)
+    {
+        if (!_state.TryGetHandle(add.Producer.ProducerId, out var handle))
+        {
+            Reject(SfuErrorCode.Closed, $"The Producer {add.Producer.ProducerId} is not on this node any more.");
+            _router.Tell(new BranchProtocol.ConsumerEnded(_routerId, add.ConsumerId));
+            return;
+        }
+
+        if (_state.Transport(add.TransportId) is not { } transport)
+        {
+            Reject(SfuErrorCode.Closed, "The transport closed meanwhile.");
+            return;
+        }
+
+        _state.Put(new ConsumerRecord(add.ConsumerId, add.TransportId, add.Producer.ProducerId, Open: false));
+        AnsweredElsewhere();
+        transport.Forward(new TransportCommands.AddConsumer(add, handle));
+    }
+
+    private void ForwardTo(IActorRef? transport, IRequest request)
+    {
+        if (transport is null)
+        {
+            Reject(SfuErrorCode.Closed, "It closed meanwhile.");
+            return;
+        }
+
+        AnsweredElsewhere();
+        transport.Forward(request);
+    }
+
+    private void OnRouterMessage(IRouterMessage message)
+    {
+        switch (message)
+        {
+            case BranchProtocol.RouterClosing closing:
+                BeginClosing(closing.Reason);
+                break;
+            case BranchProtocol.BranchAttached attached:
+                Follow(attached.Router);
+                break;
+            case BranchProtocol.RememberPeer remember:
+                _state.Remember(remember.Peer);
+                break;
+            case BranchProtocol.ForgetPeer forget:
+                _state.Forget(forget.PeerId);
+                break;
+            case BranchProtocol.EndTransport end:
+                if (_starting.ContainsKey(end.TransportId))
+                {
+                    _starting[end.TransportId] = end.Reason;
+                }
+
+                _state.Transport(end.TransportId)?.Tell(new TransportCommands.Close(end.Reason));
+                break;
+            case BranchProtocol.ProducerGone gone:
+                foreach (var transport in _state.TransportsConsuming(gone.ProducerId))
+                {
+                    transport.Tell(new TransportCommands.EndConsumersOf(gone.ProducerId));
+                }
+
+                break;
+            case BranchProtocol.ProducerPauseChanged changed:
+                foreach (var transport in _state.TransportsConsuming(changed.ProducerId))
+                {
+                    transport.Tell(changed);
+                }
+
+                break;
+            default:
+                OnTransportReport(message);
+                break;
+        }
+    }
+
+    /// <summary>What a transport reports is booked here and goes on to the Router. Without a Router, the snapshot carries it later.</summary>
+    private void OnTransportReport(IRouterMessage report)
+    {
+        switch (report)
+        {
+            case BranchProtocol.TransportOpened opened:
+                _state.Opened(opened.TransportId);
+                break;
+            case BranchProtocol.TransportEnded ended:
+                EndTransport(ended.TransportId, ended.Reason);
+                return;
+            case BranchProtocol.ProducerEnded ended:
+                _state.Remove(ended.ProducerId);
+                break;
+            case BranchProtocol.ProducerPauseDone done:
+                _state.SetPaused(done.ProducerId, done.Paused);
+                break;
+            case BranchProtocol.ConsumerAdded added:
+                _state.Opened(added.ConsumerId);
+                break;
+            case BranchProtocol.ConsumerEnded ended:
+                _state.Remove(ended.ConsumerId);
+                break;
+            default:
+                Unhandled(report);
+                return;
+        }
+
+        _router.Tell(report);
+    }
+
+    private void OnTerminated(IActorRef actor)
+    {
+        if (_state.IdOf(actor) is { } id)
+        {
+            // Its PostStop has normally said so before, with the reason.
+            EndTransport(id, CloseReason.ControlFault);
+        }
+        else if (actor.Equals(_router) && !_closing)
+        {
+            _orphaned = true;
+            Log.Warning("The Router {RouterId} is lost; its {Transports} transports here go on and look for its next incarnation", _routerId, _state.TransportIds.Length);
+            Timers.StartPeriodicTimer("attach", AttachTick.Instance, TimeSpan.Zero, _attachInterval);
+        }
+    }
+
+    private void EndTransport(TransportId id, CloseReason reason)
+    {
+        if (_orphaned)
+        {
+            EndConsumersElsewhereOf(id);
+        }
+
+        _starting.Remove(id);
+        _state.Remove(id);
+        _router.Tell(new BranchProtocol.TransportEnded(_routerId, id, reason));
+        StopWhenEmpty();
+    }
+
+    /// <summary>While there is no Router, the branch does for its own node what the Router would do for all.</summary>
+    private void EndConsumersElsewhereOf(TransportId id)
+    {
+        foreach (var producer in _state.Snapshot.Producers.Where(producer => producer.TransportId == id))
+        {
+            foreach (var transport in _state.TransportsConsuming(producer.ProducerId))
+            {
+                transport.Tell(new TransportCommands.EndConsumersOf(producer.ProducerId));
+            }
+        }
+    }
+
+    private void Attach() => _region.Tell(new BranchProtocol.AttachBranch(_routerId, Self, Context.Parent, _state.Snapshot));
+
+    private void Follow(IActorRef router)
+    {
+        _orphaned = false;
+        Timers.Cancel("attach");
+        if (!router.Equals(_router))
+        {
+            Context.Unwatch(_router);
+            _router = router;
+            Context.Watch(_router);
+        }
+    }
+
+    private void BeginClosing(CloseReason reason)
+    {
+        if (_closing)
+        {
+            return;
+        }
+
+        _closing = true;
+        _orphaned = false;
+        Timers.Cancel("attach");
+        _closingSignal.Raise();
+        Context.Parent.Tell(new Release(_routerId));
+        foreach (var transport in _state.Transports)
+        {
+            transport.Tell(new TransportCommands.Close(reason));
+        }
+
+        foreach (var id in _starting.Keys.ToArray())
+        {
+            _starting[id] = reason;
+        }
+
+        StopWhenEmpty();
+    }
+
+    private void StopWhenEmpty()
+    {
+        if (_closing && _released && _state.IsEmpty && _starting.Count == 0)
+        {
+            Context.Stop(Self);
+        }
+    }
+
+    /// <summary>Node → branch: make a transport on this server.</summary>
+    internal sealed record Open(BranchProtocol.OpenTransport OpenTransport, IActorRef Server) : IRequest, INoSerializationVerificationNeeded
+    {
+        public long RequestId => OpenTransport.RequestId;
+    }
+
+    /// <summary>Branch → node: send me nothing more; I end.</summary>
+    internal sealed record Release(RouterId RouterId) : INoSerializationVerificationNeeded;
+
+    /// <summary>Node → branch: nothing more comes.</summary>
+    internal sealed record Released : INoSerializationVerificationNeeded;
+
+    /// <summary>Branch → whoever asked it to describe itself.</summary>
+    internal sealed record Described(NodeProtocol.NodeBranchDump Dump) : INoSerializationVerificationNeeded;
+
+    private sealed record AttachTick : INoSerializationVerificationNeeded
+    {
+        public static readonly AttachTick Instance = new();
+    }
+}

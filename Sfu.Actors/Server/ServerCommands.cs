@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Sfu.Actors.Protocol;
+
+namespace Sfu.Actors.Server;
+
+/// <summary>Node → WebRtcServer, on one node.</summary>
+internal static class ServerCommands
+{
+    /// <summary>Close all transports, then the sockets.</summary>
+    internal sealed record Close(CloseReason Reason) : INoSerializationVerificationNeeded;
+
+    /// <summary>Answered with <see cref="Described"/>.</summary>
+    internal sealed record Describe : INoSerializationVerificationNeeded;
+
+    internal sealed record Described(NodeProtocol.NodeServerDump Dump) : INoSerializationVerificationNeeded;
+}

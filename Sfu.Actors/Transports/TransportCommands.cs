@@ -1,0 +1,36 @@
+using Akka.Actor;
+using Sfu.Actors.Node;
+using Sfu.Actors.Protocol;
+using Sfu.Actors.Routing;
+using Sfu.Media.Control;
+
+namespace Sfu.Actors.Transports;
+
+/// <summary>Between a transport and the actors around it on its own node: its server (parent) and its Router's branch (watcher).</summary>
+internal static class TransportCommands
+{
+    /// <summary>Branch → server: make the child. The sender is the asker.</summary>
+    internal sealed record CreateTransport(BranchProtocol.OpenTransport Open, IActorRef Branch, ClosingSignal RouterClosing)
+        : IRequest, INoSerializationVerificationNeeded
+    {
+        public long RequestId => Open.RequestId;
+    }
+
+    /// <summary>Server or branch → transport: close, and give this as the reason.</summary>
+    internal sealed record Close(CloseReason Reason) : INoSerializationVerificationNeeded;
+
+    /// <summary>Branch → transport: the Consumer's Producer, resolved to the handle that this node's media plane knows it by.</summary>
+    internal sealed record AddConsumer(BranchProtocol.AddConsumer Add, ProducerHandle Producer) : IRequest, INoSerializationVerificationNeeded
+    {
+        public long RequestId => Add.RequestId;
+    }
+
+    /// <summary>Branch → transport: close every Consumer of this Producer.</summary>
+    internal sealed record EndConsumersOf(ProducerId ProducerId) : INoSerializationVerificationNeeded;
+
+    /// <summary>Transport → branch, before it opens anything.</summary>
+    internal sealed record Started(TransportRecord Transport, IActorRef Actor) : INoSerializationVerificationNeeded;
+
+    /// <summary>Transport → branch: the media plane has it, under this handle.</summary>
+    internal sealed record ProducerAdded(ProducerRecord Producer, ProducerHandle Handle) : INoSerializationVerificationNeeded;
+}

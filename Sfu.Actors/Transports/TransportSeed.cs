@@ -1,0 +1,33 @@
+using Akka.Actor;
+using Sfu.Actors.Node;
+using Sfu.Actors.Protocol;
+using Sfu.Actors.Routing;
+using Sfu.Media.Control;
+
+namespace Sfu.Actors.Transports;
+
+/// <summary>What a transport's actor is born with.</summary>
+/// <param name="Media">The media plane of this node.</param>
+/// <param name="Ortc">For Consumers' parameters.</param>
+/// <param name="Server">Its listening server.</param>
+/// <param name="Settings">For its media twin.</param>
+/// <param name="Open">The request that made it.</param>
+/// <param name="Asker">Who sent that.</param>
+/// <param name="Branch">The Router's branch on this node.</param>
+/// <param name="ServerClosing">Raised before the server's transports are told: an own closing is near, so that no Consumer reports its Producer's.</param>
+/// <param name="RouterClosing">The same for the Router.</param>
+internal sealed record TransportSeed(
+    IMediaPlane Media,
+    RouterOrtc Ortc,
+    ServerHandle Server,
+    TransportSettings Settings,
+    BranchProtocol.OpenTransport Open,
+    IActorRef Asker,
+    IActorRef Branch,
+    ClosingSignal ServerClosing,
+    ClosingSignal RouterClosing)
+{
+    public RouterId RouterId => Open.RouterId;
+
+    public TransportId TransportId => Open.TransportId;
+}
