@@ -114,7 +114,7 @@ internal sealed class MediaConsumer
     {
         if (!Paused && Transport.CanSend)
         {
-            _synchronized = false;
+            Resynchronize();
             RequestKeyFrame(now);
         }
     }
@@ -122,7 +122,7 @@ internal sealed class MediaConsumer
     public void Pause()
     {
         Paused = true;
-        _synchronized = false;
+        Resynchronize();
     }
 
     public void Resume(MediaTime now)
@@ -133,6 +133,12 @@ internal sealed class MediaConsumer
             Start(now);
         }
     }
+
+    /// <summary>The next packet that fits continues the outgoing numbers, wherever its own stand; for video it is a key frame.</summary>
+    public void Resynchronize() => _synchronized = false;
+
+    /// <summary>Gives back what is too old to be sent again, also when nothing new comes.</summary>
+    public void OnTime(MediaTime now) => _kept?.EvictExpired(now);
 
     public void OnProducerResumed(MediaTime now) => Start(now);
 
@@ -175,7 +181,7 @@ internal sealed class MediaConsumer
         if (room.IsEmpty)
         {
             // No path or no keys: what is left out here is made good by a key frame.
-            _synchronized = false;
+            Resynchronize();
             return;
         }
 

@@ -109,6 +109,15 @@ internal sealed class MediaProducer
         shared.Release();
     }
 
+    /// <summary>The client's numbers began anew: what comes next does not continue what came before.</summary>
+    public void Resynchronize()
+    {
+        foreach (var consumer in _consumers)
+        {
+            consumer.Resynchronize();
+        }
+    }
+
     /// <summary>Asks the client for a key frame, as often as the limiter lets.</summary>
     public void RequestKeyFrame(MediaTime now)
     {

@@ -307,6 +307,37 @@ public sealed class ForwardingSpecs : IDisposable
     }
 
     [Fact]
+    public void Publisher_that_numbers_anew_reaches_its_subscribers_without_a_jump()
+    {
+        var producer = _publisher.Produce(TestMedia.Video());
+        _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        SendFrames(1, key: true);
+        SendFrames(5);
+
+        _sequence += 20_000;
+        SendFrames(2);
+        SendFrames(1, key: true);
+        SendFrames(5);
+
+        Assert.Equal(12, _subscriber.Rtp.Count);
+        AssertContinuous(Video(_subscriber));
+    }
+
+    [Fact]
+    public void Kept_packets_are_given_back_when_the_publisher_falls_silent()
+    {
+        var producer = _publisher.Produce(TestMedia.Video());
+        _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        SendFrames(1, key: true);
+        SendFrames(30);
+        Assert.NotEqual(0, _world.Dump().BuffersInUse);
+
+        _world.Run(TimeSpan.FromSeconds(4));
+
+        Assert.Equal(0, _world.Dump().BuffersInUse);
+    }
+
+    [Fact]
     public void Kept_packets_are_shared_and_bounded()
     {
         var producer = _publisher.Produce(TestMedia.Video());

@@ -1,0 +1,422 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Sfu.Media.Control;
+using Sfu.Media.Ice;
+using Sfu.Media.Ortc;
+
+namespace Sfu.Tests.Support;
+
+/// <summary>
+/// A media plane without packets that keeps the contract of <see cref="IMediaPlane"/>: answers come in order from a thread of its own,
+/// handles have generations, commands for closed objects are ignored, a closing server waits for its last transport, and the books are exact.
+/// Failures are injected by <see cref="Fail"/> and <see cref="FaultTransport"/>.
+/// </summary>
+public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
+{
+    private static readonly DtlsParameters _dtls = new() { Role = DtlsRole.Auto, Fingerprints = [new DtlsFingerprint("sha-256", "AA:BB")] };
+
+    private readonly Channel<Action> _commands = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Task _thread;
+    private readonly ConcurrentDictionary<string, MediaError> _failures = new();
+    private readonly ConcurrentDictionary<string, bool> _throws = new();
+
+    // Owned by the fake's thread.
+    private readonly Dictionary<ServerHandle, Server> _servers = [];
+    private readonly Dictionary<TransportHandle, Transport> _transports = [];
+    private readonly Dictionary<ProducerHandle, Producer> _producers = [];
+    private readonly Dictionary<ConsumerHandle, Consumer> _consumers = [];
+    private readonly List<string> _journal = [];
+    private int _slots;
+    private TaskCompletionSource? _gate;
+
+    public FakeMediaPlane() => _thread = Task.Run(RunAsync);
+
+    /// <summary>What happened to sockets and transports, in order: <c>open server</c>, <c>close_notify 3</c>, <c>sockets closed</c>.</summary>
+    public ImmutableArray<string> Journal
+    {
+        get
+        {
+            lock (_journal)
+            {
+                return [.. _journal];
+            }
+        }
+    }
+
+    /// <summary>Lets the next command of this name (the method's) fail.</summary>
+    public void Fail(string command, MediaErrorCode code = MediaErrorCode.InvalidParameters) =>
+        _failures[command] = new MediaError(code, $"{command} fails in this test.");
+
+    /// <summary>Lets the next command of this name throw at its caller: a bug in the control code around it.</summary>
+    public void ThrowOn(string command) => _throws[command] = true;
+
+    /// <summary>Commands stay in the queue until the result is disposed of.</summary>
+    public IDisposable Hold()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() => _gate = gate);
+        return new Release(gate);
+    }
+
+    /// <summary>A media-thread fault in one transport, found by the id of what it carries or by its order of opening.</summary>
+    public void FaultTransport(int index) => Post(() =>
+    {
+        var (handle, _) = _transports.OrderBy(entry => entry.Key.Slot).ElementAt(index);
+        End(handle, new MediaError(MediaErrorCode.Fault, "A fault in this test."));
+    });
+
+    /// <summary>Runs an event of a transport from the fake's thread.</summary>
+    public void Raise(int index, Action<ITransportEvents> raise) =>
+        Post(() => raise(_transports.OrderBy(entry => entry.Key.Slot).ElementAt(index).Value.Events));
+
+    public ServerHandle NewServerHandle() => new(Interlocked.Increment(ref _slots), 1);
+
+    public TransportHandle NewTransportHandle() => new(Interlocked.Increment(ref _slots), 1);
+
+    public ProducerHandle NewProducerHandle() => new(Interlocked.Increment(ref _slots), 1);
+
+    public ConsumerHandle NewConsumerHandle() => new(Interlocked.Increment(ref _slots), 1);
+
+    public void OpenServer(ServerHandle server, ServerSettings settings, IServerEvents events) => Post(() =>
+    {
+        if (TakeFailure(nameof(OpenServer)) is { } error)
+        {
+            events.ServerClosed(error);
+            return;
+        }
+
+        var bound = settings.ListenInfos.Select(info => info with { Port = info.Port == 0 ? (ushort)(40_000 + server.Slot) : info.Port }).ToImmutableArray();
+        _servers.Add(server, new Server(bound, events));
+        Note("open server");
+        events.ServerOpened(bound);
+    });
+
+    public void CloseServer(ServerHandle server) => Post(() =>
+    {
+        if (_servers.TryGetValue(server, out var state))
+        {
+            state.Closing = true;
+            CloseSocketsWhenDrained(server);
+        }
+    });
+
+    public void OpenTransport(TransportHandle transport, ServerHandle server, TransportSettings settings, ITransportEvents events) => Post(() =>
+    {
+        if (TakeFailure(nameof(OpenTransport)) is { } error)
+        {
+            events.TransportClosed(error);
+            return;
+        }
+
+        if (!_servers.TryGetValue(server, out var state) || state.Closing)
+        {
+            events.TransportClosed(new MediaError(MediaErrorCode.InvalidState, "The server is closing."));
+            return;
+        }
+
+        _transports.Add(transport, new Transport(server, events));
+        state.Transports++;
+        events.TransportOpened(
+            new IceParameters($"ufrag{transport.Slot}", "password", IceLite: true),
+            [new IceCandidate("1", 1, "127.0.0.1", "127.0.0.1", state.Bound[0].Port, "udp", "host", null)],
+            _dtls);
+    });
+
+    public void ConnectTransport(TransportHandle transport, long requestId, DtlsParameters remote) =>
+        OnTransport(transport, nameof(ConnectTransport), requestId, state =>
+        {
+            if (state.Connected)
+            {
+                state.Events.RequestFailed(requestId, new MediaError(MediaErrorCode.InvalidState, "Already connected."));
+                return;
+            }
+
+            state.Connected = true;
+            state.Events.Connected(requestId, DtlsRole.Server);
+            state.Events.DtlsStateChanged(DtlsTransportState.Connecting, null);
+        });
+
+    public void RestartIce(TransportHandle transport, long requestId) => OnTransport(transport, nameof(RestartIce), requestId, state =>
+        state.Events.IceRestarted(requestId, new IceParameters($"again{transport.Slot}", "password", IceLite: true)));
+
+    public void CloseTransport(TransportHandle transport) => Post(() => End(transport, null));
+
+    public void AddProducer(TransportHandle transport, long requestId, ProducerHandle producer, ProducerSettings settings) =>
+        OnTransport(transport, nameof(AddProducer), requestId, state =>
+        {
+            _producers.Add(producer, new Producer(transport, settings) { Paused = settings.Paused });
+            state.Events.ProducerAdded(requestId, producer);
+        });
+
+    public void PauseProducer(ProducerHandle producer) => Post(() => SetPaused(producer, true));
+
+    public void ResumeProducer(ProducerHandle producer) => Post(() => SetPaused(producer, false));
+
+    public void CloseProducer(ProducerHandle producer) => Post(() => EndProducer(producer));
+
+    public void AddConsumer(TransportHandle transport, long requestId, ConsumerHandle consumer, ProducerHandle producer, ConsumerSettings settings) =>
+        OnTransport(transport, nameof(AddConsumer), requestId, state =>
+        {
+            if (!_producers.ContainsKey(producer))
+            {
+                state.Events.RequestFailed(requestId, new MediaError(MediaErrorCode.Closed, "The producer is closed."));
+                return;
+            }
+
+            _consumers.Add(consumer, new Consumer(transport, producer, settings) { Paused = settings.Paused });
+            state.Events.ConsumerAdded(requestId, consumer);
+        });
+
+    public void PauseConsumer(ConsumerHandle consumer) => Post(() => SetPaused(consumer, true));
+
+    public void ResumeConsumer(ConsumerHandle consumer) => Post(() => SetPaused(consumer, false));
+
+    public void RequestKeyFrame(ConsumerHandle consumer) => Post(() =>
+    {
+        if (_consumers.ContainsKey(consumer))
+        {
+            Note("key frame");
+        }
+    });
+
+    public void CloseConsumer(ConsumerHandle consumer) => Post(() => _consumers.Remove(consumer));
+
+    public void GetTransportStats(TransportHandle transport, long requestId) => OnTransport(transport, nameof(GetTransportStats), requestId, state =>
+        state.Events.StatsReady(requestId, [new TransportStats(1, "completed", "connected", null, 10, 20, 0, 0, 5, 6)]));
+
+    public void GetProducerStats(TransportHandle transport, long requestId, ProducerHandle producer) =>
+        OnTransport(transport, nameof(GetProducerStats), requestId, state =>
+        {
+            if (_producers.ContainsKey(producer))
+            {
+                state.Events.StatsReady(requestId, [Stream("inbound-rtp")]);
+            }
+            else
+            {
+                state.Events.RequestFailed(requestId, new MediaError(MediaErrorCode.Closed, "The producer is closed."));
+            }
+        });
+
+    public void GetConsumerStats(TransportHandle transport, long requestId, ConsumerHandle consumer) =>
+        OnTransport(transport, nameof(GetConsumerStats), requestId, state =>
+        {
+            if (_consumers.ContainsKey(consumer))
+            {
+                state.Events.StatsReady(requestId, [Stream("outbound-rtp")]);
+            }
+            else
+            {
+                state.Events.RequestFailed(requestId, new MediaError(MediaErrorCode.Closed, "The consumer is closed."));
+            }
+        });
+
+    public void Dump(long requestId, IMediaPlaneEvents events) => Post(() => events.DumpReady(requestId, Describe()));
+
+    /// <summary>The books, read on the fake's thread behind everything that was commanded before.</summary>
+    public Task<MediaPlaneDump> DumpAsync()
+    {
+        var done = new TaskCompletionSource<MediaPlaneDump>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() => done.SetResult(Describe()));
+        return done.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _commands.Writer.Complete();
+        await _thread;
+    }
+
+    private static RtpStreamStats Stream(string type) => new(
+        type, 1, 1234, null, null, "audio", "audio/opus", 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.5, null);
+
+    private async Task RunAsync()
+    {
+        await foreach (var command in _commands.Reader.ReadAllAsync())
+        {
+            command();
+            if (_gate is { } gate)
+            {
+                await gate.Task;
+                _gate = null;
+            }
+        }
+    }
+
+    private void Post(Action command) => _commands.Writer.TryWrite(command);
+
+    private MediaError? TakeFailure(string command) => _failures.TryRemove(command, out var error) ? error : null;
+
+    private void OnTransport(TransportHandle handle, string command, long requestId, Action<Transport> act)
+    {
+        if (_throws.TryRemove(command, out _))
+        {
+            throw new InvalidOperationException($"{command} throws in this test.");
+        }
+
+        Post(() =>
+        {
+            if (!_transports.TryGetValue(handle, out var transport))
+            {
+                return;
+            }
+
+            if (TakeFailure(command) is { } error)
+            {
+                transport.Events.RequestFailed(requestId, error);
+                return;
+            }
+
+            act(transport);
+        });
+    }
+
+    private void SetPaused(ProducerHandle handle, bool paused)
+    {
+        if (_producers.TryGetValue(handle, out var producer))
+        {
+            producer.Paused = paused;
+        }
+    }
+
+    private void SetPaused(ConsumerHandle handle, bool paused)
+    {
+        if (_consumers.TryGetValue(handle, out var consumer))
+        {
+            consumer.Paused = paused;
+        }
+    }
+
+    private void EndProducer(ProducerHandle handle)
+    {
+        if (!_producers.Remove(handle))
+        {
+            return;
+        }
+
+        foreach (var (consumerHandle, consumer) in _consumers.Where(entry => entry.Value.Producer == handle).ToArray())
+        {
+            _consumers.Remove(consumerHandle);
+            if (_transports.TryGetValue(consumer.Transport, out var transport))
+            {
+                transport.Events.ConsumerClosed(consumerHandle, null);
+            }
+        }
+    }
+
+    private void End(TransportHandle handle, MediaError? error)
+    {
+        if (!_transports.Remove(handle, out var transport))
+        {
+            return;
+        }
+
+        Note($"close_notify {handle.Slot}");
+        foreach (var consumer in _consumers.Where(entry => entry.Value.Transport == handle).Select(entry => entry.Key).ToArray())
+        {
+            _consumers.Remove(consumer);
+        }
+
+        foreach (var producer in _producers.Where(entry => entry.Value.Transport == handle).Select(entry => entry.Key).ToArray())
+        {
+            EndProducer(producer);
+        }
+
+        transport.Events.TransportClosed(error);
+        _servers[transport.Server].Transports--;
+        CloseSocketsWhenDrained(transport.Server);
+    }
+
+    private void CloseSocketsWhenDrained(ServerHandle handle)
+    {
+        if (_servers.TryGetValue(handle, out var server) && server is { Closing: true, Transports: 0 })
+        {
+            _servers.Remove(handle);
+            Note("sockets closed");
+            server.Events.ServerClosed(null);
+        }
+    }
+
+    private void Note(string entry)
+    {
+        lock (_journal)
+        {
+            _journal.Add(entry);
+        }
+    }
+
+    private MediaPlaneDump Describe() => new(
+        [.. _servers.Select(entry => new ServerDump(entry.Key, entry.Value.Bound, entry.Value.Transports, entry.Value.Closing))],
+        [
+            .. _transports.Select(entry => new TransportDump(
+                entry.Key,
+                "new",
+                entry.Value.Connected ? "connecting" : "new",
+                null,
+                [],
+                [
+                    .. _producers.Where(producer => producer.Value.Transport == entry.Key).Select(producer => new ProducerDump(
+                        producer.Key,
+                        producer.Value.Settings.Id,
+                        "audio",
+                        producer.Value.Paused,
+                        [],
+                        _consumers.Count(consumer => consumer.Value.Producer == producer.Key))),
+                ],
+                [
+                    .. _consumers.Where(consumer => consumer.Value.Transport == entry.Key).Select(consumer => new ConsumerDump(
+                        consumer.Key, consumer.Value.Settings.Id, consumer.Value.Producer, "audio", consumer.Value.Paused, 0)),
+                ])),
+        ],
+        Ufrags: _transports.Count,
+        Tuples: 0,
+        DtlsSessions: _transports.Count(entry => entry.Value.Connected),
+        SrtpSessions: 0,
+        BuffersInUse: _producers.Count(entry => !_transports.ContainsKey(entry.Value.Transport)) + _consumers.Count(entry => !_transports.ContainsKey(entry.Value.Transport)),
+        Timers: 0);
+
+    private sealed class Server(ImmutableArray<ListenInfo> bound, IServerEvents events)
+    {
+        public ImmutableArray<ListenInfo> Bound { get; } = bound;
+
+        public IServerEvents Events { get; } = events;
+
+        public int Transports { get; set; }
+
+        public bool Closing { get; set; }
+    }
+
+    private sealed class Transport(ServerHandle server, ITransportEvents events)
+    {
+        public ServerHandle Server { get; } = server;
+
+        public ITransportEvents Events { get; } = events;
+
+        public bool Connected { get; set; }
+    }
+
+    private sealed class Producer(TransportHandle transport, ProducerSettings settings)
+    {
+        public TransportHandle Transport { get; } = transport;
+
+        public ProducerSettings Settings { get; } = settings;
+
+        public bool Paused { get; set; }
+    }
+
+    private sealed class Consumer(TransportHandle transport, ProducerHandle producer, ConsumerSettings settings)
+    {
+        public TransportHandle Transport { get; } = transport;
+
+        public ProducerHandle Producer { get; } = producer;
+
+        public ConsumerSettings Settings { get; } = settings;
+
+        public bool Paused { get; set; }
+    }
+
+    private sealed class Release(TaskCompletionSource gate) : IDisposable
+    {
+        public void Dispose() => gate.TrySetResult();
+    }
+}

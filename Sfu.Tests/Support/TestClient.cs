@@ -1,0 +1,95 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Sfu.Actors.Protocol;
+using Sfu.Media.Ortc;
+
+namespace Sfu.Tests.Support;
+
+/// <summary>One participant of a scenario. Answers come to one probe, events to another, so that each can be counted.</summary>
+public sealed class TestClient(TestNode node, RouterId router, PeerId peer, TestProbe asker, TestProbe session)
+{
+    private static readonly DtlsParameters _dtls = new() { Role = DtlsRole.Client, Fingerprints = [new DtlsFingerprint("sha-256", "CC:DD")] };
+    private static uint _ssrc = 1000;
+    private long _requests;
+
+    public RouterId Router => router;
+
+    public PeerId Peer => peer;
+
+    public IActorRef Session => session.Ref;
+
+    public TestProbe SessionProbe => session;
+
+    public TestProbe Asker => asker;
+
+    public long NextRequest => ++_requests;
+
+    public static RtpParameters Opus(uint? ssrc = null, string? mid = null) => new()
+    {
+        Mid = mid,
+        Codecs = [new RtpCodecParameters { MimeType = "audio/opus", PayloadType = 111, ClockRate = 48_000, Channels = 2 }],
+        Encodings = [new RtpEncodingParameters { Ssrc = ssrc ?? Interlocked.Increment(ref _ssrc) }],
+        Rtcp = new RtcpParameters { Cname = "cname" },
+    };
+
+    /// <summary>Sends to the shard region and awaits the one answer.</summary>
+    public async Task<TReply> AskAsync<TReply>(IRouterMessage message)
+    {
+        node.Region.Tell(message, asker.Ref);
+        return await asker.ExpectMsgAsync<TReply>(TestNode.Patience);
+    }
+
+    public async Task<SfuErrorCode> RejectedAsync(IRouterMessage message) => (await AskAsync<Rejected>(message)).Error.Code;
+
+    public async Task<RtpCapabilities> CapabilitiesAsync() =>
+        (await AskAsync<RouterRtpCapabilities>(new RouterProtocol.GetRouterRtpCapabilities(NextRequest, router))).RtpCapabilities;
+
+    public Task<PeerAttached> AttachAsync(RtpCapabilities? capabilities = null) => AskAsync<PeerAttached>(new PeerProtocol.AttachPeer(
+        NextRequest, router, peer, peer.Value, JsonText.EmptyObject, JsonText.EmptyObject, session.Ref, capabilities));
+
+    public Task<TransportCreated> TransportAsync(WebRtcTransportOptions? options = null) => AskAsync<TransportCreated>(
+        new RouterProtocol.CreateWebRtcTransport(NextRequest, router, options ?? WebRtcTransportOptions.Default, peer, session.Ref));
+
+    public RouterProtocol.ConnectWebRtcTransport Connect(TransportId transport) => new(NextRequest, router, transport, _dtls);
+
+    public RouterProtocol.Produce Produce(TransportId transport, ProducerId? id = null) =>
+        new(NextRequest, router, transport, MediaKind.Audio, Opus(), JsonText.EmptyObject, ProducerId: id);
+
+    public RouterProtocol.Consume Consume(TransportId transport, ProducerId producer, RtpCapabilities? capabilities = null, ConsumerId? id = null) =>
+        new(NextRequest, router, transport, producer, capabilities, Paused: true, JsonText.EmptyObject, id);
+
+    public async Task<TransportId> ConnectedTransportAsync()
+    {
+        var created = await TransportAsync();
+        await AskAsync<TransportConnected>(Connect(created.TransportId));
+        return created.TransportId;
+    }
+
+    public async Task<ProducerId> ProduceAsync(TransportId transport) => (await AskAsync<Produced>(Produce(transport))).ProducerId;
+
+    public async Task<ConsumerId> ConsumeAsync(TransportId transport, ProducerId producer) =>
+        (await AskAsync<Consumed>(Consume(transport, producer, await CapabilitiesAsync()))).ConsumerId;
+
+    public Task<Done> DoAsync(IRouterMessage message) => AskAsync<Done>(message);
+
+    /// <summary>The next event of this kind; others before it are skipped.</summary>
+    public async Task<TEvent> EventAsync<TEvent>(Predicate<TEvent>? which = null)
+        where TEvent : ISessionEvent =>
+        (TEvent)await session.FishForMessageAsync<ISessionEvent>(message => message is TEvent found && (which is null || which(found)), TestNode.Patience);
+
+    /// <summary>Everything that has come and not been looked at, once nothing more is on its way.</summary>
+    public async Task<IReadOnlyList<ISessionEvent>> EventsAsync()
+    {
+        // The dump passes through Router, branches and servers behind whatever they still have to tell.
+        await node.DumpAsync();
+        await AskAsync<RouterDump>(new RouterProtocol.DumpRouter(NextRequest, router));
+        await node.DumpAsync();
+        var events = new List<ISessionEvent>();
+        while (session.HasMessages)
+        {
+            events.Add(await session.ExpectMsgAsync<ISessionEvent>());
+        }
+
+        return events;
+    }
+}

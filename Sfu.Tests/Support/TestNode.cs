@@ -1,0 +1,102 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Hosting;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sfu.Actors.Hosting;
+using Sfu.Actors.Protocol;
+
+namespace Sfu.Tests.Support;
+
+/// <summary>A node of one over a <see cref="FakeMediaPlane"/>: real actors, cluster, sharding and serialization, no packets.</summary>
+public sealed class TestNode : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private int _clients;
+
+    private TestNode(IHost host, FakeMediaPlane media)
+    {
+        _host = host;
+        Media = media;
+        System = host.Services.GetRequiredService<ActorSystem>();
+        Kit = new TestKit(System);
+        var registry = ActorRegistry.For(System);
+        Region = registry.Get<RouterRegion>();
+        Node = registry.Get<SfuNode>();
+    }
+
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
+
+    public FakeMediaPlane Media { get; }
+
+    public ActorSystem System { get; }
+
+    public TestKit Kit { get; }
+
+    public IActorRef Region { get; }
+
+    public IActorRef Node { get; }
+
+    public static async Task<TestNode> StartAsync(string hocon = "", FakeMediaPlane? media = null)
+    {
+        media ??= new FakeMediaPlane();
+        var test = ConfigurationFactory.ParseString(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "hocon", "test.conf")));
+        var configuration = SfuConfiguration.Load(ConfigurationFactory.ParseString(hocon).WithFallback(test));
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddAkka("sfu", akka => akka.WithSfuNode(configuration, media, new SeededRandom(1)));
+        var host = builder.Build();
+        await host.StartAsync();
+        return new TestNode(host, media);
+    }
+
+    /// <summary>A client: asks, and is owner and session of what it makes.</summary>
+    public TestClient Client(string router, string? peer = null) =>
+        new(this, new RouterId(router), new PeerId(peer ?? $"peer-{++_clients}"), Kit.CreateTestProbe(), Kit.CreateTestProbe());
+
+    public Task<TReply> AskNodeAsync<TReply>(IRequest request) => Node.Ask<TReply>(request, Patience);
+
+    public Task<NodeProtocol.NodeDump> DumpAsync() => AskNodeAsync<NodeProtocol.NodeDump>(new NodeProtocol.DumpNode(0));
+
+    /// <summary>Nothing is left of any transport, on any side, and the Router knows of nothing but its peers.</summary>
+    public async Task MustBeEmptyAsync(string router)
+    {
+        NodeProtocol.NodeDump? node = null;
+        RouterDump? room = null;
+        await UntilAsync(
+            async () =>
+            {
+                node = await DumpAsync();
+                room = await Region.Ask<RouterDump>(new RouterProtocol.DumpRouter(0, new RouterId(router)), Patience);
+                return node.Servers.All(server => server.Transports.IsEmpty)
+                    && node.Branches.All(branch => branch.Transports.IsEmpty)
+                    && node.Media.HasNoTransports
+                    && room.Transports.IsEmpty
+                    && room.Producers.IsEmpty
+                    && room.Consumers.IsEmpty;
+            },
+            () => $"left over: {node} {room}");
+    }
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
+    {
+        var deadline = DateTime.UtcNow + Patience;
+        while (!await condition())
+        {
+            Assert.True(DateTime.UtcNow < deadline, what());
+            await Task.Delay(20);
+        }
+    }
+
+    public Task StopAsync() => _host.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        await Media.DisposeAsync();
+    }
+}
