@@ -1,7 +1,8 @@
 namespace Sfu.Media.Bwe;
 
 /// <summary>
-/// One packet status chunk (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1.3, §3.1.4): a run length |0|S (2)|length (13)|, 14 one-bit symbols
+/// One packet status chunk (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1.3, §3.1.4): a run length |0|S (2)|length (13)|, 14
+/// one-bit symbols
 /// |1|0|symbols|, or 7 two-bit symbols |1|1|symbols|.
 /// </summary>
 internal readonly struct TransportCcChunk(ushort value)

@@ -4,7 +4,8 @@ using Sfu.Media.Rtcp;
 namespace Sfu.Media.Bwe;
 
 /// <summary>
-/// View of a transport-wide congestion control feedback message (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1), validated as a whole: the
+/// View of a transport-wide congestion control feedback message (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1), validated as
+/// a whole: the
 /// chunks cover the status count and all deltas are there. Iterate it with <see cref="GetPackets"/>.
 /// </summary>
 /// <remarks>
@@ -48,7 +49,12 @@ public readonly ref struct TransportCcFeedback
 
     /// <summary>Iterates the packets from the base sequence number on.</summary>
     public TransportCcPackets GetPackets() =>
-        new(BaseSequence, StatusCount, (long)ReferenceTime * ReferenceUnitUs, _packet.Body[FixedLength.._deltaOffset], _packet.Body[_deltaOffset..]);
+        new(
+            BaseSequence,
+            StatusCount,
+            (long)ReferenceTime * ReferenceUnitUs,
+            _packet.Body[FixedLength.._deltaOffset],
+            _packet.Body[_deltaOffset..]);
 
     public static bool TryParse(RtcpPacket packet, out TransportCcFeedback view)
     {

@@ -6,10 +6,12 @@ namespace Sfu.Media.Bwe;
 
 /// <summary>
 /// Receive side of transport-wide congestion control: remembers when packets came and writes feedback for the publisher
-/// (draft-holmer-rmcat-transport-wide-cc-extensions-01). One instance per transport. Sans-IO, bounded, allocates nothing after construction. Media thread only.
+/// (draft-holmer-rmcat-transport-wide-cc-extensions-01). One instance per transport. Sans-IO, bounded, allocates nothing after
+/// construction. Media thread only.
 /// </summary>
 /// <remarks>
-/// Arrivals live in a ring over the last <see cref="Capacity"/> numbers, also after they were reported: when a packet comes late, the next message starts with it
+/// Arrivals live in a ring over the last <see cref="Capacity"/> numbers, also after they were reported: when a packet comes late, the
+/// next message starts with it
 /// and repeats what follows, so that it does not stay reported as lost.
 /// </remarks>
 public sealed class TransportCcFeedbackGenerator
@@ -107,7 +109,8 @@ public sealed class TransportCcFeedbackGenerator
         }
     }
 
-    /// <summary>Writes one feedback message about the arrivals not reported yet, whether it is due or not. Call until it returns false.</summary>
+    /// <summary>Writes one feedback message about the arrivals not reported yet, whether it is due or not. Call until it returns
+    /// false.</summary>
     /// <param name="senderSsrc">SSRC of the node's RTCP.</param>
     /// <param name="mediaSsrc">One of the publisher's streams on this transport.</param>
     /// <param name="destination">At least <see cref="MinMessageLength"/> bytes; at most 1500 are used.</param>

@@ -26,7 +26,8 @@ public ref struct TransportCcPackets
 
     /// <param name="sequence">Transport-wide sequence number.</param>
     /// <param name="received">Whether the packet came. The reserved symbol counts as not received.</param>
-    /// <param name="arrivalUs">Arrival on the receiver's clock, relative to the origin of the reference time; meaningful when received.</param>
+    /// <param name="arrivalUs">Arrival on the receiver's clock, relative to the origin of the reference time; meaningful when
+    /// received.</param>
     /// <returns>False at the end.</returns>
     public bool TryNext(out ushort sequence, out bool received, out long arrivalUs)
     {

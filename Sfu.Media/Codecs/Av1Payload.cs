@@ -1,7 +1,8 @@
 namespace Sfu.Media.Codecs;
 
 /// <summary>Key frames in the RTP payload of AV1 (AV1 RTP specification §4.4).</summary>
-/// <remarks>Aggregation header |Z|Y| W (2) |N|–|–|–|, then OBU elements, each behind a LEB128 length, the last without one when W is not 0.</remarks>
+/// <remarks>Aggregation header |Z|Y| W (2) |N|–|–|–|, then OBU elements, each behind a LEB128 length, the last without one when W is not
+/// 0.</remarks>
 internal static class Av1Payload
 {
     private const int SequenceHeader = 1;

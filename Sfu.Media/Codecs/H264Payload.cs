@@ -11,7 +11,8 @@ internal static class H264Payload
     private const int FuA = 28;
 
     /// <summary>
-    /// An IDR slice or a sequence parameter set, alone (§5.6), aggregated (§5.7.1) or in the first fragment (§5.8). The parameter set counts,
+    /// An IDR slice or a sequence parameter set, alone (§5.6), aggregated (§5.7.1) or in the first fragment (§5.8). The parameter set
+    /// counts,
     /// because senders put it in front of the IDR and a receiver that starts behind it cannot decode.
     /// </summary>
     public static bool IsKeyFrameStart(ReadOnlySpan<byte> payload)

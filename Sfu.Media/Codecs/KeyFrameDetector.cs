@@ -15,7 +15,8 @@ public static class KeyFrameDetector
     };
 
     /// <summary>
-    /// The same from the dependency descriptor (AV1 RTP specification §A.8.2), which stays readable when the payload is encrypted end to end:
+    /// The same from the dependency descriptor (AV1 RTP specification §A.8.2), which stays readable when the payload is encrypted end to
+    /// end:
     /// the first packet of a frame that carries a template dependency structure starts a coded video sequence.
     /// </summary>
     /// <param name="descriptor">Data of the header extension.</param>

@@ -3,7 +3,8 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Codecs;
 
 /// <summary>
-/// Limits key frame requests (PLI, FIR) to one stream: at most one per interval, requests in between coalesced, one repetition when no key frame came.
+/// Limits key frame requests (PLI, FIR) to one stream: at most one per interval, requests in between coalesced, one repetition when no
+/// key frame came.
 /// One instance per SSRC. Sans-IO: true means that the caller sends a request now. Media thread only.
 /// </summary>
 public sealed class KeyFrameRequestLimiter

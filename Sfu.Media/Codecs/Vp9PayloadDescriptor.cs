@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Sfu.Media.Codecs;
 
-/// <summary>The part of the VP9 payload descriptor (RFC 9628 §4.2) that forwarding needs; reference and scalability data are not read.</summary>
+/// <summary>The part of the VP9 payload descriptor (RFC 9628 §4.2) that forwarding needs; reference and scalability data are not
+/// read.</summary>
 /// <remarks>
 /// <code>
 /// |I|P|L|F|B|E|V|Z|   required

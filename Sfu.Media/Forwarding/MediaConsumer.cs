@@ -59,9 +59,11 @@ internal sealed class MediaConsumer
         RtxSsrc = encoding?.Rtx?.Ssrc;
         Cname = Encoding.UTF8.GetBytes(settings.RtpParameters.Rtcp.Cname ?? "");
         var random = transport.Engine.Parts.Random;
-        _sequence = new SequenceRewriter(random.NextUInt16());
+
+        // In the lower half, so that the first wrap comes after the client's SRTP has counted from zero (RFC 3711 §3.3.1).
+        _sequence = new SequenceRewriter((ushort)(random.NextUInt16() & 0x7FFF));
         _timestamp = new TimestampRewriter(ClockRate, random.NextUInt32());
-        _rtxSequence = random.NextUInt16();
+        _rtxSequence = (ushort)(random.NextUInt16() & 0x7FFF);
         Sent = new RtpStreamSender(Ssrc, ClockRate);
         if (_codecs.Media?.Nack == true)
         {
@@ -71,8 +73,11 @@ internal sealed class MediaConsumer
         }
     }
 
+    /// <summary>The numbers that a packet gets on its way to this client.</summary>
+    private readonly record struct Numbering(byte PayloadType, ushort Sequence, uint Timestamp, ushort TransportSequence, uint AbsSendTime);
+
     /// <summary>What it takes to send a packet again: the shared original, and the numbers that it got here.</summary>
-    private readonly record struct KeptPacket(int Index, byte PayloadType, uint Timestamp);
+    private readonly record struct KeptPacket(int Index, Numbering Numbering);
 
     public MediaTransport Transport { get; }
 
@@ -109,7 +114,7 @@ internal sealed class MediaConsumer
     {
         if (!Paused && Transport.CanSend)
         {
-            _synchronized = false;
+            Resynchronize();
             RequestKeyFrame(now);
         }
     }
@@ -117,7 +122,7 @@ internal sealed class MediaConsumer
     public void Pause()
     {
         Paused = true;
-        _synchronized = false;
+        Resynchronize();
     }
 
     public void Resume(MediaTime now)
@@ -128,6 +133,12 @@ internal sealed class MediaConsumer
             Start(now);
         }
     }
+
+    /// <summary>The next packet that fits continues the outgoing numbers, wherever its own stand; for video it is a key frame.</summary>
+    public void Resynchronize() => _synchronized = false;
+
+    /// <summary>Gives back what is too old to be sent again, also when nothing new comes.</summary>
+    public void OnTime(MediaTime now) => _kept?.EvictExpired(now);
 
     public void OnProducerResumed(MediaTime now) => Start(now);
 
@@ -170,7 +181,7 @@ internal sealed class MediaConsumer
         if (room.IsEmpty)
         {
             // No path or no keys: what is left out here is made good by a key frame.
-            _synchronized = false;
+            Resynchronize();
             return;
         }
 
@@ -203,7 +214,8 @@ internal sealed class MediaConsumer
         }
 
         var timestamp = _timestamp.Rewrite(packet.Timestamp);
-        if (!TryWrite(packet, room, payloadType, sequence, timestamp, Ssrc, now, out var headerLength, out var length))
+        var numbering = Number(payloadType, sequence, timestamp, now);
+        if (!TryWrite(packet, numbering, room, out var headerLength, out var length))
         {
             return;
         }
@@ -213,7 +225,7 @@ internal sealed class MediaConsumer
         {
             _timestamp.OnSent(timestamp, now);
             Sent.OnPacketSent(length, payloadLength, timestamp, now);
-            Keep(sequence, payloadType, timestamp, ref shared, now);
+            Keep(numbering, ref shared, now);
         }
     }
 
@@ -226,7 +238,7 @@ internal sealed class MediaConsumer
             NackPacketCount++;
             if (_kept is not null && _kept.TryGet(sequence, now, Sent.RttUs, out var kept) == RetransmissionLookup.Found)
             {
-                Resend(sequence, kept, now);
+                Resend(kept, now);
             }
         }
     }
@@ -303,7 +315,7 @@ internal sealed class MediaConsumer
         Transport.Engine.Remove(this);
     }
 
-    private void Resend(ushort sequence, KeptPacket kept, MediaTime now)
+    private void Resend(in KeptPacket kept, MediaTime now)
     {
         var room = Transport.Egress.Begin();
         if (room.IsEmpty || !RtpPacket.TryParse(Transport.Engine.Pool.Packet(kept.Index), out var original))
@@ -311,12 +323,12 @@ internal sealed class MediaConsumer
             return;
         }
 
-        var rtxPayloadType = RtxSsrc is null ? -1 : _codecs.RtxFor(kept.PayloadType);
+        var rtxPayloadType = RtxSsrc is null ? -1 : _codecs.RtxFor(kept.Numbering.PayloadType);
         if (rtxPayloadType < 0)
         {
-            // Without RTX the same packet goes out again under its own number.
-            if (TryWrite(original, room, kept.PayloadType, sequence, kept.Timestamp, Ssrc, now, out var header, out var plain) &&
-                Transport.Egress.Send(room, header, plain, now))
+            // Without RTX the packet goes out again under its own number, equal to the last bit: SRTP must never protect two
+            // different packets under one index.
+            if (TryWrite(original, kept.Numbering, room, out var header, out var plain) && Transport.Egress.Send(room, header, plain, now))
             {
                 PacketsRetransmitted++;
             }
@@ -325,7 +337,8 @@ internal sealed class MediaConsumer
         }
 
         Span<byte> packet = stackalloc byte[IDatagramSink.MaxDatagramBytes];
-        if (TryWrite(original, packet, kept.PayloadType, sequence, kept.Timestamp, Ssrc, now, out var headerLength, out var length))
+        var numbering = Number(kept.Numbering.PayloadType, kept.Numbering.Sequence, kept.Numbering.Timestamp, now);
+        if (TryWrite(original, numbering, packet, out var headerLength, out var length))
         {
             var wrapped = Rtx.Wrap(packet[..length], headerLength, RtxSsrc!.Value, (byte)rtxPayloadType, _rtxSequence, room);
             if (wrapped > 0 && Transport.Egress.Send(room, headerLength, wrapped, now))
@@ -336,9 +349,16 @@ internal sealed class MediaConsumer
         }
     }
 
+    private Numbering Number(byte payloadType, ushort sequence, uint timestamp, MediaTime now) => new(
+        payloadType,
+        sequence,
+        timestamp,
+        _transportSequenceId != 0 ? Transport.Egress.NextTransportSequence() : (ushort)0,
+        HeaderExtensionValues.ToAbsSendTime(now));
+
     private void Release(KeptPacket kept) => Transport.Engine.Pool.Release(kept.Index);
 
-    private void Keep(ushort sequence, byte payloadType, uint timestamp, ref SharedPacket shared, MediaTime now)
+    private void Keep(in Numbering numbering, ref SharedPacket shared, MediaTime now)
     {
         if (_kept is null)
         {
@@ -348,8 +368,8 @@ internal sealed class MediaConsumer
         var index = shared.Keep();
         if (index >= 0)
         {
-            var kept = new KeptPacket(index, payloadType, timestamp);
-            if (!_kept.TryStore(sequence, kept, now))
+            var kept = new KeptPacket(index, numbering);
+            if (!_kept.TryStore(numbering.Sequence, kept, now))
             {
                 Release(kept);
             }
@@ -357,16 +377,7 @@ internal sealed class MediaConsumer
     }
 
     /// <summary>Writes the packet as this client gets it: its own numbers, SSRC and header extension identifiers.</summary>
-    private bool TryWrite(
-        in RtpPacket packet,
-        Span<byte> room,
-        byte payloadType,
-        ushort sequence,
-        uint timestamp,
-        uint ssrc,
-        MediaTime now,
-        out int headerLength,
-        out int length)
+    private bool TryWrite(in RtpPacket packet, in Numbering numbering, Span<byte> room, out int headerLength, out int length)
     {
         Span<ExtensionItem> items = stackalloc ExtensionItem[MaxExtensions];
         var count = 0;
@@ -377,12 +388,12 @@ internal sealed class MediaConsumer
 
         if (_absSendTimeId != 0)
         {
-            items[count++] = ExtensionItem.FromUInt24(_absSendTimeId, HeaderExtensionValues.ToAbsSendTime(now));
+            items[count++] = ExtensionItem.FromUInt24(_absSendTimeId, numbering.AbsSendTime);
         }
 
         if (_transportSequenceId != 0)
         {
-            items[count++] = ExtensionItem.FromUInt16(_transportSequenceId, Transport.Egress.NextTransportSequence());
+            items[count++] = ExtensionItem.FromUInt16(_transportSequenceId, numbering.TransportSequence);
         }
 
         var extensions = packet.Extensions;
@@ -410,10 +421,10 @@ internal sealed class MediaConsumer
         }
 
         length = headerLength + packet.Payload.Length;
-        RtpPacket.SetPayloadType(room, payloadType);
-        RtpPacket.SetSequenceNumber(room, sequence);
-        RtpPacket.SetTimestamp(room, timestamp);
-        RtpPacket.SetSsrc(room, ssrc);
+        RtpPacket.SetPayloadType(room, numbering.PayloadType);
+        RtpPacket.SetSequenceNumber(room, numbering.Sequence);
+        RtpPacket.SetTimestamp(room, numbering.Timestamp);
+        RtpPacket.SetSsrc(room, Ssrc);
         return true;
     }
 }

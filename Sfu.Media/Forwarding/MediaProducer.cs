@@ -48,7 +48,7 @@ internal sealed class MediaProducer
     public bool HasVideo => Kind == MediaKind.Video;
 
     /// <summary>Streams that have shown themselves or were announced with their SSRC.</summary>
-    public IReadOnlyList<ReceiveStream> Streams => _streams;
+    public List<ReceiveStream> Streams => _streams;
 
     public static HeaderExtensionIds ExtensionIdsOf(RtpParameters parameters) => new(
         parameters.HeaderExtensions
@@ -107,6 +107,15 @@ internal sealed class MediaProducer
         }
 
         shared.Release();
+    }
+
+    /// <summary>The client's numbers began anew: what comes next does not continue what came before.</summary>
+    public void Resynchronize()
+    {
+        foreach (var consumer in _consumers)
+        {
+            consumer.Resynchronize();
+        }
     }
 
     /// <summary>Asks the client for a key frame, as often as the limiter lets.</summary>

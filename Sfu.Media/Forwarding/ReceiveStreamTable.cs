@@ -34,10 +34,10 @@ internal sealed class ReceiveStreamTable
         public string? Rid { get; } = rid;
     }
 
-    public IReadOnlyList<MediaProducer> Producers => _producers;
+    public List<MediaProducer> Producers => _producers;
 
-    /// <summary>All streams that carry media, of all producers.</summary>
-    public IReadOnlyList<ReceiveStream> Media => _media;
+    /// <summary>All streams that carry media, of all producers. Not to be changed by others; a list, so that going through it allocates nothing.</summary>
+    public List<ReceiveStream> Media => _media;
 
     public Entry? Find(in RtpPacket packet) => _bySsrc.GetValueOrDefault(packet.Ssrc);
 

@@ -36,6 +36,11 @@ internal sealed class RtcpReporter(MediaTransport transport)
         }
 
         Schedule(now);
+        foreach (var consumer in transport.Egress.Consumers)
+        {
+            consumer.OnTime(now);
+        }
+
         if (transport.CanSend)
         {
             SendSenderReports(now);

@@ -23,7 +23,8 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     /// <summary>Bytes of RTP and RTCP sent, protected.</summary>
     public long RtpBytes { get; private set; }
 
-    public IReadOnlyList<MediaConsumer> Consumers => _consumers;
+    /// <summary>Not to be changed by others. A list, so that going through it allocates nothing.</summary>
+    public List<MediaConsumer> Consumers => _consumers;
 
     public void SetKeys(SrtpKeys keys)
     {

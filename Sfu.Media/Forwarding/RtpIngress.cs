@@ -195,6 +195,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         if (arrival == SequenceArrival.Restarted)
         {
             stream.Nack?.Reset();
+            stream.Producer.Resynchronize();
         }
 
         if (stream.Nack is { } nack)
@@ -243,6 +244,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         if (replaced is not null)
         {
             _srtp?.RemoveStream(replaced.Ssrc);
+            replaced.Producer.Resynchronize();
         }
 
         return entry;

@@ -5,15 +5,7 @@ namespace Sfu.Media.Ice;
 
 /// <summary>
 /// The ICE-lite agent of one transport, RFC 8445 §2.5: it answers connectivity checks, keeps the tuples they prove, and sends
-/// on the one the peer nominates. Always controlled. Sans-IO. Media thread only.
-/// <code>
-///  state              plain check            USE-CANDIDATE or          stale nomination
-///                                            nomination above last
-///  New, Disconnected  add, select, Connected add, select, Completed    add
-///  Connected          add                    add, select, Completed    add
-///  Completed          add                    add, select               add (select when USE-CANDIDATE is there too)
-///  every selected tuple gone: Disconnected    Close: Closed
-/// </code>
+/// on the one the peer nominates, by the table of <see cref="IceNomination"/>. Always controlled. Sans-IO. Media thread only.
 /// Consent runs per tuple (RFC 7675): an answered check renews that tuple's consent alone, and a tuple without one is removed,
 /// so nothing is ever sent to an address that stopped asking for it.
 /// </summary>
@@ -26,7 +18,7 @@ public sealed class IceLiteAgent
     private readonly IceTupleTable _tuples = new();
     private readonly IceEventQueue _events;
 
-    private uint _lastNomination;
+    private IceNomination _nomination;
 
     /// <param name="settings">Consent and tuple limit.</param>
     /// <param name="local">The credentials given to the peer.</param>
@@ -167,7 +159,7 @@ public sealed class IceLiteAgent
         ForgetPrevious();
         Previous = Local;
         Local = credentials;
-        _lastNomination = 0;
+        _nomination.Reset();
         _events.Add(new IceEvent(IceEventKind.LocalUfragAdded) { Ufrag = credentials.Ufrag });
         _events.Deliver();
     }
@@ -222,7 +214,7 @@ public sealed class IceLiteAgent
         {
             // Nominations made under the old credentials count no more.
             ForgetPrevious();
-            _lastNomination = 0;
+            _nomination.Reset();
         }
 
         var key = credentials.PasswordBytes;
@@ -252,7 +244,12 @@ public sealed class IceLiteAgent
         entry.ConsentDeadline = _settings.ConsentTimeoutSeconds == 0
             ? MediaTime.Never
             : now.PlusMs(_settings.ConsentTimeoutSeconds * 1000L);
-        Apply(request, index);
+        if (_nomination.Selects(request, State))
+        {
+            Select(index);
+            SetState(_nomination.Accept(request, State));
+        }
+
         return IceResponse.WriteSuccess(response, request, tuple.Remote, key);
     }
 
@@ -276,7 +273,7 @@ public sealed class IceLiteAgent
             if (victim < 0)
             {
                 // Only the selected tuple is there. It yields to its successor and to nothing else.
-                if (!WillSelect(request))
+                if (!_nomination.Selects(request, State))
                 {
                     return -1;
                 }
@@ -292,33 +289,6 @@ public sealed class IceLiteAgent
         }
 
         return _tuples.Add(tuple);
-    }
-
-    /// <summary>The nomination table of the type's summary: whether the request's tuple becomes the selected one.</summary>
-    private bool WillSelect(in StunMessage request)
-    {
-        if (request.HasNomination && request.Nomination <= _lastNomination)
-        {
-            return request.HasUseCandidate && State == IceState.Completed;
-        }
-
-        return request.HasUseCandidate || request.HasNomination || State is IceState.New or IceState.Disconnected;
-    }
-
-    private void Apply(in StunMessage request, int index)
-    {
-        if (!WillSelect(request))
-        {
-            return;
-        }
-
-        if (request.HasNomination)
-        {
-            _lastNomination = Math.Max(_lastNomination, request.Nomination);
-        }
-
-        Select(index);
-        SetState(request.HasUseCandidate || request.HasNomination || State == IceState.Completed ? IceState.Completed : IceState.Connected);
     }
 
     /// <summary>Removes what has no consent left, then chooses the next selected tuple when the selected one is gone.</summary>
@@ -348,7 +318,7 @@ public sealed class IceLiteAgent
             return;
         }
 
-        _lastNomination = 0;
+        _nomination.Reset();
         _events.Add(new IceEvent(IceEventKind.SelectedTupleChanged));
         SetState(IceState.Disconnected);
     }

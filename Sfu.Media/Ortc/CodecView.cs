@@ -38,7 +38,7 @@ internal readonly record struct CodecView(string MimeType, int? PayloadType, int
     }
 
     /// <summary>The characters of RFC 6838 §4.2.</summary>
-    private static bool IsToken(ReadOnlySpan<char> text)
+    internal static bool IsToken(ReadOnlySpan<char> text)
     {
         foreach (var c in text)
         {

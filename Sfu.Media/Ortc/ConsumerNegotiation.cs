@@ -55,7 +55,8 @@ public static class ConsumerNegotiation
         }
 
         var extensions = consumable.HeaderExtensions
-            .Where(extension => remoteCapabilities.HeaderExtensions.Any(known => known.PreferredId == extension.Id && known.Uri == extension.Uri))
+            .Where(extension => remoteCapabilities.HeaderExtensions.Any(
+                known => known.PreferredId == extension.Id && known.Uri == extension.Uri))
             .ToImmutableArray();
         var withRtx = codecs.Any(codec => ((CodecView)codec).IsRtx);
         parameters = new RtpParameters
@@ -122,7 +123,11 @@ public static class ConsumerNegotiation
             }
         }
 
-        return [.. matched.Where(codec => (CodecView)codec is not { IsRtx: true } rtx || matched.Any(media => media.PayloadType == rtx.AssociatedPayloadType))];
+        return
+        [
+            .. matched.Where(codec => (CodecView)codec is not { IsRtx: true } rtx
+                || matched.Any(media => media.PayloadType == rtx.AssociatedPayloadType)),
+        ];
     }
 
     private static RtpCodecCapability? Match(RtpCodecParameters codec, RtpCapabilities remote) =>

@@ -141,6 +141,11 @@ public static class OrtcJson
             error = OrtcError.Invalid($"{path} contains text that is not valid Unicode");
         }
 
+        if (error is not null)
+        {
+            value = default;
+        }
+
         return error is null && value is not null;
     }
 }

@@ -185,7 +185,7 @@ internal sealed class OrtcReader
                 break;
             }
 
-            entries.Add(KeyValuePair.Create(property.Name, Parameter(property.Value, $"{path}.{name}")));
+            entries.Add(KeyValuePair.Create(property.Name, Parameter(property.Value, OrtcRules.ParameterPath($"{path}.{name}", property.Name))));
         }
 
         return [.. entries];
@@ -203,7 +203,7 @@ internal sealed class OrtcReader
             case JsonValueKind.Number when value.TryGetDouble(out var number) && double.IsFinite(number):
                 return number;
             default:
-                Fail(path, "must hold only strings and numbers");
+                Fail(path, "must be a string or a number");
                 return ParameterValue.Null;
         }
     }

@@ -12,6 +12,10 @@ internal sealed class OrtcRules
 
     public void Fail(string path, string what) => Error ??= OrtcError.Invalid($"{path} {what}");
 
+    /// <summary>Names a parameter where its key is harmless to print.</summary>
+    public static string ParameterPath(string path, string key) =>
+        key.Length is > 0 and <= 32 && CodecView.IsToken(key) ? $"{path}.{key}" : path;
+
     public bool Ended<T>([NotNullWhen(true)] ref T? normalized, [NotNullWhen(false)] out OrtcError? error)
         where T : class
     {
@@ -256,7 +260,7 @@ internal sealed class OrtcRules
 
             if (!isText && !(value.TryGetNumber(out var number) && double.IsFinite(number)))
             {
-                Fail(path, "must hold only strings and numbers");
+                Fail(ParameterPath(path, key), "must be a string or a number");
             }
 
             if (isText && key == "apt")

@@ -9,11 +9,12 @@ internal static class OrtcShapes
     private static readonly RtpHeaderExtensionDirectionConverter _directions = new();
     private static readonly DtlsRoleConverter _roles = new();
 
-    public static RtpCapabilities? RtpCapabilities(OrtcReader reader, JsonElement json, string path) => !reader.IsObject(json, path) ? null : new RtpCapabilities()
-    {
-        Codecs = reader.Array(json, path, "codecs", mandatory: false, (item, at) => CodecCapability(reader, item, at)),
-        HeaderExtensions = reader.Array(json, path, "headerExtensions", mandatory: false, (item, at) => HeaderExtension(reader, item, at)),
-    };
+    public static RtpCapabilities? RtpCapabilities(OrtcReader reader, JsonElement json, string path) =>
+        !reader.IsObject(json, path) ? null : new RtpCapabilities()
+        {
+            Codecs = reader.Array(json, path, "codecs", mandatory: false, (item, at) => CodecCapability(reader, item, at)),
+            HeaderExtensions = reader.Array(json, path, "headerExtensions", mandatory: false, (item, at) => HeaderExtension(reader, item, at)),
+        };
 
     public static RtpCodecCapability CodecCapability(OrtcReader reader, JsonElement json, string path) => new()
     {
@@ -25,21 +26,23 @@ internal static class OrtcShapes
         RtcpFeedback = reader.Array(json, path, "rtcpFeedback", mandatory: false, (item, at) => Feedback(reader, item, at)),
     };
 
-    public static RtpParameters? RtpParameters(OrtcReader reader, JsonElement json, string path) => !reader.IsObject(json, path) ? null : new RtpParameters()
-    {
-        Mid = reader.Text(json, path, "mid"),
-        Codecs = reader.Array(json, path, "codecs", mandatory: true, (item, at) => Codec(reader, item, at)),
-        HeaderExtensions = reader.Array(json, path, "headerExtensions", mandatory: false, (item, at) => Extension(reader, item, at)),
-        Encodings = reader.Array(json, path, "encodings", mandatory: false, (item, at) => Encoding(reader, item, at)),
-        Rtcp = Rtcp(reader, json, path),
-        Msid = reader.Text(json, path, "msid"),
-    };
+    public static RtpParameters? RtpParameters(OrtcReader reader, JsonElement json, string path) =>
+        !reader.IsObject(json, path) ? null : new RtpParameters()
+        {
+            Mid = reader.Text(json, path, "mid"),
+            Codecs = reader.Array(json, path, "codecs", mandatory: true, (item, at) => Codec(reader, item, at)),
+            HeaderExtensions = reader.Array(json, path, "headerExtensions", mandatory: false, (item, at) => Extension(reader, item, at)),
+            Encodings = reader.Array(json, path, "encodings", mandatory: false, (item, at) => Encoding(reader, item, at)),
+            Rtcp = Rtcp(reader, json, path),
+            Msid = reader.Text(json, path, "msid"),
+        };
 
-    public static DtlsParameters? DtlsParameters(OrtcReader reader, JsonElement json, string path) => !reader.IsObject(json, path) ? null : new DtlsParameters()
-    {
-        Role = reader.Name(json, path, "role", _roles) ?? DtlsRole.Auto,
-        Fingerprints = reader.Array(json, path, "fingerprints", mandatory: true, (item, at) => Fingerprint(reader, item, at)),
-    };
+    public static DtlsParameters? DtlsParameters(OrtcReader reader, JsonElement json, string path) =>
+        !reader.IsObject(json, path) ? null : new DtlsParameters()
+        {
+            Role = reader.Name(json, path, "role", _roles) ?? DtlsRole.Auto,
+            Fingerprints = reader.Array(json, path, "fingerprints", mandatory: true, (item, at) => Fingerprint(reader, item, at)),
+        };
 
     private static RtpCodecParameters Codec(OrtcReader reader, JsonElement json, string path) => new()
     {

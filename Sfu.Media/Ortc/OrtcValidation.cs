@@ -40,6 +40,7 @@ public static class OrtcValidation
         var rules = new OrtcRules();
         normalized = rules.Each(mediaCodecs.IsDefault ? [] : mediaCodecs, path, OrtcLimits.Codecs, rules.CodecCapability);
         error = rules.Error;
+        normalized = error is null ? normalized : [];
         return error is null;
     }
 

@@ -23,7 +23,9 @@ public readonly record struct ParameterValue
 
     public static readonly ParameterValue Null = new(JsonValueKind.Null, null, 0);
 
-    /// <summary><c>String</c>, <c>Number</c>, <c>True</c>, <c>False</c>, <c>Null</c>; <c>Undefined</c> for the default value, which reads as absent.</summary>
+    /// <summary>
+    /// <c>String</c>, <c>Number</c>, <c>True</c>, <c>False</c>, <c>Null</c>; <c>Undefined</c> for the default value, which reads as absent.
+    /// </summary>
     public JsonValueKind Kind { get; }
 
     public static implicit operator ParameterValue(string value) => FromString(value);

@@ -93,7 +93,8 @@ public static class ProducerNegotiation
     /// <remarks>
     /// The capture time is offered only when the Producer sends it: a receiver that waits for it in vain synchronizes worse.
     /// </remarks>
-    public static RtpParameters GetConsumableRtpParameters(MediaKind kind, RtpParameters mapped, RtpCapabilities capabilities, RtpMapping mapping)
+    public static RtpParameters GetConsumableRtpParameters(
+        MediaKind kind, RtpParameters mapped, RtpCapabilities capabilities, RtpMapping mapping)
     {
         ArgumentNullException.ThrowIfNull(mapped);
         ArgumentNullException.ThrowIfNull(capabilities);
@@ -101,7 +102,12 @@ public static class ProducerNegotiation
         var hasCaptureTime = mapped.HeaderExtensions.Any(extension => extension.Uri == RtpHeaderExtensionUri.AbsCaptureTime);
         return new RtpParameters
         {
-            Codecs = [.. mapped.Codecs.Where(codec => !((CodecView)codec).IsRtx).SelectMany(codec => ConsumableCodecs(codec, capabilities, mapping))],
+            Codecs =
+            [
+                .. mapped.Codecs
+                    .Where(codec => !((CodecView)codec).IsRtx)
+                    .SelectMany(codec => ConsumableCodecs(codec, capabilities, mapping)),
+            ],
             HeaderExtensions =
             [
                 .. capabilities.HeaderExtensions
@@ -183,7 +189,8 @@ public static class ProducerNegotiation
                 continue;
             }
 
-            if (capabilities.Codecs.FirstOrDefault(candidate => CodecMatching.IsCompatible(codec, candidate)) is not { PreferredPayloadType: { } mapped } match)
+            var match = capabilities.Codecs.FirstOrDefault(candidate => CodecMatching.IsCompatible(codec, candidate));
+            if (match?.PreferredPayloadType is not { } mapped)
             {
                 error = OrtcError.Unsupported($"rtpParameters.codecs[{i}] is {codec.MimeType} as this Router does not support it");
                 return false;

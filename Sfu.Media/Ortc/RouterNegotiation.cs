@@ -10,7 +10,9 @@ public static class RouterNegotiation
     /// The capabilities of a Router with these codecs: the supported codec of each with a payload type and the given parameters put over
     /// its own, an RTX codec after each video codec, and all supported header extensions.
     /// </summary>
-    /// <returns>False with <see cref="OrtcErrorCode.Unsupported"/> for a codec that is not supported, <see cref="OrtcErrorCode.Invalid"/> otherwise.</returns>
+    /// <returns>
+    /// False with <see cref="OrtcErrorCode.Unsupported"/> for a codec that is not supported, <see cref="OrtcErrorCode.Invalid"/> otherwise.
+    /// </returns>
     public static bool TryGenerateRouterRtpCapabilities(
         ImmutableArray<RtpCodecCapability> mediaCodecs,
         [NotNullWhen(true)] out RtpCapabilities? capabilities,

@@ -21,7 +21,7 @@ public sealed record RtpCodecCapability
     public int? Channels { get; init; }
 
     /// <summary>Codec-specific parameters (SDP <c>fmtp</c>), among them <c>apt</c> of an RTX codec.</summary>
-    public ParameterDictionary Parameters { get; init; } = ParameterDictionary.Empty;
+    public ParameterDictionary Parameters { get; init => field = value ?? ParameterDictionary.Empty; } = ParameterDictionary.Empty;
 
     public ImmutableArray<RtcpFeedback> RtcpFeedback { get; init => field = value.IsDefault ? [] : value; } = [];
 }

@@ -11,5 +11,5 @@ public sealed record RtpHeaderExtensionParameters
 
     public bool Encrypt { get; init; }
 
-    public ParameterDictionary Parameters { get; init; } = ParameterDictionary.Empty;
+    public ParameterDictionary Parameters { get; init => field = value ?? ParameterDictionary.Empty; } = ParameterDictionary.Empty;
 }

@@ -18,7 +18,7 @@ public sealed record RtpParameters
     /// <summary>In a simulcast Producer from the lowest to the highest spatial layer.</summary>
     public ImmutableArray<RtpEncodingParameters> Encodings { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    public RtcpParameters Rtcp { get; init; } = RtcpParameters.Default;
+    public RtcpParameters Rtcp { get; init => field = value ?? RtcpParameters.Default; } = RtcpParameters.Default;
 
     /// <summary>MediaStream id and track id (RFC 8830).</summary>
     public string? Msid { get; init; }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Sfu.Media.Ortc;
 
-/// <summary>Everything that a Router can be configured to forward. Dynamic payload types are given out by <see cref="RouterNegotiation"/>.</summary>
+/// <summary>
+/// Everything that a Router can be configured to forward. Dynamic payload types are given out by <see cref="RouterNegotiation"/>.
+/// </summary>
 public static class SupportedRtpCapabilities
 {
     private static readonly RtcpFeedback _nack = new("nack");

@@ -29,7 +29,8 @@ public ref struct GenericNack
 
     public static bool TryParse(RtcpPacket packet, out GenericNack view)
     {
-        var valid = packet.IsFeedback(RtcpPacketType.TransportFeedback, FeedbackFormat.GenericNack) && packet.Body.Length >= HeaderLength + EntryLength;
+        var valid = packet.IsFeedback(RtcpPacketType.TransportFeedback, FeedbackFormat.GenericNack)
+            && packet.Body.Length >= HeaderLength + EntryLength;
         view = valid ? new GenericNack(packet) : default;
         return valid;
     }

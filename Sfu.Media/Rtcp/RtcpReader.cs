@@ -36,9 +36,10 @@ public ref struct RtcpReader(ReadOnlySpan<byte> compound)
         var body = bytes[RtcpPacket.HeaderLength..];
         if ((bytes[0] & 0x20) != 0)
         {
-            // RFC 3550 §6.4.1: the last octet counts the padding, a multiple of four.
+            // RFC 3550 §6.4.1: the last octet counts the padding. It asks for a multiple of four, but transport-cc feedback has 1 … 3 in
+            // practice.
             var padding = bytes[^1];
-            if (padding == 0 || padding % 4 != 0 || padding > body.Length)
+            if (padding == 0 || padding > body.Length)
             {
                 return Fail();
             }

@@ -5,7 +5,8 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Rtcp;
 
 /// <summary>
-/// Builds a compound packet in a buffer that somebody else owns. Each method adds one packet, or returns false and leaves the buffer as it was when the
+/// Builds a compound packet in a buffer that somebody else owns. Each method adds one packet, or returns false and leaves the buffer as
+/// it was when the
 /// packet does not fit. RFC 3550 §6.1 wants a report first unless reduced size (RFC 5506) was negotiated; the caller keeps that order.
 /// Media thread only.
 /// </summary>
@@ -36,8 +37,8 @@ public ref struct RtcpWriter(Span<byte> destination)
     /// <param name="reports">At most 31.</param>
     public bool TryAddSenderReport(in SenderInfo info, scoped ReadOnlySpan<ReportBlock> reports)
     {
-        if (reports.Length > MaxCount
-            || !TryReserve(RtcpPacketType.SenderReport, reports.Length, SenderReport.InfoLength + (reports.Length * ReportBlock.Length), out var body))
+        var length = SenderReport.InfoLength + (reports.Length * ReportBlock.Length);
+        if (reports.Length > MaxCount || !TryReserve(RtcpPacketType.SenderReport, reports.Length, length, out var body))
         {
             return false;
         }
@@ -114,8 +115,9 @@ public ref struct RtcpWriter(Span<byte> destination)
             i += NackEntry(sequences[i..], out _);
         }
 
+        var length = entries * GenericNack.EntryLength;
         if (entries == 0
-            || !TryAddFeedback(RtcpPacketType.TransportFeedback, FeedbackFormat.GenericNack, senderSsrc, mediaSsrc, entries * GenericNack.EntryLength, out var fci))
+            || !TryAddFeedback(RtcpPacketType.TransportFeedback, FeedbackFormat.GenericNack, senderSsrc, mediaSsrc, length, out var fci))
         {
             return false;
         }
@@ -136,11 +138,13 @@ public ref struct RtcpWriter(Span<byte> destination)
 
     /// <param name="senderSsrc">Who asks.</param>
     /// <param name="mediaSsrc">The stream that shall send a key frame.</param>
-    /// <param name="sequenceNumber">Grows by one with each new request for this stream; stays with a repetition (RFC 5104 §4.3.1.1).</param>
+    /// <param name="sequenceNumber">Grows by one with each new request for this stream; stays with a repetition (RFC 5104
+    /// §4.3.1.1).</param>
     public bool TryAddFullIntraRequest(uint senderSsrc, uint mediaSsrc, byte sequenceNumber)
     {
         // RFC 5104 §4.3.1.2: the SSRC of the media source in the header is not used and is 0.
-        if (!TryAddFeedback(RtcpPacketType.PayloadFeedback, FeedbackFormat.FullIntraRequest, senderSsrc, 0, FullIntraRequest.EntryLength, out var fci))
+        const int EntryLength = FullIntraRequest.EntryLength;
+        if (!TryAddFeedback(RtcpPacketType.PayloadFeedback, FeedbackFormat.FullIntraRequest, senderSsrc, 0, EntryLength, out var fci))
         {
             return false;
         }
@@ -156,8 +160,9 @@ public ref struct RtcpWriter(Span<byte> destination)
     public bool TryAddRemb(uint senderSsrc, long bitsPerSecond, scoped ReadOnlySpan<uint> ssrcs)
     {
         const int FixedFciLength = ReceiverEstimatedMaxBitrate.FixedLength - 8;
+        var length = FixedFciLength + (4 * ssrcs.Length);
         if (ssrcs.Length > byte.MaxValue
-            || !TryAddFeedback(RtcpPacketType.PayloadFeedback, FeedbackFormat.ApplicationLayer, senderSsrc, 0, FixedFciLength + (4 * ssrcs.Length), out var fci))
+            || !TryAddFeedback(RtcpPacketType.PayloadFeedback, FeedbackFormat.ApplicationLayer, senderSsrc, 0, length, out var fci))
         {
             return false;
         }

@@ -19,7 +19,8 @@ public readonly ref struct SenderReport
     public int ReportCount => _packet.Count;
 
     /// <param name="index">0 … <see cref="ReportCount"/> − 1.</param>
-    public ReportBlock GetReport(int index) => ReportBlock.Read(_packet.Body.Slice(InfoLength + (index * ReportBlock.Length), ReportBlock.Length));
+    public ReportBlock GetReport(int index) =>
+        ReportBlock.Read(_packet.Body.Slice(InfoLength + (index * ReportBlock.Length), ReportBlock.Length));
 
     public static bool TryParse(RtcpPacket packet, out SenderReport view)
     {

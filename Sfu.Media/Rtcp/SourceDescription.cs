@@ -44,7 +44,7 @@ public ref struct SourceDescription
             if (type == 0)
             {
                 // The terminating null octets fill the chunk up to the next 32-bit boundary.
-                _rest = _rest[((position + 4) & ~3)..];
+                _rest = _rest[Math.Min((position + 4) & ~3, _rest.Length)..];
                 _chunksLeft--;
                 ssrc = source;
                 cname = name;

@@ -1,6 +1,7 @@
 namespace Sfu.Media.Rtp;
 
-/// <summary>The negotiated local identifiers of one RTP session: kind to identifier and back, in constant time. Immutable; any thread.</summary>
+/// <summary>The negotiated local identifiers of one RTP session: kind to identifier and back, in constant time. Immutable; any
+/// thread.</summary>
 public sealed class HeaderExtensionIds
 {
     public static readonly HeaderExtensionIds None = new([]);
@@ -8,7 +9,8 @@ public sealed class HeaderExtensionIds
     private readonly byte[] _idOfKind = new byte[(int)HeaderExtensionKind.MediasoupPacketId + 1];
     private readonly HeaderExtensionKind[] _kindOfId = new HeaderExtensionKind[256];
 
-    /// <param name="pairs">Kind and identifier, 1 … 255 without 15. Unknown kinds are skipped; of two pairs of one kind the first counts.</param>
+    /// <param name="pairs">Kind and identifier, 1 … 255 without 15. Unknown kinds are skipped; of two pairs of one kind the first
+    /// counts.</param>
     /// <exception cref="ArgumentOutOfRangeException">An identifier is outside its range.</exception>
     public HeaderExtensionIds(IEnumerable<(HeaderExtensionKind Kind, int Id)> pairs)
     {

@@ -38,7 +38,8 @@ public static class HeaderExtensionValues
         return !data.IsEmpty;
     }
 
-    public static bool TryReadTransportSequence(ReadOnlySpan<byte> data, out ushort sequence) => BinaryPrimitives.TryReadUInt16BigEndian(data, out sequence);
+    public static bool TryReadTransportSequence(ReadOnlySpan<byte> data, out ushort sequence) =>
+        BinaryPrimitives.TryReadUInt16BigEndian(data, out sequence);
 
     /// <summary>Rewrites the transport-wide sequence number in place.</summary>
     /// <param name="packet">The packet.</param>

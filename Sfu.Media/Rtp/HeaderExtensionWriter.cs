@@ -48,7 +48,8 @@ public static class HeaderExtensionWriter
         }
 
         var oneByte = FitsOneByteForm(items);
-        BinaryPrimitives.WriteUInt16BigEndian(destination, oneByte ? HeaderExtensionReader.OneByteProfile : HeaderExtensionReader.TwoByteProfile);
+        var profile = oneByte ? HeaderExtensionReader.OneByteProfile : HeaderExtensionReader.TwoByteProfile;
+        BinaryPrimitives.WriteUInt16BigEndian(destination, profile);
         BinaryPrimitives.WriteUInt16BigEndian(destination[2..], (ushort)((total - BlockHeaderLength) / 4));
 
         var position = BlockHeaderLength;

@@ -3,8 +3,10 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Rtp;
 
 /// <summary>
-/// Decides which packets of one received video stream to ask for again, and when. Sans-IO: the caller sends what <see cref="TakeDue"/> returns
-/// as a generic NACK and a key frame request when <see cref="TakeKeyFrameRequest"/> says so. Bounded, allocates nothing after construction. Media thread only.
+/// Decides which packets of one received video stream to ask for again, and when. Sans-IO: the caller sends what <see cref="TakeDue"/>
+/// returns
+/// as a generic NACK and a key frame request when <see cref="TakeKeyFrameRequest"/> says so. Bounded, allocates nothing after
+/// construction. Media thread only.
 /// </summary>
 public sealed class NackGenerator
 {
@@ -53,7 +55,8 @@ public sealed class NackGenerator
     /// <summary>Packets that are missing and still asked for.</summary>
     public int MissingCount => _count;
 
-    /// <summary>So many packets are missing that asking for them is pointless; <see cref="TakeKeyFrameRequest"/> reads and clears it.</summary>
+    /// <summary>So many packets are missing that asking for them is pointless; <see cref="TakeKeyFrameRequest"/> reads and clears
+    /// it.</summary>
     public bool NeedsKeyFrame => _needsKeyFrame;
 
     private long RetryIntervalUs => Math.Max(RttUs, MinRetryIntervalUs);

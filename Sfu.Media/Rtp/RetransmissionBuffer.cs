@@ -3,7 +3,8 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Rtp;
 
 /// <summary>
-/// Index of one consumer's sent packets by sequence number, for retransmission. It owns each item from <see cref="TryStore"/> on and gives it back by the
+/// Index of one consumer's sent packets by sequence number, for retransmission. It owns each item from <see cref="TryStore"/> on and
+/// gives it back by the
 /// callback exactly once: when it grows too old, when the range of numbers grows too long, on a restart of the numbers, or by
 /// <see cref="Clear"/>. The index starts small and doubles up to its bound; then it allocates nothing. Media thread only.
 /// </summary>
@@ -131,7 +132,8 @@ public sealed class RetransmissionBuffer<T>
         return RetransmissionLookup.Found;
     }
 
-    /// <summary>Gives back the items that are too old. <see cref="TryStore"/> does it too; a timer does it for a stream that stopped.</summary>
+    /// <summary>Gives back the items that are too old. <see cref="TryStore"/> does it too; a timer does it for a stream that
+    /// stopped.</summary>
     public void EvictExpired(MediaTime now)
     {
         while (Count > 0)

@@ -1,6 +1,7 @@
 namespace Sfu.Media.Rtp;
 
-/// <summary>Conversion between microseconds and the timestamp units of an RTP clock, without overflow for any time that a process lives.</summary>
+/// <summary>Conversion between microseconds and the timestamp units of an RTP clock, without overflow for any time that a process
+/// lives.</summary>
 internal static class RtpClock
 {
     /// <returns>Rounded down.</returns>

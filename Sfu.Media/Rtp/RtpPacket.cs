@@ -51,7 +51,8 @@ public readonly ref struct RtpPacket
     /// <summary>Bytes of padding at the end, the count byte included; 0 when the view comes from <see cref="TryParseHeader"/>.</summary>
     public int PaddingLength => _paddingLength;
 
-    /// <summary>What lies between header and padding. Encrypted, with the authentication tag, when the packet was not unprotected yet.</summary>
+    /// <summary>What lies between header and padding. Encrypted, with the authentication tag, when the packet was not unprotected
+    /// yet.</summary>
     public ReadOnlySpan<byte> Payload => _packet[_headerLength..(_packet.Length - _paddingLength)];
 
     public bool Marker => (_packet[1] & MarkerBit) != 0;
@@ -72,7 +73,8 @@ public readonly ref struct RtpPacket
     /// <summary>The 16-bit "defined by profile" field of the extension block; 0 when there is none.</summary>
     public ushort ExtensionProfile => HasExtension ? BinaryPrimitives.ReadUInt16BigEndian(_packet[ExtensionHeaderOffset..]) : (ushort)0;
 
-    /// <summary>Offset in the packet of the extension data, behind the block's four bytes of header. Equals <see cref="HeaderLength"/> when there is none.</summary>
+    /// <summary>Offset in the packet of the extension data, behind the block's four bytes of header. Equals <see cref="HeaderLength"/>
+    /// when there is none.</summary>
     public int ExtensionOffset => HasExtension ? ExtensionHeaderOffset + ExtensionHeaderLength : _headerLength;
 
     /// <summary>The extension data without the block's four bytes of header; empty when there is none.</summary>
@@ -165,7 +167,8 @@ public readonly ref struct RtpPacket
     public static void SetSequenceNumber(Span<byte> packet, ushort sequenceNumber) =>
         BinaryPrimitives.WriteUInt16BigEndian(packet[SequenceNumberOffset..], sequenceNumber);
 
-    public static void SetTimestamp(Span<byte> packet, uint timestamp) => BinaryPrimitives.WriteUInt32BigEndian(packet[TimestampOffset..], timestamp);
+    public static void SetTimestamp(Span<byte> packet, uint timestamp) =>
+        BinaryPrimitives.WriteUInt32BigEndian(packet[TimestampOffset..], timestamp);
 
     public static void SetSsrc(Span<byte> packet, uint ssrc) => BinaryPrimitives.WriteUInt32BigEndian(packet[SsrcOffset..], ssrc);
 }

@@ -4,7 +4,8 @@ namespace Sfu.Media.Rtp;
 public static class RtpRewriter
 {
     /// <summary>
-    /// Writes fixed header and CSRCs of <paramref name="source"/> with <paramref name="items"/> as the only header extensions. The padding bit
+    /// Writes fixed header and CSRCs of <paramref name="source"/> with <paramref name="items"/> as the only header extensions. The
+    /// padding bit
     /// is cleared: the payload that follows is <see cref="RtpPacket.Payload"/>, which has none. Meant for encrypting the payload
     /// straight from the receive buffer into the send slot.
     /// </summary>

@@ -56,7 +56,8 @@ public sealed class RtpStreamReceiver
     /// <summary>Lost packets that a retransmission brought.</summary>
     public long RecoveredCount { get; private set; }
 
-    /// <summary>Packets lost since the start, 24-bit signed range; packets that a retransmission brought still count as lost here.</summary>
+    /// <summary>Packets lost since the start, 24-bit signed range; packets that a retransmission brought still count as lost
+    /// here.</summary>
     public int CumulativeLost => (int)Math.Clamp(_sequence.Expected - _received, ReportBlock.MinCumulativeLost, ReportBlock.MaxCumulativeLost);
 
     /// <summary>1/256 of the packets lost in the interval of the last <see cref="BuildReportBlock"/>.</summary>
@@ -65,7 +66,8 @@ public sealed class RtpStreamReceiver
     /// <summary>Whether a sender report has come.</summary>
     public bool HasSenderReport { get; private set; }
 
-    /// <summary>The newest sender report: the stream's mapping from NTP to RTP time. Meaningful only when <see cref="HasSenderReport"/>.</summary>
+    /// <summary>The newest sender report: the stream's mapping from NTP to RTP time. Meaningful only when
+    /// <see cref="HasSenderReport"/>.</summary>
     public SenderInfo LastSenderReport => _senderInfo;
 
     /// <summary>When that report came.</summary>
@@ -106,7 +108,8 @@ public sealed class RtpStreamReceiver
     }
 
     /// <summary>
-    /// A packet of this stream came by RTX (RFC 4588), unwrapped. It fills the gap for duplicate detection and counts as repaired, but neither as
+    /// A packet of this stream came by RTX (RFC 4588), unwrapped. It fills the gap for duplicate detection and counts as repaired, but
+    /// neither as
     /// received nor for the jitter: reports describe the original stream.
     /// </summary>
     public SequenceArrival OnRecoveredPacket(scoped in RtpPacket packet)
@@ -155,7 +158,8 @@ public sealed class RtpStreamReceiver
         return new ReportBlock(Ssrc, FractionLost, CumulativeLost, ExtendedHighestSequence, Jitter, lastReport, delay);
     }
 
-    /// <summary>The sender's wall clock at one of its timestamps, by its last report. Timestamps within half the number space of that report are valid.</summary>
+    /// <summary>The sender's wall clock at one of its timestamps, by its last report. Timestamps within half the number space of that
+    /// report are valid.</summary>
     public bool TryGetSenderNtp(uint rtpTimestamp, out NtpTime ntp)
     {
         var units = Serial.Distance(rtpTimestamp, _senderInfo.RtpTimestamp);
@@ -170,7 +174,8 @@ public sealed class RtpStreamReceiver
         _rate.Add(packet.Packet.Length, now);
     }
 
-    /// <summary>RFC 3550 §A.8. Packets with the timestamp of the one before are left out: they are parts of one frame, sent apart on purpose.</summary>
+    /// <summary>RFC 3550 §A.8. Packets with the timestamp of the one before are left out: they are parts of one frame, sent apart on
+    /// purpose.</summary>
     private void UpdateJitter(uint timestamp, MediaTime now)
     {
         if (_hasTransit && timestamp == _lastTimestamp)

@@ -3,7 +3,8 @@ using Sfu.Media.Wire;
 
 namespace Sfu.Media.Rtp;
 
-/// <summary>Statistics of one SSRC that the node sends: makes sender reports and reads the reports that come back. Media thread only.</summary>
+/// <summary>Statistics of one SSRC that the node sends: makes sender reports and reads the reports that come back. Media thread
+/// only.</summary>
 public sealed class RtpStreamSender
 {
     // Beyond this a round-trip time is a stale or forged report.
@@ -78,13 +79,15 @@ public sealed class RtpStreamSender
         Count(packetLength, payloadLength, now);
     }
 
-    /// <summary>A sender report whose RTP time continues the last timestamp by the time since it was sent. Call only when <see cref="HasSent"/>.</summary>
+    /// <summary>A sender report whose RTP time continues the last timestamp by the time since it was sent. Call only when
+    /// <see cref="HasSent"/>.</summary>
     /// <param name="now">Media clock.</param>
     /// <param name="ntp">The same moment on the wall clock.</param>
     public SenderInfo BuildSenderReport(MediaTime now, NtpTime ntp) =>
         BuildSenderReport(ntp, _lastTimestamp + (uint)RtpClock.ToUnits(now.UsSince(_lastSentAt), _clockRate));
 
-    /// <summary>A sender report with a mapping that the caller knows better, for example from the producer's own reports (see <see cref="SenderClock"/>).</summary>
+    /// <summary>A sender report with a mapping that the caller knows better, for example from the producer's own reports (see
+    /// <see cref="SenderClock"/>).</summary>
     public SenderInfo BuildSenderReport(NtpTime ntp, uint rtpTimestamp) => new(Ssrc, ntp, rtpTimestamp, (uint)PacketCount, (uint)PayloadBytes);
 
     /// <summary>A report block about this SSRC came (RFC 3550 §6.4.1).</summary>

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Sfu.Media.Rtp;
 
-/// <summary>The retransmission payload format (RFC 4588 §4): the original sequence number (OSN) in front of the original payload. Stateless; any thread.</summary>
+/// <summary>The retransmission payload format (RFC 4588 §4): the original sequence number (OSN) in front of the original payload.
+/// Stateless; any thread.</summary>
 public static class Rtx
 {
     public const int OsnLength = 2;
@@ -54,7 +55,13 @@ public static class Rtx
     /// <param name="rtxSequence">Next number of the RTX stream.</param>
     /// <param name="destination">Must not overlap <paramref name="original"/>.</param>
     /// <returns>Length, or −1 when it does not fit.</returns>
-    public static int Wrap(ReadOnlySpan<byte> original, int headerLength, uint rtxSsrc, byte rtxPayloadType, ushort rtxSequence, Span<byte> destination)
+    public static int Wrap(
+        ReadOnlySpan<byte> original,
+        int headerLength,
+        uint rtxSsrc,
+        byte rtxPayloadType,
+        ushort rtxSequence,
+        Span<byte> destination)
     {
         var length = original.Length + OsnLength;
         if (length > destination.Length || headerLength < RtpPacket.FixedHeaderLength || headerLength > original.Length)

@@ -3,8 +3,10 @@ using Sfu.Media.Rtcp;
 namespace Sfu.Media.Rtp;
 
 /// <summary>
-/// Maps a publisher's wall clock to the node's. One instance per publisher (CNAME), shared by its streams: audio and video get the same offset, so
-/// forwarded sender reports keep lips and voice together. The offset is the smallest seen lately, the one with the least network delay in it.
+/// Maps a publisher's wall clock to the node's. One instance per publisher (CNAME), shared by its streams: audio and video get the same
+/// offset, so
+/// forwarded sender reports keep lips and voice together. The offset is the smallest seen lately, the one with the least network delay
+/// in it.
 /// Media thread only.
 /// </summary>
 public sealed class SenderClock

@@ -15,6 +15,9 @@ public enum SequenceArrival
     /// <summary>Far from all others; a jump is believed when the next number follows (RFC 3550 §A.1). Not to be forwarded.</summary>
     Rejected,
 
-    /// <summary>A jump was believed, or this is the first packet: counting starts anew.</summary>
+    /// <summary>
+    /// A jump was believed, or this is the first packet: counting starts anew. The stream's <see cref="NackGenerator"/> is reset and the
+    /// <see cref="SequenceRewriter"/> of each consumer synced.
+    /// </summary>
     Restarted,
 }

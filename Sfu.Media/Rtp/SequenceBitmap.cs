@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Sfu.Media.Rtp;
 
 /// <summary>
-/// One bit for each of the <see cref="Size"/> consecutive unwrapped sequence numbers around a moving point. Bits of numbers that entered the
+/// One bit for each of the <see cref="Size"/> consecutive unwrapped sequence numbers around a moving point. Bits of numbers that entered
+/// the
 /// window must be cleared before they are used: <see cref="ClearRange"/>.
 /// </summary>
 internal struct SequenceBitmap
@@ -40,7 +41,8 @@ internal struct SequenceBitmap
         }
     }
 
-    /// <summary>How many numbers from <paramref name="first"/> to <paramref name="last"/>, both included, are set. The range is inside the window.</summary>
+    /// <summary>How many numbers from <paramref name="first"/> to <paramref name="last"/>, both included, are set. The range is inside
+    /// the window.</summary>
     public readonly int Count(long first, long last)
     {
         var total = 0;

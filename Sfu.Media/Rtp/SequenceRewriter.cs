@@ -3,12 +3,15 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Rtp;
 
 /// <summary>
-/// Maps a producer's sequence numbers to a consumer's. Numbers lost on the way in stay gaps on the way out, so that the subscriber asks for them;
-/// packets that the node drops on purpose leave no gap; <see cref="Sync"/> continues without a gap from another place or source. Constant memory. Media thread only.
+/// Maps a producer's sequence numbers to a consumer's. Numbers lost on the way in stay gaps on the way out, so that the subscriber asks
+/// for them;
+/// packets that the node drops on purpose leave no gap; <see cref="Sync"/> continues without a gap from another place or source.
+/// Constant memory. Media thread only.
 /// </summary>
 /// <remarks>
 /// The outgoing number is the incoming one minus a shift that grows by one with each drop. A late packet takes the shift that held at its
-/// place: the present one less the drops after it, counted in a bitmap of the last <see cref="Window"/> numbers. Later packets than that are refused.
+/// place: the present one less the drops after it, counted in a bitmap of the last <see cref="Window"/> numbers. Later packets than that
+/// are refused.
 /// </remarks>
 public sealed class SequenceRewriter
 {
@@ -29,7 +32,8 @@ public sealed class SequenceRewriter
     public ushort LastOutput => (ushort)_highestOut;
 
     /// <summary>
-    /// From now on <paramref name="input"/> follows directly on the last number sent: after a pause, or when the source changes. Packets before it
+    /// From now on <paramref name="input"/> follows directly on the last number sent: after a pause, or when the source changes. Packets
+    /// before it
     /// are refused from here on.
     /// </summary>
     public void Sync(ushort input)

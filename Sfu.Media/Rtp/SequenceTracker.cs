@@ -4,7 +4,8 @@ namespace Sfu.Media.Rtp;
 
 /// <summary>Extends the sequence numbers of one stream and recognizes duplicates and jumps (RFC 3550 §A.1). Media thread only.</summary>
 /// <remarks>
-/// Differs from the RFC in two numbers: packets may come late by <see cref="MaxMisorder"/> instead of 100, because retransmissions do, and a stream is
+/// Differs from the RFC in two numbers: packets may come late by <see cref="MaxMisorder"/> instead of 100, because retransmissions do,
+/// and a stream is
 /// valid with its first packet, because SRTP authenticated it.
 /// </remarks>
 internal struct SequenceTracker

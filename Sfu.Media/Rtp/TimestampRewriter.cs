@@ -3,12 +3,14 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Rtp;
 
 /// <summary>
-/// Maps a producer's timestamps to a consumer's by an offset that changes only at <see cref="Sync"/>: the outgoing timestamp then continues from the last one sent
+/// Maps a producer's timestamps to a consumer's by an offset that changes only at <see cref="Sync"/>: the outgoing timestamp then
+/// continues from the last one sent
 /// by the time that went by, and always forward. Media thread only.
 /// </summary>
 public sealed class TimestampRewriter
 {
-    // A clock that ran on within this of the time gone by is the same clock: its offset stays, and with it the precise audio-video relation.
+    // A clock that ran on within this of the time gone by is the same clock: its offset stays, and with it the precise audio-video
+    // relation.
     private const long SameClockToleranceUs = 100_000;
 
     private readonly int _clockRate;

@@ -157,6 +157,25 @@ public sealed class DtlsHandshakeSpecs
     }
 
     [Fact]
+    public void Hello_of_a_browser_that_also_offers_dtls_1_3_is_answered_with_1_2()
+    {
+        using var link = new DtlsLink { Fate = static (_, _) => [] };
+        link.Start();
+        var (first, second) = DtlsWireTools.SplitClientHello(DtlsWireTools.LikeABrowser(Assert.Single(link.Sent).Datagram));
+        Assert.InRange(first.Length, 600, 1200);
+
+        link.Server.Receive(first, link.Now);
+        Assert.Empty(link.Take(link.Server));
+        link.Server.Receive(second, link.Now);
+        var flight = link.Take(link.Server);
+
+        // ServerHello with the version DTLS 1.2.
+        Assert.Equal(DtlsState.Connecting, link.Server.State);
+        Assert.Equal(2, flight[0][DtlsWireTools.RecordHeader]);
+        Assert.True(flight[0].AsSpan(DtlsWireTools.RecordHeader + DtlsWireTools.MessageHeader).StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFD]));
+    }
+
+    [Fact]
     public void Client_whose_own_flights_are_all_in_fragments_connects()
     {
         using var rsa = RsaCertificate(2048);

@@ -21,6 +21,37 @@ internal static class DtlsWireTools
         return (Fragment(datagram, body[..cut], 0, 0), Fragment(datagram, body[cut..], cut, 1));
     }
 
+    /// <summary>
+    /// The same ClientHello as a browser sends it: with supported_versions of DTLS 1.3 and 1.2 and a long key share (RFC 9147 §5.3,
+    /// RFC 8446 §4.2), which no single datagram takes. Not a hello that its client can finish a handshake with.
+    /// </summary>
+    public static byte[] LikeABrowser(ReadOnlySpan<byte> datagram)
+    {
+        byte[] versions = [0, 43, 0, 5, 4, 0xFE, 0xFC, 0xFE, 0xFD];
+        var keyShare = new byte[4 + 2 + 4 + 1216];
+        BinaryPrimitives.WriteUInt16BigEndian(keyShare, 51);
+        BinaryPrimitives.WriteUInt16BigEndian(keyShare.AsSpan(2), (ushort)(keyShare.Length - 4));
+        BinaryPrimitives.WriteUInt16BigEndian(keyShare.AsSpan(4), (ushort)(keyShare.Length - 6));
+        BinaryPrimitives.WriteUInt16BigEndian(keyShare.AsSpan(6), 0x11EC);
+        BinaryPrimitives.WriteUInt16BigEndian(keyShare.AsSpan(8), 1216);
+        byte[] result = [.. datagram, .. versions, .. keyShare];
+        var added = versions.Length + keyShare.Length;
+
+        // Version, random, session id, cookie, cipher suites and compression methods precede the extensions' length.
+        var at = RecordHeader + MessageHeader + 2 + 32;
+        at += 1 + result[at];
+        at += 1 + result[at];
+        at += 2 + BinaryPrimitives.ReadUInt16BigEndian(result.AsSpan(at));
+        at += 1 + result[at];
+        foreach (var lengthAt in new[] { 11, RecordHeader + 2, RecordHeader + 10, at })
+        {
+            var length = result.AsSpan(lengthAt);
+            BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)(BinaryPrimitives.ReadUInt16BigEndian(length) + added));
+        }
+
+        return result;
+    }
+
     /// <summary>The records of a datagram, each as (content type, epoch).</summary>
     public static List<(byte Type, ushort Epoch)> Records(ReadOnlySpan<byte> datagram)
     {

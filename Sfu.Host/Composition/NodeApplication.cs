@@ -1,0 +1,132 @@
+using System.Net;
+using Akka.Actor;
+using Akka.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Sfu.Actors.Hosting;
+using Sfu.Host.Health;
+using Sfu.Host.Options;
+using Sfu.Host.Page;
+using Sfu.Host.Signaling;
+using Sfu.Media.Control;
+using AkkaLogLevel = Akka.Event.LogLevel;
+
+namespace Sfu.Host.Composition;
+
+/// <summary>Puts the process together: listeners, actor system, media plane, routes.</summary>
+internal static class NodeApplication
+{
+    public static WebApplication Build(NodeConfiguration configuration, IMediaPlane media)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Sfu.Host" });
+        var options = configuration.Host;
+        AddLogging(builder.Logging, options.LogLevel);
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
+        builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<NodeProbe>();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, options));
+        builder.Services.AddAkka("sfu", (akka, services) => akka
+            .AddSetup(new NodeLogger.Setup(services.GetRequiredService<ILoggerFactory>()))
+            .ConfigureLoggers(loggers =>
+            {
+                loggers.LogLevel = ToAkka(options.LogLevel);
+                loggers.ClearLoggers();
+                loggers.AddLogger<NodeLogger>();
+            })
+            .WithSfuNode(configuration.Node, media)
+            // The program ends the system itself, after its clients.
+            .AddHocon("akka.coordinated-shutdown.run-by-clr-shutdown-hook = off", HoconAddMode.Prepend)
+            .WithActors((system, registry) => StartSignaling(system, registry, configuration)));
+
+        var app = builder.Build();
+        MapRoutes(app, options.Signaling);
+        return app;
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, LogLevel level)
+    {
+        logging.SetMinimumLevel(level);
+        // The framework tells of every request and connection at these levels.
+        logging.AddFilter("Microsoft", level < LogLevel.Information ? level : LogLevel.Warning);
+        logging.AddFilter("Akka", level < LogLevel.Information ? level : LogLevel.Warning);
+        // What fails at start is said in one line by the program itself.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+            console.UseUtcTimestamp = true;
+            console.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
+        });
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, Options.HostOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+        foreach (var address in options.Http)
+        {
+            Listen(kestrel, address, _ => { });
+        }
+
+        if (options.Https.IsEmpty)
+        {
+            return;
+        }
+
+        var certificate = ServerCertificate.Load(options.Tls, options.Https);
+        foreach (var address in options.Https)
+        {
+            Listen(kestrel, address, listener => listener.UseHttps(https =>
+            {
+                https.ServerCertificate = certificate.Certificate;
+                https.ServerCertificateChain = certificate.Chain;
+            }));
+        }
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions> configure)
+    {
+        if (address.Address is { } ip)
+        {
+            kestrel.Listen(ip, address.Port, configure);
+        }
+        else if (address.Port == 0)
+        {
+            // Two addresses cannot ask for the same free port.
+            kestrel.Listen(IPAddress.Loopback, 0, configure);
+        }
+        else
+        {
+            kestrel.ListenLocalhost(address.Port, configure);
+        }
+    }
+
+    private static void StartSignaling(ActorSystem system, IActorRegistry registry, NodeConfiguration configuration)
+    {
+        if (configuration.Node.Options.Cluster.Roles.Contains(SfuClusterOptions.GatewayRole))
+        {
+            var gateway = SignalingGatewayActor.Props(registry.Get<RouterRegion>(), configuration.Host.Signaling);
+            registry.Register<SignalingGateway>(system.ActorOf(gateway, "signaling"));
+        }
+    }
+
+    private static void MapRoutes(WebApplication app, SignalingOptions signaling)
+    {
+        app.UseWebSockets();
+        app.Use((context, next) => SignalingEndpoint.Wants(context)
+            && context.RequestServices.GetRequiredService<IReadOnlyActorRegistry>().TryGet<SignalingGateway>(out var gateway)
+                ? new SignalingEndpoint(gateway, signaling, app.Lifetime.ApplicationStopping).HandleAsync(context)
+                : next(context));
+        app.UsePage();
+        HealthEndpoints.Map(app);
+    }
+
+    private static AkkaLogLevel ToAkka(LogLevel level) => level switch
+    {
+        LogLevel.Trace or LogLevel.Debug => AkkaLogLevel.DebugLevel,
+        LogLevel.Information => AkkaLogLevel.InfoLevel,
+        LogLevel.Warning => AkkaLogLevel.WarningLevel,
+        _ => AkkaLogLevel.ErrorLevel,
+    };
+}

@@ -1,0 +1,43 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Hosting;
+using Sfu.Actors.Hosting;
+using Sfu.Actors.Protocol;
+using Sfu.Host.Signaling;
+
+namespace Sfu.Host.Composition;
+
+/// <summary>Asks the node's actors on behalf of HTTP requests and of the program. Any thread.</summary>
+internal sealed class NodeProbe(ActorSystem system, IReadOnlyActorRegistry registry)
+{
+    /// <summary>Null when the node has no media (no role <c>sfu</c>).</summary>
+    public async Task<NodeProtocol.IWhenReadyReply?> WhenReadyAsync(TimeSpan timeout) =>
+        registry.TryGet<SfuNode>(out var node)
+            ? await node.Ask<NodeProtocol.IWhenReadyReply>(new NodeProtocol.WhenReady(0), timeout).ConfigureAwait(false)
+            : null;
+
+    public bool IsMemberUp => Cluster.Get(system).SelfMember.Status == MemberStatus.Up;
+
+    public async Task<NodeProtocol.NodeDump?> DumpNodeAsync(TimeSpan timeout) =>
+        registry.TryGet<SfuNode>(out var node)
+            ? await node.Ask<NodeProtocol.IDumpNodeReply>(new NodeProtocol.DumpNode(0), timeout).ConfigureAwait(false) as NodeProtocol.NodeDump
+            : null;
+
+    public async Task<RouterDump?> DumpRouterAsync(string room, TimeSpan timeout) =>
+        registry.TryGet<RouterRegion>(out var region)
+            ? await region.Ask<IDumpRouterReply>(new RouterProtocol.DumpRouter(0, new RouterId(room)), timeout).ConfigureAwait(false) as RouterDump
+            : null;
+
+    public async Task<int> CountSessionsAsync(TimeSpan timeout) =>
+        registry.TryGet<SignalingGateway>(out var gateway)
+            ? (await gateway.Ask<SignalingMessages.SessionCount>(SignalingMessages.GetSessionCount.Instance, timeout).ConfigureAwait(false)).Count
+            : 0;
+
+    public async Task EndSessionsAsync(TimeSpan timeout)
+    {
+        if (registry.TryGet<SignalingGateway>(out var gateway))
+        {
+            await gateway.Ask<SignalingMessages.AllEnded>(SignalingMessages.EndAll.Instance, timeout).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Net.Sockets;
+using Akka.Actor;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Sfu.Actors.Protocol;
+using Sfu.Host.Options;
+using Sfu.Media.Control;
+using Sfu.Media.Net;
+
+namespace Sfu.Host.Composition;
+
+/// <summary>Starts a node, waits until it shall end, and ends it in order: clients, transports, cluster, media plane.</summary>
+internal static class NodeProgram
+{
+    public static async Task<int> RunAsync(StartArguments arguments)
+    {
+        var configuration = NodeConfiguration.Load(arguments);
+        using var media = StartMedia(configuration);
+        await using var app = NodeApplication.Build(configuration, media);
+        try
+        {
+            await app.StartAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not StartException)
+        {
+            await StopQuietlyAsync(app).ConfigureAwait(false);
+            throw new StartException(Explain(e), e);
+        }
+
+        var probe = app.Services.GetRequiredService<NodeProbe>();
+        await CheckMediaAsync(app, probe, configuration.Host.StartTimeout).ConfigureAwait(false);
+        Announce(app);
+        await StopRequestedAsync(app.Lifetime.ApplicationStopping).ConfigureAwait(false);
+        try
+        {
+            await probe.EndSessionsAsync(configuration.Host.StopTimeout).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            app.Logger.LogWarning("Not every session ended in time");
+        }
+
+        await app.StopAsync().ConfigureAwait(false);
+        return 0;
+    }
+
+    private static MediaPlane StartMedia(NodeConfiguration configuration)
+    {
+        var node = configuration.Node.Options;
+        try
+        {
+            return MediaPlane.Start(new MediaPlaneOptions
+            {
+                DtlsCertificatePem = node.DtlsCertificateFile is { } certificate ? File.ReadAllText(certificate) : null,
+                DtlsPrivateKeyPem = node.DtlsPrivateKeyFile is { } key ? File.ReadAllText(key) : null,
+                Warn = text => Console.WriteLine($"media: {text}"),
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new StartException($"The DTLS certificate (sfu.media) cannot be used: {Options.HostOptions.OneLine(e.Message)}", e);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new StartException("OpenSSL's libssl was not found. Install it, for example: apt-get install libssl3", e);
+        }
+    }
+
+    /// <exception cref="StartException">The media sockets cannot be opened.</exception>
+    private static async Task CheckMediaAsync(WebApplication app, NodeProbe probe, TimeSpan timeout)
+    {
+        string problem;
+        try
+        {
+            if (await probe.WhenReadyAsync(timeout).ConfigureAwait(false) is not NodeProtocol.NodeFailed failed)
+            {
+                return;
+            }
+
+            problem = $"Media cannot be received: {Options.HostOptions.OneLine(failed.Error.Reason)}";
+        }
+        catch (AskTimeoutException)
+        {
+            problem = "The media sockets were not open in time.";
+        }
+
+        await StopQuietlyAsync(app).ConfigureAwait(false);
+        throw new StartException(problem);
+    }
+
+    private static void Announce(WebApplication app)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        foreach (var address in addresses)
+        {
+            Console.WriteLine($"The page is at {address.Replace("[::]", "localhost", StringComparison.Ordinal)}");
+        }
+    }
+
+    private static async Task StopRequestedAsync(CancellationToken stopping)
+    {
+        var requested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stopping.Register(requested.SetResult).ConfigureAwait(false);
+        await requested.Task.ConfigureAwait(false);
+    }
+
+    private static async Task StopQuietlyAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AggregateException or OperationCanceledException or InvalidOperationException)
+        {
+            // The start has failed half-way; its reason is what is reported.
+        }
+    }
+
+    private static string Explain(Exception failure)
+    {
+        var cause = failure;
+        while (cause is AggregateException or TypeInitializationException && cause.InnerException is not null)
+        {
+            cause = cause.InnerException;
+        }
+
+        var message = Options.HostOptions.OneLine(cause.Message);
+        return cause is SocketException or IOException ? $"The node cannot listen: {message}" : $"The node cannot start: {message}";
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+using Akka.Actor;
+using Sfu.Actors.Protocol;
+using Sfu.Host.Composition;
+
+namespace Sfu.Host.Health;
+
+/// <summary>
+/// <c>/healthz/live</c>: the process answers. <c>/healthz/ready</c>: the node is a member of its cluster and its media sockets are open.
+/// <c>/debug/dump[?room=…]</c>: everything that node and media plane hold; for this machine only.
+/// </summary>
+internal static class HealthEndpoints
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    public static void Map(WebApplication app)
+    {
+        app.UseRouting();
+        app.MapGet("/healthz/live", context => context.Response.WriteAsync("live"));
+        app.MapGet("/healthz/ready", ReadyAsync);
+        app.MapGet("/debug/dump", DumpAsync);
+    }
+
+    private static async Task ReadyAsync(HttpContext context)
+    {
+        var probe = context.RequestServices.GetRequiredService<NodeProbe>();
+        var problem = await ProblemAsync(probe).ConfigureAwait(false);
+        context.Response.StatusCode = problem is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        await context.Response.WriteAsync(problem ?? "ready", context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static async Task<string?> ProblemAsync(NodeProbe probe)
+    {
+        if (!probe.IsMemberUp)
+        {
+            return "not a member of the cluster";
+        }
+
+        try
+        {
+            return await probe.WhenReadyAsync(s_patience).ConfigureAwait(false) is NodeProtocol.NodeFailed
+                ? "the media sockets are not open"
+                : null;
+        }
+        catch (AskTimeoutException)
+        {
+            return "the media sockets are not open yet";
+        }
+    }
+
+    private static async Task DumpAsync(HttpContext context)
+    {
+        if (!LoopbackOnly.Allows(context))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        try
+        {
+            var probe = context.RequestServices.GetRequiredService<NodeProbe>();
+            var room = context.Request.Query["room"].ToString();
+            var report = new NodeReport(
+                await probe.CountSessionsAsync(s_patience).ConfigureAwait(false),
+                await probe.DumpNodeAsync(s_patience).ConfigureAwait(false),
+                room.Length > 0 ? await probe.DumpRouterAsync(room, s_patience).ConfigureAwait(false) : null);
+            await context.Response.WriteAsJsonAsync(report, NodeReportJsonContext.Default.NodeReport, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AskTimeoutException or JsonException)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"no dump: {e.Message}"), context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+}

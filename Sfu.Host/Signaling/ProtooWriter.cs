@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Sfu.Host.Signaling;
+
+/// <summary>Writes frames of the <c>protoo</c> sub-protocol as UTF-8. Any thread.</summary>
+internal static class ProtooWriter
+{
+    public static byte[] Request(long id, string method, Action<Utf8JsonWriter> data) => Write(writer =>
+    {
+        writer.WriteBoolean("request", true);
+        writer.WriteNumber("id", id);
+        writer.WriteString("method", method);
+        WriteData(writer, data);
+    });
+
+    /// <param name="id">The request's.</param>
+    /// <param name="data">Writes one JSON value; null: an empty object.</param>
+    public static byte[] Response(long id, Action<Utf8JsonWriter>? data = null) => Write(writer =>
+    {
+        writer.WriteBoolean("response", true);
+        writer.WriteNumber("id", id);
+        writer.WriteBoolean("ok", true);
+        WriteData(writer, data);
+    });
+
+    public static byte[] Error(long id, int code, string reason) => Write(writer =>
+    {
+        writer.WriteBoolean("response", true);
+        writer.WriteNumber("id", id);
+        writer.WriteBoolean("ok", false);
+        writer.WriteNumber("errorCode", code);
+        writer.WriteString("errorReason", reason);
+    });
+
+    public static byte[] Notification(string method, Action<Utf8JsonWriter> data) => Write(writer =>
+    {
+        writer.WriteBoolean("notification", true);
+        writer.WriteString("method", method);
+        WriteData(writer, data);
+    });
+
+    private static void WriteData(Utf8JsonWriter writer, Action<Utf8JsonWriter>? data)
+    {
+        writer.WritePropertyName("data");
+        if (data is null)
+        {
+            writer.WriteStartObject();
+            writer.WriteEndObject();
+        }
+        else
+        {
+            data(writer);
+        }
+    }
+
+    private static byte[] Write(Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            members(writer);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,36 @@
+using Sfu.Actors.Protocol;
+
+namespace Sfu.Host.Signaling;
+
+/// <summary>The failure answer to a client's request. Codes are those of HTTP where one fits.</summary>
+internal sealed record RequestFailure(int Code, string Reason)
+{
+    public static RequestFailure BadRequest(string reason) => new(400, reason);
+
+    public static RequestFailure NotFound(string reason) => new(404, reason);
+
+    public static RequestFailure InvalidState(string reason) => new(409, reason);
+
+    public static RequestFailure TooMany(string reason) => new(429, reason);
+
+    public static RequestFailure Refused(string reason) => new(501, reason);
+
+    public static RequestFailure TimedOut() => new(504, "the room did not answer in time");
+
+    public static RequestFailure From(SfuError error)
+    {
+        var code = error.Code switch
+        {
+            SfuErrorCode.NotFound => 404,
+            SfuErrorCode.Closed => 410,
+            SfuErrorCode.InvalidState => 409,
+            SfuErrorCode.InvalidParameters => 400,
+            SfuErrorCode.AlreadyExists => 409,
+            SfuErrorCode.CannotConsume => 406,
+            SfuErrorCode.Unsupported => 501,
+            SfuErrorCode.Unavailable => 503,
+            _ => 500,
+        };
+        return new RequestFailure(code, error.Reason);
+    }
+}

@@ -1,0 +1,192 @@
+using Akka.Event;
+using Sfu.Actors.Protocol;
+
+namespace Sfu.Host.Signaling;
+
+/// <summary>What happens in the room, and the Consumers that follow from it.</summary>
+internal sealed partial class SignalingSessionActor
+{
+    private void FromRouter(ISessionEvent happened)
+    {
+        switch (happened)
+        {
+            case SessionEvents.PeerJoined joined:
+                _state.Peers[joined.Peer.PeerId] = joined.Peer;
+                Notify("newPeer", writer => SignalingJson.Peer(writer, joined.Peer));
+                break;
+            case SessionEvents.PeerUpdated updated:
+                PeerUpdated(updated.Peer);
+                break;
+            case SessionEvents.PeerLeft left:
+                if (_state.Peers.Remove(left.PeerId))
+                {
+                    Notify("peerClosed", writer => SignalingJson.Id(writer, "peerId", left.PeerId.Value));
+                }
+
+                break;
+            case SessionEvents.PeerDetached detached:
+                _joined = JoinState.No;
+                End(CloseCodes.EndedByServer, detached.Reason == CloseReason.PeerReplaced ? "replaced by a newer connection" : "removed from the room");
+                break;
+            case SessionEvents.RouterClosed:
+                _joined = JoinState.No;
+                End(CloseCodes.EndedByServer, "the room was closed");
+                break;
+            case SessionEvents.ProducerOpened opened:
+                _state.Offered.TryAdd(opened.Producer.ProducerId, null);
+                ConsumeOffered();
+                break;
+            case SessionEvents.ProducerClosed closed:
+                _state.Producers.Remove(closed.ProducerId);
+                _state.Withdraw(closed.ProducerId);
+                break;
+            case SessionEvents.ConsumerClosed closed:
+                ConsumerClosed(closed);
+                break;
+            case SessionEvents.ConsumerPaused paused:
+                ConsumerPaused(paused.ConsumerId, paused: true);
+                break;
+            case SessionEvents.ConsumerResumed resumed:
+                ConsumerPaused(resumed.ConsumerId, paused: false);
+                break;
+            case SessionEvents.TransportClosed closed:
+                _log.Info("Transport [{0}] of peer [{1}] closed: {2}", closed.TransportId, _key.PeerId, closed.Reason);
+                _state.RemoveTransport(closed.TransportId);
+                break;
+            case SessionEvents.DtlsStateChanged changed:
+                _log.Debug("Transport [{0}] of peer [{1}]: DTLS {2}", changed.TransportId, _key.PeerId, changed.State);
+                break;
+            default:
+                // Clients are not told of paths and of pauses of Producers that they do not consume.
+                break;
+        }
+    }
+
+    private void PeerUpdated(PeerInfo peer)
+    {
+        var oldName = _state.Peers.TryGetValue(peer.PeerId, out var known) ? known.DisplayName : string.Empty;
+        _state.Peers[peer.PeerId] = peer;
+        if (oldName != peer.DisplayName)
+        {
+            Notify("peerDisplayNameChanged", writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("peerId", peer.PeerId.Value);
+                writer.WriteString("displayName", peer.DisplayName);
+                writer.WriteString("oldDisplayName", oldName);
+                writer.WriteEndObject();
+            });
+        }
+    }
+
+    /// <summary>Creates the Consumers that are missing, each paused until the client has prepared for it.</summary>
+    private void ConsumeOffered()
+    {
+        if (_joined != JoinState.Yes || !_consumes || _state.ReceivingTransport is not { } transport)
+        {
+            return;
+        }
+
+        foreach (var producer in _state.Unconsumed)
+        {
+            _state.NotToConsume.Add(producer);
+            Ask<Consumed>(
+                id => new RouterProtocol.Consume(id, _key.RouterId, transport, producer, null, Paused: true, JsonText.EmptyObject),
+                consumed => Consumed(transport, consumed),
+                failure =>
+                {
+                    _log.Info("Producer [{0}] is not consumed by peer [{1}]: {2}", producer, _key.PeerId, failure.Reason);
+                    ForgetFailure(transport, producer);
+                });
+        }
+    }
+
+    private void Consumed(TransportId transport, Consumed consumed)
+    {
+        if (!_state.Transports.ContainsKey(transport))
+        {
+            ForgetFailure(transport, consumed.ProducerId);
+            return;
+        }
+
+        _state.Consumers[consumed.ConsumerId] = new SessionConsumer(transport, consumed, Accepted: false);
+        if (_state.Offered.ContainsKey(consumed.ProducerId))
+        {
+            _state.NotToConsume.Remove(consumed.ProducerId);
+            _state.Offered[consumed.ProducerId] = consumed.ConsumerId;
+        }
+
+        Announce(consumed.ConsumerId);
+    }
+
+    /// <summary>What failed because the transport closed may succeed on the next one.</summary>
+    private void ForgetFailure(TransportId transport, ProducerId producer)
+    {
+        if (!_state.Transports.ContainsKey(transport))
+        {
+            _state.NotToConsume.Remove(producer);
+            ConsumeOffered();
+        }
+    }
+
+    private void Announce(ConsumerId id)
+    {
+        if (_state.Consumers.TryGetValue(id, out var consumer))
+        {
+            AskClient(
+                "newConsumer",
+                writer => SignalingJson.NewConsumer(writer, consumer.Announcement),
+                response =>
+                {
+                    if (response.Ok)
+                    {
+                        Accept(id);
+                    }
+                    else
+                    {
+                        Abandon(id, response.ErrorReason ?? "refused");
+                    }
+                },
+                () => Abandon(id, "no answer"));
+        }
+    }
+
+    private void Accept(ConsumerId id)
+    {
+        if (_state.Consumers.TryGetValue(id, out var consumer))
+        {
+            _state.Consumers[id] = consumer with { Accepted = true };
+            AskQuietly(request => new RouterProtocol.ResumeConsumer(request, _key.RouterId, id), "Resuming a Consumer");
+        }
+    }
+
+    /// <summary>The client will not have this Consumer, and is not offered its Producer again.</summary>
+    private void Abandon(ConsumerId id, string reason)
+    {
+        if (_state.RemoveConsumer(id) is { } consumer)
+        {
+            _log.Info("Consumer [{0}] closed, peer [{1}] did not take it: {2}", id, _key.PeerId, reason);
+            _state.NotToConsume.Add(consumer.Announcement.ProducerId);
+            AskQuietly(request => new RouterProtocol.CloseConsumer(request, _key.RouterId, id), "Closing a Consumer");
+            Notify("consumerClosed", writer => SignalingJson.Id(writer, "consumerId", id.Value));
+        }
+    }
+
+    private void ConsumerClosed(SessionEvents.ConsumerClosed closed)
+    {
+        // The client closes the Consumers of a closed transport by itself.
+        if (_state.RemoveConsumer(closed.ConsumerId) is not null && closed.Reason != CloseReason.TransportClosed)
+        {
+            Notify("consumerClosed", writer => SignalingJson.Id(writer, "consumerId", closed.ConsumerId.Value));
+        }
+    }
+
+    private void ConsumerPaused(ConsumerId id, bool paused)
+    {
+        if (_state.Consumers.TryGetValue(id, out var consumer))
+        {
+            _state.Consumers[id] = consumer with { Announcement = consumer.Announcement with { ProducerPaused = paused } };
+            Notify(paused ? "consumerPaused" : "consumerResumed", writer => SignalingJson.Id(writer, "consumerId", id.Value));
+        }
+    }
+}

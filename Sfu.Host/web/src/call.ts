@@ -1,0 +1,488 @@
+import { Device, type types } from "mediasoup-client";
+import { Peer, WebSocketTransport, type ProtooNotification, type ProtooRequest } from "protoo-client";
+import { inPlainWords, Trouble } from "./trouble";
+
+export type CallState = "connecting" | "joined" | "reconnecting" | "closed";
+
+export interface RemotePeer {
+  id: string;
+  displayName: string;
+  consumers: Map<string, types.Consumer>;
+}
+
+export interface CallOptions {
+  url: string;
+  displayName: string;
+  codec: string | undefined;
+  audio: MediaStreamTrack | undefined;
+  video: MediaStreamTrack | undefined;
+}
+
+export interface CallListener {
+  stateChanged(state: CallState, reason: string): void;
+  peerJoined(peer: RemotePeer): void;
+  peerLeft(peer: RemotePeer): void;
+  peerRenamed(peer: RemotePeer): void;
+  consumerOpened(peer: RemotePeer, consumer: types.Consumer): void;
+  consumerChanged(peer: RemotePeer, consumer: types.Consumer): void;
+  consumerClosed(peer: RemotePeer, consumer: types.Consumer): void;
+  activeSpeaker(peerId: string | undefined): void;
+  notice(text: string): void;
+}
+
+/**
+ * One person's part in a room: signalling, the two transports, what is published and what is received.
+ * A lost WebSocket leaves media flowing: the session is resumed when it comes back within the server's grace
+ * period, and built anew otherwise.
+ */
+export class Call {
+  readonly peers = new Map<string, RemotePeer>();
+  state: CallState = "connecting";
+  /** Why the call is in its state, in plain words; empty when nothing is wrong. */
+  reason = "";
+  sendTransport: types.Transport | undefined;
+  recvTransport: types.Transport | undefined;
+  readonly producers = new Map<types.MediaKind, types.Producer>();
+
+  private readonly options: CallOptions;
+  private readonly listener: CallListener;
+  private readonly signaling: Peer;
+  private readonly tracks = new Map<types.MediaKind, MediaStreamTrack>();
+  private device: Device | undefined;
+  private resumeToken: string | undefined;
+  /** Grows with every building-up of the session; work of an older one is dropped. */
+  private epoch = 0;
+  /** Counts openings of the WebSocket: requests of an earlier one fail late, by time-out, and mean nothing any more. */
+  private attempts = 0;
+  private watchdog: number | undefined;
+
+  constructor(options: CallOptions, listener: CallListener) {
+    this.options = options;
+    this.listener = listener;
+    if (options.audio !== undefined) {
+      this.tracks.set("audio", options.audio);
+    }
+
+    if (options.video !== undefined) {
+      this.tracks.set("video", options.video);
+    }
+
+    const transport = new WebSocketTransport(options.url, {
+      retry: { retries: 12, factor: 1.6, minTimeout: 300, maxTimeout: 5000 },
+    });
+    this.signaling = new Peer(transport);
+    this.signaling.on("open", () => void this.opened());
+    this.signaling.on("failed", () => this.setState(this.epoch === 0 ? "connecting" : "reconnecting", "The server does not answer. Trying again …"));
+    this.signaling.on("disconnected", () => this.setState("reconnecting", "The connection to the server was lost. Trying again …"));
+    this.signaling.on("close", () => this.end("The server cannot be reached, or it has ended the call."));
+    this.signaling.on("request", (request, accept, reject) => void this.answer(request, accept, reject));
+    this.signaling.on("notification", (notification) => this.notified(notification));
+  }
+
+  leave(): void {
+    this.end("");
+  }
+
+  async publish(kind: types.MediaKind, track: MediaStreamTrack): Promise<void> {
+    this.tracks.set(kind, track);
+    const producer = this.producers.get(kind);
+    if (producer !== undefined && !producer.closed) {
+      await producer.replaceTrack({ track });
+      return;
+    }
+
+    await this.produce(kind, track);
+  }
+
+  async setPaused(kind: types.MediaKind, paused: boolean): Promise<void> {
+    const producer = this.producers.get(kind);
+    if (producer === undefined || producer.closed || producer.paused === paused) {
+      return;
+    }
+
+    if (paused) {
+      producer.pause();
+    } else {
+      producer.resume();
+    }
+
+    await this.request(paused ? "pauseProducer" : "resumeProducer", { producerId: producer.id });
+  }
+
+  /** Closes what is published of a kind, so that the device's lamp goes out. */
+  async unpublish(kind: types.MediaKind): Promise<void> {
+    this.tracks.delete(kind);
+    const producer = this.producers.get(kind);
+    if (producer === undefined) {
+      return;
+    }
+
+    this.producers.delete(kind);
+    producer.close();
+    await this.request("closeProducer", { producerId: producer.id });
+  }
+
+  private async opened(): Promise<void> {
+    const attempt = ++this.attempts;
+    try {
+      if (this.resumeToken !== undefined && (await this.resumed(this.resumeToken))) {
+        this.setState("joined", "");
+        return;
+      }
+
+      await this.build();
+    } catch (error) {
+      if (attempt === this.attempts && this.signaling.connected) {
+        this.end(`Joining failed: ${inPlainWords(error)}`);
+      }
+    }
+  }
+
+  private async resumed(token: string): Promise<boolean> {
+    try {
+      const answer = await this.request("resumeSession", {
+        token,
+        producers: [...this.producers.values()].map((p) => p.id),
+        consumers: [...this.peers.values()].flatMap((p) => [...p.consumers.keys()]),
+      });
+      this.catchUp(answer);
+      return !this.mediaIsDead() && [...this.producers.values()].every((p) => answer.producers.includes(p.id));
+    } catch {
+      return false;
+    }
+  }
+
+  /** What happened in the room while the WebSocket was away; consumers that are new to this page are announced as usual. */
+  private catchUp(answer: { peers: { id: string; displayName: string }[]; consumers: { id: string; producerPaused: boolean }[] }): void {
+    const present = new Set(answer.peers.map((p) => p.id));
+    for (const id of [...this.peers.keys()].filter((p) => !present.has(p))) {
+      this.removePeer(id);
+    }
+
+    for (const peer of answer.peers) {
+      this.addPeer(peer.id, peer.displayName);
+    }
+
+    const carried = new Map(answer.consumers.map((c) => [c.id, c.producerPaused]));
+    for (const peer of this.peers.values()) {
+      for (const consumerId of [...peer.consumers.keys()]) {
+        const paused = carried.get(consumerId);
+        if (paused === undefined) {
+          this.dropConsumer(consumerId);
+        } else {
+          this.consumerPaused(consumerId, paused);
+        }
+      }
+    }
+  }
+
+  private mediaIsDead(): boolean {
+    return [this.sendTransport, this.recvTransport].some((t) => t === undefined || t.closed || ["failed", "closed"].includes(t.connectionState));
+  }
+
+  /** Builds the session from nothing: capabilities, two transports, join, publish. */
+  private async build(): Promise<void> {
+    this.tearDown();
+    const epoch = ++this.epoch;
+    const device = await Device.factory();
+    const routerRtpCapabilities = await this.request("getRouterRtpCapabilities");
+    await device.load({ routerRtpCapabilities });
+    if (epoch !== this.epoch) {
+      return;
+    }
+
+    this.device = device;
+    this.sendTransport = await this.createTransport(device, "send");
+    this.recvTransport = await this.createTransport(device, "recv");
+    const answer = await this.request("join", {
+      displayName: this.options.displayName,
+      device: { flag: device.handlerName, name: "Sfu page", version: "1" },
+      rtpCapabilities: device.recvRtpCapabilities,
+    });
+    if (epoch !== this.epoch) {
+      return;
+    }
+
+    this.resumeToken = answer.resumeToken;
+    for (const peer of answer.peers as { id: string; displayName: string }[]) {
+      this.addPeer(peer.id, peer.displayName);
+    }
+
+    this.setState("joined", "");
+    for (const [kind, track] of this.tracks) {
+      try {
+        await this.produce(kind, track);
+      } catch (error) {
+        this.listener.notice(`Your ${kind === "audio" ? "microphone" : "camera"} could not be published: ${inPlainWords(error)}`);
+      }
+    }
+  }
+
+  private async createTransport(device: Device, direction: "send" | "recv"): Promise<types.Transport> {
+    const parameters = await this.request("createWebRtcTransport", {
+      forceTcp: false,
+      producing: direction === "send",
+      consuming: direction === "recv",
+    });
+    const transport = direction === "send" ? device.createSendTransport(parameters) : device.createRecvTransport(parameters);
+    transport.on("connect", ({ dtlsParameters }, done, failed) => {
+      this.request("connectWebRtcTransport", { transportId: transport.id, dtlsParameters }).then(() => done(), failed);
+    });
+    transport.on("produce", ({ kind, rtpParameters, appData }, done, failed) => {
+      this.request("produce", { transportId: transport.id, kind, rtpParameters, appData }).then(done, failed);
+    });
+    transport.on("connectionstatechange", (state) => void this.mediaStateChanged(transport, state));
+    return transport;
+  }
+
+  private async produce(kind: types.MediaKind, track: MediaStreamTrack): Promise<void> {
+    const transport = this.sendTransport;
+    const device = this.device;
+    if (transport === undefined || device === undefined || !device.canProduce(kind)) {
+      return;
+    }
+
+    const options: types.ProducerOptions = { track, stopTracks: false, zeroRtpOnPause: true };
+    if (kind === "audio") {
+      options.codecOptions = { opusStereo: false, opusDtx: true, opusFec: true };
+    } else {
+      options.codecOptions = { videoGoogleStartBitrate: 1000 };
+      options.codec = this.videoCodec(device);
+    }
+
+    const producer = await transport.produce(options);
+    this.producers.set(kind, producer);
+    this.watchDtls(producer.rtpSender?.transport ?? null);
+    producer.on("transportclose", () => this.producers.delete(kind));
+  }
+
+  private videoCodec(device: Device): types.RtpCodecCapability | undefined {
+    const wanted = this.options.codec?.toLowerCase();
+    if (wanted === undefined) {
+      return undefined;
+    }
+
+    const codec = device.sendRtpCapabilities.codecs?.find((c) => c.mimeType.toLowerCase() === wanted);
+    if (codec === undefined) {
+      throw new Trouble(`this browser or this server cannot send ${this.options.codec}`);
+    }
+
+    return codec;
+  }
+
+  private async answer(request: ProtooRequest, accept: () => void, reject: (code: number, reason: string) => void): Promise<void> {
+    if (request.method !== "newConsumer") {
+      reject(404, `unknown request '${request.method}'`);
+      return;
+    }
+
+    try {
+      await this.newConsumer(request.data);
+      accept();
+    } catch (error) {
+      reject(500, inPlainWords(error));
+    }
+  }
+
+  private async newConsumer(data: any): Promise<void> {
+    const transport = this.recvTransport;
+    if (transport === undefined) {
+      throw new Trouble("no transport to receive with");
+    }
+
+    const peer = this.peers.get(data.peerId) ?? this.addPeer(data.peerId, data.peerId);
+    const known = peer.consumers.get(data.id);
+    if (known !== undefined) {
+      return;
+    }
+
+    const consumer = await transport.consume({
+      id: data.id,
+      producerId: data.producerId,
+      kind: data.kind,
+      rtpParameters: data.rtpParameters,
+      // One stream per peer keeps its audio and video in step.
+      streamId: data.peerId,
+      appData: { ...data.appData, peerId: data.peerId, producerPaused: data.producerPaused === true },
+    });
+    this.watchDtls(consumer.rtpReceiver?.transport ?? null);
+    peer.consumers.set(consumer.id, consumer);
+    consumer.on("transportclose", () => this.dropConsumer(consumer.id));
+    this.listener.consumerOpened(peer, consumer);
+  }
+
+  private notified({ method, data }: ProtooNotification): void {
+    switch (method) {
+      case "newPeer":
+        this.addPeer(data.id, data.displayName);
+        break;
+      case "peerClosed":
+        this.removePeer(data.peerId);
+        break;
+      case "peerDisplayNameChanged": {
+        const peer = this.peers.get(data.peerId);
+        if (peer !== undefined) {
+          peer.displayName = data.displayName;
+          this.listener.peerRenamed(peer);
+        }
+
+        break;
+      }
+      case "consumerClosed":
+        this.dropConsumer(data.consumerId);
+        break;
+      case "consumerPaused":
+      case "consumerResumed":
+        this.consumerPaused(data.consumerId, method === "consumerPaused");
+        break;
+      case "activeSpeaker":
+        this.listener.activeSpeaker(data.peerId ?? undefined);
+        break;
+      default:
+        break;
+    }
+  }
+
+  private consumerPaused(consumerId: string, paused: boolean): void {
+    this.eachConsumer(consumerId, (peer, consumer) => {
+      consumer.appData.producerPaused = paused;
+      this.listener.consumerChanged(peer, consumer);
+    });
+  }
+
+  private dropConsumer(consumerId: string): void {
+    this.eachConsumer(consumerId, (peer, consumer) => {
+      peer.consumers.delete(consumerId);
+      consumer.close();
+      this.listener.consumerClosed(peer, consumer);
+    });
+  }
+
+  private eachConsumer(consumerId: string, action: (peer: RemotePeer, consumer: types.Consumer) => void): void {
+    for (const peer of this.peers.values()) {
+      const consumer = peer.consumers.get(consumerId);
+      if (consumer !== undefined) {
+        action(peer, consumer);
+      }
+    }
+  }
+
+  private addPeer(id: string, displayName: string): RemotePeer {
+    let peer = this.peers.get(id);
+    if (peer === undefined) {
+      peer = { id, displayName, consumers: new Map() };
+      this.peers.set(id, peer);
+      this.listener.peerJoined(peer);
+    } else if (peer.displayName !== displayName) {
+      peer.displayName = displayName;
+      this.listener.peerRenamed(peer);
+    }
+
+    return peer;
+  }
+
+  private removePeer(id: string): void {
+    const peer = this.peers.get(id);
+    if (peer === undefined) {
+      return;
+    }
+
+    for (const consumerId of [...peer.consumers.keys()]) {
+      this.dropConsumer(consumerId);
+    }
+
+    this.peers.delete(id);
+    this.listener.peerLeft(peer);
+  }
+
+  /** The server's close_notify ends DTLS at once, long before ICE would notice. */
+  private watchDtls(dtls: RTCDtlsTransport | null): void {
+    if (dtls === null) {
+      return;
+    }
+
+    const epoch = this.epoch;
+    dtls.onstatechange = () => {
+      if (dtls.state === "closed" && epoch === this.epoch) {
+        this.mediaEnded("The server has closed the media connection.");
+      }
+    };
+  }
+
+  private async mediaStateChanged(transport: types.Transport, state: types.ConnectionState): Promise<void> {
+    if (transport !== this.sendTransport && transport !== this.recvTransport) {
+      return;
+    }
+
+    if (state === "disconnected") {
+      this.listener.notice("The network is interrupted. Waiting for it to come back …");
+    } else if (state === "connected") {
+      this.listener.notice("");
+    } else if (state === "failed" && this.signaling.connected) {
+      try {
+        const { iceParameters } = await this.request("restartIce", { transportId: transport.id });
+        await transport.restartIce({ iceParameters });
+      } catch {
+        this.mediaEnded("The media connection failed. A firewall may block UDP between you and the server.");
+      }
+    }
+  }
+
+  /** Media is gone for good: with signalling alive the session is built anew, once per second at most. */
+  private mediaEnded(reason: string): void {
+    if (this.state === "closed" || this.watchdog !== undefined) {
+      return;
+    }
+
+    this.resumeToken = undefined;
+    this.tearDown();
+    this.setState("reconnecting", `${reason} Trying again …`);
+    this.watchdog = window.setTimeout(() => {
+      this.watchdog = undefined;
+      if (this.state !== "closed" && this.signaling.connected) {
+        void this.opened();
+      }
+    }, 1000);
+  }
+
+  private tearDown(): void {
+    this.epoch++;
+    const transports = [this.sendTransport, this.recvTransport];
+    this.sendTransport = undefined;
+    this.recvTransport = undefined;
+    for (const id of [...this.peers.keys()]) {
+      this.removePeer(id);
+    }
+
+    for (const transport of transports) {
+      transport?.close();
+    }
+
+    this.producers.clear();
+  }
+
+  private end(reason: string): void {
+    if (this.state === "closed") {
+      return;
+    }
+
+    window.clearTimeout(this.watchdog);
+    this.tearDown();
+    this.setState("closed", reason);
+    this.signaling.close();
+  }
+
+  private setState(state: CallState, reason: string): void {
+    if (this.state === "closed" || (this.state === state && this.reason === reason)) {
+      return;
+    }
+
+    this.state = state;
+    this.reason = reason;
+    this.listener.stateChanged(state, reason);
+  }
+
+  private request(method: string, data?: unknown): Promise<any> {
+    return this.signaling.request(method, data);
+  }
+}

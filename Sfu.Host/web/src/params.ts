@@ -1,0 +1,31 @@
+/** What the address of the page may say. */
+export interface PageParams {
+  room: string;
+  name: string;
+  /** Video codec to publish with; the server's first choice when absent. */
+  codec: string | undefined;
+  autojoin: boolean;
+  audio: boolean;
+  video: boolean;
+}
+
+const codecs: Record<string, string> = { VP8: "video/VP8", VP9: "video/VP9", H264: "video/H264", AV1: "video/AV1" };
+
+/** Reads `room, name, codec, autojoin, audio, video`; `forceVP8`, `forceVP9`, `forceH264`, `forceAV1` are taken like `codec`. */
+export function readParams(search: string): PageParams {
+  const query = new URLSearchParams(search);
+  const forced = Object.keys(codecs).find((name) => isOn(query.get(`force${name}`), false));
+  const codec = (query.get("codec") ?? forced)?.replace(/^force/i, "").toUpperCase();
+  return {
+    room: query.get("room") ?? query.get("roomId") ?? "",
+    name: query.get("name") ?? "",
+    codec: codec === undefined ? undefined : codecs[codec],
+    autojoin: isOn(query.get("autojoin"), false),
+    audio: isOn(query.get("audio"), true),
+    video: isOn(query.get("video"), true),
+  };
+}
+
+function isOn(value: string | null, otherwise: boolean): boolean {
+  return value === null ? otherwise : !["0", "false", "off", "no"].includes(value.toLowerCase());
+}

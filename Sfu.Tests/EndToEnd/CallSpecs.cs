@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using Xunit.Abstractions;
+
+namespace Sfu.Tests.EndToEnd;
+
+/// <summary>People meet through one node: real browsers, the real page, the real program.</summary>
+[Collection(EndToEndCollection.Name)]
+public sealed class CallSpecs(Browser browser, ITestOutputHelper output)
+{
+    private static readonly TimeSpan s_watched = TimeSpan.FromSeconds(10);
+
+    [BrowserTheory]
+    [InlineData("VP8")]
+    [InlineData("VP9")]
+    [InlineData("H264")]
+    [InlineData("AV1")]
+    public async Task Two_people_see_and_hear_each_other(string codec)
+    {
+        var room = $"call-{codec}";
+        await using var host = await SfuHostProcess.StartAsync();
+        await using (var ada = await MeetingPage.JoinAsync(browser, host, room, "Ada", $"codec={codec}"))
+        await using (var bob = await MeetingPage.JoinAsync(browser, host, room, "Bob", $"codec={codec}"))
+        {
+            foreach (var page in new[] { ada, bob })
+            {
+                await Explained(page, host, () => Eventually.Get(
+                    page.ReceptionAsync, seen => seen is { FramesDecoded: > 0, AudioEnergy: > 0 }, "picture and sound arrive", TimeSpan.FromSeconds(30)));
+            }
+
+            // What is watched for is the passing of time itself.
+            var before = (Ada: await ada.ReceptionAsync(), Bob: await bob.ReceptionAsync());
+            await Task.Delay(s_watched);
+            AssertFlows(before.Ada, await ada.ReceptionAsync(), codec);
+            AssertFlows(before.Bob, await bob.ReceptionAsync(), codec);
+        }
+
+        await host.IsIdleAsync(room);
+    }
+
+    [BrowserFact]
+    public async Task When_one_leaves_the_tile_goes()
+    {
+        await using var host = await SfuHostProcess.StartAsync();
+        await using (var ada = await MeetingPage.JoinAsync(browser, host, "leave", "Ada"))
+        {
+            await using (var bob = await MeetingPage.JoinAsync(browser, host, "leave", "Bob"))
+            {
+                await Eventually.Get(ada.RemoteTilesAsync, tiles => tiles == 1, "Ada sees Bob's tile");
+                await bob.Page.ClickAsync("#leave");
+                await Eventually.Get(ada.RemoteTilesAsync, tiles => tiles == 0, "Bob's tile goes", TimeSpan.FromSeconds(3));
+            }
+
+            await using (var eve = await MeetingPage.JoinAsync(browser, host, "leave", "Eve"))
+            {
+                await Eventually.Get(ada.RemoteTilesAsync, tiles => tiles == 1, "Ada sees Eve's tile");
+            }
+
+            await Eventually.Get(ada.RemoteTilesAsync, tiles => tiles == 0, "the tile of a closed window goes", TimeSpan.FromSeconds(3));
+        }
+
+        await host.IsIdleAsync("leave");
+    }
+
+    [BrowserFact]
+    public async Task Muting_and_the_camera_switch_reach_the_other_side()
+    {
+        await using var host = await SfuHostProcess.StartAsync();
+        await using var ada = await MeetingPage.JoinAsync(browser, host, "switches", "Ada");
+        await using var bob = await MeetingPage.JoinAsync(browser, host, "switches", "Bob");
+        var tile = ada.Page.Locator(".tile:not(.own)");
+        await Eventually.Get(() => tile.And(ada.Page.Locator(".has-video")).CountAsync(), count => count == 1, "Ada sees Bob's picture");
+
+        await bob.Page.ClickAsync("#mute");
+        await Eventually.Get(() => tile.Locator(".who.muted").CountAsync(), count => count == 1, "Ada sees that Bob is muted");
+        await bob.Page.ClickAsync("#mute");
+        await Eventually.Get(() => tile.Locator(".who.muted").CountAsync(), count => count == 0, "Ada sees that Bob speaks again");
+
+        await bob.Page.ClickAsync("#camera");
+        await Eventually.Get(() => tile.And(ada.Page.Locator(".has-video")).CountAsync(), count => count == 0, "Bob's picture goes");
+        await bob.Page.ClickAsync("#camera");
+        await Explained(ada, host, () => Eventually.Get(
+            ada.ReceptionAsync, seen => seen.FramesDecoded > 0, "Bob's picture comes back"));
+    }
+
+    [BrowserFact]
+    public async Task A_lost_websocket_is_resumed_without_a_gap_in_the_media()
+    {
+        await using var host = await SfuHostProcess.StartAsync();
+        await using var ada = await MeetingPage.JoinAsync(browser, host, "resume", "Ada");
+        await using var bob = await MeetingPage.JoinAsync(browser, host, "resume", "Bob");
+        await Explained(ada, host, () => Eventually.Get(ada.ReceptionAsync, seen => seen.FramesDecoded > 0, "Bob's picture arrives"));
+        var transports = await ada.Page.EvaluateAsync<string>("() => window.__sfu.transports.map((t) => t.id).join()");
+
+        // protoo-client has no way to lose its connection; its WebSocket has.
+        await ada.Page.EvaluateAsync("() => window.__sfu.call.signaling._transport._ws.close(3999)");
+        await Eventually.Get(ada.StateAsync, state => state == "reconnecting", "the page notices", TimeSpan.FromSeconds(5));
+        await Eventually.Get(ada.StateAsync, state => state == "joined", "the page is back", TimeSpan.FromSeconds(10));
+        Assert.Equal(transports, await ada.Page.EvaluateAsync<string>("() => window.__sfu.transports.map((t) => t.id).join()"));
+        Assert.Equal(1, await bob.RemoteTilesAsync());
+        var before = await ada.ReceptionAsync();
+        await Eventually.Get(ada.ReceptionAsync, seen => seen.FramesDecoded > before.FramesDecoded + 10, "frames go on");
+    }
+
+    [BrowserFact]
+    public async Task Ending_the_node_closes_both_calls_at_once()
+    {
+        await using var host = await SfuHostProcess.StartAsync();
+        await using var ada = await MeetingPage.JoinAsync(browser, host, "end", "Ada");
+        await using var bob = await MeetingPage.JoinAsync(browser, host, "end", "Bob");
+        foreach (var page in new[] { ada, bob })
+        {
+            await Explained(page, host, () => Eventually.Get(page.ReceptionAsync, seen => seen.FramesDecoded > 0, "picture arrives"));
+            await page.Page.EvaluateAsync(
+                """
+                () => {
+                  window.dtlsClosed = 0;
+                  const watch = (t) => t?.addEventListener("statechange", () => { if (t.state === "closed") window.dtlsClosed = performance.now(); });
+                  watch(window.__sfu.call.producers.get("video").rtpSender.transport);
+                }
+                """);
+        }
+
+        var watch = Stopwatch.StartNew();
+        host.Interrupt();
+        foreach (var page in new[] { ada, bob })
+        {
+            await Eventually.Get(page.StateAsync, state => state != "joined", "the page sees the end", TimeSpan.FromSeconds(2));
+            await Eventually.True(
+                () => page.Page.EvaluateAsync<bool>("() => window.dtlsClosed > 0"), "DTLS was closed by the node, not by time-out", TimeSpan.FromSeconds(2));
+        }
+
+        output.WriteLine($"both closed {watch.ElapsedMilliseconds} ms after the signal");
+        Assert.Equal(0, await host.ExitedAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    private static void AssertFlows(Reception before, Reception after, string codec)
+    {
+        Assert.Equal($"video/{codec}", after.VideoCodec, ignoreCase: true);
+        Assert.True(after.FrameWidth > 0, "the picture has a size");
+        Assert.True(after.AudioEnergy > before.AudioEnergy, "sound is heard");
+        // The fake camera gives 20 frames a second; a busy machine encodes fewer.
+        Assert.True(after.FramesDecoded >= before.FramesDecoded + 30, $"{after.FramesDecoded - before.FramesDecoded} frames within {s_watched.TotalSeconds} s");
+        Assert.Equal(before.FreezeCount, after.FreezeCount);
+    }
+
+    /// <summary>Adds to a time-out what page and node said.</summary>
+    private static async Task Explained(MeetingPage page, SfuHostProcess host, Func<Task> awaited)
+    {
+        try
+        {
+            await awaited();
+        }
+        catch (TimeoutException e)
+        {
+            var transports = await page.Page.EvaluateAsync<string>("async () => JSON.stringify(await window.__sfu.transportStats())");
+            throw new TimeoutException($"{e.Message}\n{transports}\n{page.Console}\n{host.Output}\n{host.Errors}\n{await host.GetAsync("/debug/dump")}", e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace Sfu.Tests.EndToEnd;
+
+/// <summary>The page of one participant, driven as a person and read by <c>window.__sfu</c>.</summary>
+internal sealed class MeetingPage : IAsyncDisposable
+{
+    private readonly List<string> _console = [];
+
+    private MeetingPage(IPage page)
+    {
+        Page = page;
+        page.Console += (_, message) => _console.Add($"{message.Type}: {message.Text}");
+        page.PageError += (_, error) => _console.Add($"uncaught: {error}");
+    }
+
+    public IPage Page { get; }
+
+    public string Console => string.Join('\n', _console);
+
+    public static async Task<MeetingPage> OpenAsync(Browser browser, SfuHostProcess host, string room, string name, string? more = null)
+    {
+        var page = new MeetingPage(await browser.NewPageAsync());
+        await page.Page.GotoAsync(new Uri(host.Address, $"/?room={room}&name={name}&{more}").ToString());
+        return page;
+    }
+
+    /// <summary>Opens the page and joins as a person does.</summary>
+    public static async Task<MeetingPage> JoinAsync(Browser browser, SfuHostProcess host, string room, string name, string? more = null)
+    {
+        var page = await OpenAsync(browser, host, room, name, more);
+        await page.Page.ClickAsync("#join");
+        try
+        {
+            await Eventually.Get(page.StateAsync, state => state == "joined", $"{name} has joined", TimeSpan.FromSeconds(30));
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}\n{page.Console}\n{host.Output}\n{host.Errors}", e);
+        }
+
+        return page;
+    }
+
+    public Task<string> StateAsync() => Page.EvaluateAsync<string>("() => window.__sfu.state");
+
+    public Task<string> ReasonAsync() => Page.EvaluateAsync<string>("() => window.__sfu.reason");
+
+    /// <summary>Connection states of the transports, for example <c>connected,connected</c>.</summary>
+    public Task<string> ConnectionStatesAsync() => Page.EvaluateAsync<string>("() => window.__sfu.transports.map((t) => t.connectionState).join()");
+
+    public Task<int> RemoteTilesAsync() => Page.Locator(".tile:not(.own)").CountAsync();
+
+    public async Task<Reception> ReceptionAsync()
+    {
+        var stats = await Page.EvaluateAsync<JsonElement>("() => window.__sfu.consumerStats()");
+        return Reception.From(stats);
+    }
+
+    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Sfu.Tests.EndToEnd;
+
+/// <summary>A node in a process of its own, on free ports of the loopback interface.</summary>
+internal sealed partial class SfuHostProcess : ChildProcess
+{
+    private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(10) };
+
+    private SfuHostProcess(IEnumerable<string> arguments)
+        : base("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Sfu.Host.dll"), .. arguments])
+    {
+    }
+
+    /// <summary>For example <c>http://127.0.0.1:40123</c>.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>For WebSockets.</summary>
+    public Uri Signaling(string room, string peer) => new($"ws://{Address.Authority}/?roomId={room}&peerId={peer}");
+
+    /// <summary>Starts a node and awaits that it is ready.</summary>
+    public static async Task<SfuHostProcess> StartAsync(params string[] more)
+    {
+        var host = new SfuHostProcess(["--http", "127.0.0.1:0", "--rtc-ip", "127.0.0.1", "--rtc-port", "0", .. more]);
+        try
+        {
+            var patience = TimeSpan.FromSeconds(60);
+            var line = await Eventually.Get(
+                () => Task.FromResult(host.HasExited ? throw new InvalidOperationException($"the node ended\n{host.Output}\n{host.Errors}") : Page().Match(host.Output)),
+                match => match.Success,
+                "the node prints its address",
+                patience);
+            host.Address = new Uri(line.Groups[1].Value);
+            await Eventually.True(host.IsReadyAsync, "the node is ready", patience);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a node that is expected to end by itself.</summary>
+    public static ChildProcess StartDoomed(params string[] arguments) => new SfuHostProcess(arguments);
+
+    public Task<string> GetAsync(string path) => s_http.GetStringAsync(new Uri(Address, path));
+
+    public async Task<JsonElement> DumpAsync(string room) =>
+        JsonElement.Parse(await GetAsync($"/debug/dump?room={Uri.EscapeDataString(room)}"));
+
+    /// <summary>Awaits that nothing of any call is left on the node, neither as actor nor in the media plane.</summary>
+    public Task IsIdleAsync(string room) => Eventually.Get(
+        () => DumpAsync(room), dump => dump.GetProperty("isIdle").GetBoolean(), "nothing of the call is left", TimeSpan.FromSeconds(20));
+
+    private async Task<bool> IsReadyAsync()
+    {
+        using var answer = await s_http.GetAsync(new Uri(Address, "/healthz/ready"));
+        return answer.IsSuccessStatusCode;
+    }
+
+    [GeneratedRegex(@"^The page is at (\S+)", RegexOptions.Multiline)]
+    private static partial Regex Page();
+}

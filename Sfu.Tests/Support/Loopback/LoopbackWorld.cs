@@ -1,0 +1,327 @@
+using System.Collections.Immutable;
+using Sfu.Media.Control;
+using Sfu.Media.Dtls;
+using Sfu.Media.Forwarding;
+using Sfu.Media.Ice;
+using Sfu.Media.Ortc;
+using Sfu.Media.Srtp;
+using Sfu.Media.Wire;
+using DtlsRole = Sfu.Media.Dtls.DtlsRole;
+
+namespace Sfu.Tests.Support.Loopback;
+
+/// <summary>
+/// A whole node's media plane and its clients in one thread and virtual time: an engine, peers, and a seeded network between
+/// them that delays, loses and counts datagrams.
+/// </summary>
+internal sealed class LoopbackWorld : IDatagramSink, IListenSockets, IDtlsRunner, IDisposable
+{
+    private static readonly Lazy<DtlsCertificate> NodeCertificate = new(DtlsCertificate.CreateSelfSigned);
+    private static readonly Lazy<DtlsContext> NodeContext = new(static () => new DtlsContext(NodeCertificate.Value));
+    private static readonly Lazy<DtlsCertificate> PeerCertificate = new(DtlsCertificate.CreateSelfSigned);
+    private static readonly Lazy<DtlsContext> PeerContextValue = new(static () => new DtlsContext(PeerCertificate.Value));
+
+    private readonly byte[] _slot = new byte[IDatagramSink.MaxDatagramBytes];
+    private readonly PriorityQueue<(bool ToNode, TransportTuple Tuple, byte[] Data), (long, long)> _flying = new();
+    private readonly Dictionary<TransportHandle, DtlsSession> _dtls = [];
+    private readonly Queue<Action<MediaEngine>> _answers = new();
+    private readonly Dictionary<IpEndpoint, LoopbackPeer> _peers = [];
+    private readonly EngineHandles _handles = new();
+    private readonly SeededRandom _random;
+    private long _order;
+    private long _sockets;
+
+    public LoopbackWorld(int seed = 1)
+    {
+        _random = new SeededRandom(seed);
+        Engine = new MediaEngine(
+            new EngineParts(
+                this,
+                this,
+                this,
+                _random,
+                _handles,
+                [.. NodeCertificate.Value.Fingerprints.Select(static f => new Sfu.Media.Ortc.DtlsFingerprint(f.Algorithm, f.Value))],
+                UnixOriginUs: 1_790_000_000_000_000,
+                Faults.Add),
+            Now);
+        ServerHandle = NewServer();
+    }
+
+    public MediaTime Now { get; private set; } = MediaTime.FromSeconds(1000);
+
+    public MediaEngine Engine { get; }
+
+    public ServerHandle ServerHandle { get; }
+
+    public RecordingServerEvents ServerEvents { get; } = new();
+
+    public List<string> Faults { get; } = [];
+
+    public HashSet<long> OpenSockets { get; } = [];
+
+    /// <summary>One way, microseconds.</summary>
+    public long DelayUs { get; set; } = 10_000;
+
+    /// <summary>Decides which datagrams are lost: direction, content.</summary>
+    public Func<bool, byte[], bool> Lose { get; set; } = static (_, _) => false;
+
+    /// <summary>Datagrams that the node sent.</summary>
+    public long NodeSent { get; private set; }
+
+    public SeededRandom Random => _random;
+
+    public static DtlsContext PeerContext => PeerContextValue.Value;
+
+    public static ImmutableArray<Sfu.Media.Ortc.DtlsFingerprint> PeerFingerprints =>
+        [.. PeerCertificate.Value.Fingerprints.Where(static f => f.Algorithm == "sha-256").Select(static f => new Sfu.Media.Ortc.DtlsFingerprint(f.Algorithm, f.Value))];
+
+    public TransportHandle NewTransport()
+    {
+        var (slot, generation) = _handles.Transports.Allocate();
+        return new TransportHandle(slot, generation);
+    }
+
+    public ProducerHandle NewProducer()
+    {
+        var (slot, generation) = _handles.Producers.Allocate();
+        return new ProducerHandle(slot, generation);
+    }
+
+    public ConsumerHandle NewConsumer()
+    {
+        var (slot, generation) = _handles.Consumers.Allocate();
+        return new ConsumerHandle(slot, generation);
+    }
+
+    /// <summary>A client with a transport of its own, on the given or a new remote port.</summary>
+    public LoopbackPeer NewPeer(bool peerIsDtlsClient = true, ushort? port = null)
+    {
+        var peer = new LoopbackPeer(this, IpEndpoint.FromIPv4(0x0A000001, port ?? (ushort)(40_000 + _peers.Count)), peerIsDtlsClient);
+        _peers[peer.Local] = peer;
+        return peer;
+    }
+
+    /// <summary>A peer whose ICE and DTLS are up.</summary>
+    public LoopbackPeer NewConnectedPeer(bool peerIsDtlsClient = true)
+    {
+        var peer = NewPeer(peerIsDtlsClient);
+        peer.Join();
+        RunUntil(() => peer.IsConnected && peer.Events.DtlsState == DtlsTransportState.Connected, TimeSpan.FromSeconds(20));
+        return peer;
+    }
+
+    public void Command(Action<MediaEngine> command)
+    {
+        Engine.Run(command, Now);
+        Answer();
+    }
+
+    public MediaPlaneDump Dump()
+    {
+        var events = new DumpCatcher();
+        Engine.Dump(1, events);
+        return events.Dump!;
+    }
+
+    public void SendToNode(LoopbackPeer peer, ReadOnlySpan<byte> datagram)
+    {
+        if (!Lose(true, datagram.ToArray()))
+        {
+            Fly(true, new TransportTuple(TransportProtocol.Udp, 1, IpEndpoint.FromIPv4(0x7F000001, 5000), peer.Local), datagram.ToArray());
+        }
+    }
+
+    public void Run(TimeSpan duration)
+    {
+        var end = Now.PlusUs((long)duration.TotalMicroseconds);
+        RunWhile(end, static () => true);
+        Now = end;
+    }
+
+    /// <summary>Runs until the condition holds; fails when it does not within the given virtual time.</summary>
+    public void RunUntil(Func<bool> condition, TimeSpan atMost)
+    {
+        RunWhile(Now.PlusUs((long)atMost.TotalMicroseconds), () => !condition());
+        Assert.True(condition(), $"The condition does not hold after {atMost} of virtual time.");
+    }
+
+    public void Dispose()
+    {
+        foreach (var peer in _peers.Values)
+        {
+            peer.Dispose();
+        }
+
+        foreach (var session in _dtls.Values)
+        {
+            session.Dispose();
+        }
+
+        Engine.Dispose();
+    }
+
+    Span<byte> IDatagramSink.Begin(in TransportTuple tuple) => OpenSockets.Contains(tuple.LocalSocket) ? _slot : default;
+
+    void IDatagramSink.Commit(in TransportTuple tuple, int length)
+    {
+        NodeSent++;
+        if (!Counting && !Lose(false, _slot.AsSpan(0, length).ToArray()))
+        {
+            Fly(false, tuple, _slot.AsSpan(0, length).ToArray());
+        }
+    }
+
+    /// <summary>While set, what the node sends is counted and goes nowhere: for measuring allocations of the engine alone.</summary>
+    public bool Counting { get; set; }
+
+    bool IListenSockets.TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error)
+    {
+        error = null;
+        OpenSockets.Add(++_sockets);
+        bound.Add(new BoundSocket(_sockets, TransportProtocol.Udp, IpEndpoint.FromIPv4(0x7F000001, 5000), info.AnnouncedAddress));
+        return true;
+    }
+
+    void IListenSockets.Close(long socketId) => OpenSockets.Remove(socketId);
+
+    void IDtlsRunner.Open(TransportHandle transport, DtlsRole localRole, ImmutableArray<Sfu.Media.Dtls.DtlsFingerprint> remoteFingerprints)
+    {
+        var session = new DtlsSession(NodeContext.Value, localRole);
+        session.SetRemoteFingerprints(remoteFingerprints, Now);
+        _dtls.Add(transport, session);
+        Step(transport, session, s => s.Start(Now));
+    }
+
+    void IDtlsRunner.Deliver(TransportHandle transport, ReadOnlySpan<byte> datagram)
+    {
+        if (_dtls.TryGetValue(transport, out var session))
+        {
+            var copy = datagram.ToArray();
+            Step(transport, session, s => s.Receive(copy, Now));
+        }
+    }
+
+    void IDtlsRunner.Close(TransportHandle transport)
+    {
+        if (_dtls.TryGetValue(transport, out var session))
+        {
+            Step(transport, session, s => s.Close(Now));
+        }
+        else
+        {
+            _answers.Enqueue(engine => engine.OnDtlsEnded(transport, null));
+        }
+    }
+
+    private ServerHandle NewServer()
+    {
+        var (slot, generation) = _handles.Servers.Allocate();
+        var handle = new ServerHandle(slot, generation);
+        Engine.OpenServer(handle, new ServerSettings([new ListenInfo(TransportProtocol.Udp, "127.0.0.1", null, 5000)]), ServerEvents);
+        return handle;
+    }
+
+    private void Step(TransportHandle transport, DtlsSession session, Action<DtlsSession> step)
+    {
+        var wasConnected = session.State == DtlsState.Connected;
+        step(session);
+        var buffer = new byte[2048];
+        while (session.TryTakeOutgoing(buffer, out var length))
+        {
+            var copy = buffer[..length];
+            _answers.Enqueue(engine => engine.OnDtlsDatagram(transport, copy));
+        }
+
+        if (!wasConnected && session.State == DtlsState.Connected)
+        {
+            var keys = SrtpKeys.FromExporter((SrtpProfile)session.SrtpProfileId, session.KeyingMaterial, session.LocalIsClient);
+            _answers.Enqueue(engine => engine.OnDtlsConnected(transport, keys, session.RemoteCertificatePem));
+        }
+
+        if (session.State is DtlsState.Closed or DtlsState.Failed)
+        {
+            var failure = session.State == DtlsState.Failed ? session.FailureText ?? "failed" : null;
+            _dtls.Remove(transport);
+            session.Dispose();
+            _answers.Enqueue(engine => engine.OnDtlsEnded(transport, failure));
+        }
+    }
+
+    private void Fly(bool toNode, TransportTuple tuple, byte[] data) =>
+        _flying.Enqueue((toNode, tuple, data), (Now.Us + DelayUs, _order++));
+
+    private void RunWhile(MediaTime end, Func<bool> condition)
+    {
+        while (condition())
+        {
+            Answer();
+            var next = NextHappening();
+            if (next > end)
+            {
+                return;
+            }
+
+            Now = next > Now ? next : Now;
+            foreach (var (handle, session) in _dtls.ToArray())
+            {
+                if (session.NextTimeout <= Now)
+                {
+                    Step(handle, session, s => s.OnTimeout(Now));
+                }
+            }
+
+            foreach (var peer in _peers.Values)
+            {
+                peer.OnTime(Now);
+            }
+
+            Engine.OnTime(Now);
+            while (_flying.TryPeek(out var datagram, out var due) && due.Item1 <= Now.Us)
+            {
+                _flying.Dequeue();
+                if (datagram.ToNode)
+                {
+                    Engine.OnDatagram(datagram.Tuple, datagram.Data, Now);
+                }
+                else if (_peers.TryGetValue(datagram.Tuple.Remote, out var peer))
+                {
+                    peer.OnDatagram(datagram.Data, Now);
+                }
+            }
+
+            Answer();
+        }
+    }
+
+    private MediaTime NextHappening()
+    {
+        var next = Engine.NextTimeout;
+        foreach (var session in _dtls.Values)
+        {
+            next = MediaTime.Min(next, session.NextTimeout);
+        }
+
+        foreach (var peer in _peers.Values)
+        {
+            next = MediaTime.Min(next, peer.NextTimeout);
+        }
+
+        return _flying.TryPeek(out _, out var due) ? MediaTime.Min(next, new MediaTime(due.Item1)) : next;
+    }
+
+    private void Answer()
+    {
+        while (_answers.TryDequeue(out var answer))
+        {
+            Engine.Run(answer, Now);
+        }
+    }
+
+    private sealed class DumpCatcher : IMediaPlaneEvents
+    {
+        public MediaPlaneDump? Dump { get; private set; }
+
+        public void DumpReady(long requestId, MediaPlaneDump dump) => Dump = dump;
+    }
+}

@@ -1,0 +1,396 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using Sfu.Actors.Protocol;
+using Sfu.Host.Signaling;
+using Sfu.Media.Ice;
+using Sfu.Media.Ortc;
+
+namespace Sfu.Tests.Unit.Host;
+
+/// <summary>A session between a fake client and a probe that stands for the shard region.</summary>
+public sealed class SignalingSessionSpecs : TestKit
+{
+    private static readonly RouterId s_room = new("room");
+    private static readonly PeerId s_me = new("me");
+    private static readonly PeerInfo s_bob = new(new PeerId("bob"), "Bob", new JsonText("""{"name":"x"}"""), JsonText.EmptyObject);
+
+    private readonly TestProbe _router;
+    private readonly IActorRef _gateway;
+    private long _lastId;
+
+    public SignalingSessionSpecs()
+        : base("akka.loglevel = WARNING")
+    {
+        _router = CreateTestProbe("router");
+        _gateway = Sys.ActorOf(SignalingGatewayActor.Props(_router, Options));
+    }
+
+    private static SignalingOptions Options { get; } = new()
+    {
+        GracePeriod = TimeSpan.FromSeconds(1.5),
+        ClientAnswerTimeout = TimeSpan.FromSeconds(1),
+        RouterAnswerTimeout = TimeSpan.FromSeconds(1),
+        MaxTransportsPerSession = 2,
+    };
+
+    [Fact]
+    public void Capabilities_come_from_the_router()
+    {
+        var client = Connect(out var id, "getRouterRtpCapabilities");
+        var asked = _router.ExpectMsg<RouterProtocol.GetRouterRtpCapabilities>();
+        Assert.Equal(s_room, asked.RouterId);
+        _router.Reply(new RouterRtpCapabilities(asked.RequestId, new RtpCapabilities()));
+        var answer = Answer(client, id);
+        Assert.Equal(JsonValueKind.Array, answer.GetProperty("codecs").ValueKind);
+        AwaitCondition(() => client.Released == 1);
+    }
+
+    [Fact]
+    public void A_transport_is_created_for_the_peer_and_owned_by_the_session()
+    {
+        var client = Connect(out _);
+        CreateTransport(client, "t1", consuming: false);
+    }
+
+    [Fact]
+    public void A_rejection_of_the_router_reaches_the_client_as_an_error_and_the_session_lives_on()
+    {
+        var client = Connect(out var id, "getRouterRtpCapabilities");
+        var asked = _router.ExpectMsg<RouterProtocol.GetRouterRtpCapabilities>();
+        _router.Reply(new Rejected(asked.RequestId, SfuErrorCode.InvalidState, "not now"));
+        Assert.Equal((409, "not now"), Error(client, id));
+        Join(client);
+    }
+
+    [Fact]
+    public void A_router_that_stays_silent_is_a_time_out_for_the_client()
+    {
+        var client = Connect(out var id, "getRouterRtpCapabilities");
+        _router.ExpectMsg<RouterProtocol.GetRouterRtpCapabilities>();
+        Assert.Equal(504, Error(client, id).Code);
+    }
+
+    [Fact]
+    public void A_transport_that_comes_too_late_is_closed()
+    {
+        var client = Connect(out var id, "createWebRtcTransport", """{"producing":true}""");
+        var asked = _router.ExpectMsg<RouterProtocol.CreateWebRtcTransport>();
+        Assert.Equal(504, Error(client, id).Code);
+        _router.Reply(Created(asked.RequestId, "late"));
+        Assert.Equal(new TransportId("late"), _router.ExpectMsg<RouterProtocol.CloseTransport>().TransportId);
+    }
+
+    [Fact]
+    public void Bad_requests_are_answered_with_a_reason_and_the_session_lives_on()
+    {
+        var client = Connect(out _);
+        Assert.Equal(404, Error(client, Send(client, "nonsense")).Code);
+        Assert.Equal(400, Error(client, Send(client, "join", """{"displayName":7}""")).Code);
+        Assert.Equal(404, Error(client, Send(client, "pauseProducer", """{"producerId":"unknown"}""")).Code);
+        Assert.Equal(404, Error(client, Send(client, "connectWebRtcTransport", Dtls("unknown"))).Code);
+        Assert.Equal(409, Error(client, Send(client, "changeDisplayName", """{"displayName":"x"}""")).Code);
+        Assert.Equal(501, Error(client, Send(client, "produceData")).Code);
+        SendRaw(client, "{garbage");
+        Assert.Equal(0, client.Next().GetProperty("id").GetInt64());
+        _router.ExpectNoMsg(TimeSpan.Zero);
+        Join(client);
+        Assert.Equal(409, Error(client, Send(client, "join", """{"displayName":"again"}""")).Code);
+    }
+
+    [Fact]
+    public void Transports_of_a_session_are_limited()
+    {
+        var client = Connect(out _);
+        CreateTransport(client, "t1", consuming: false);
+        CreateTransport(client, "t2", consuming: true);
+        Assert.Equal(429, Error(client, Send(client, "createWebRtcTransport")).Code);
+    }
+
+    [Fact]
+    public void Producers_of_the_others_are_consumed_paused_and_resumed_when_the_client_is_ready()
+    {
+        var client = Connect(out _);
+        CreateTransport(client, "recv", consuming: true);
+        Join(client, s_bob, Offer("p1"));
+        var consume = _router.ExpectMsg<RouterProtocol.Consume>();
+        Assert.True(consume.Paused);
+        Assert.Equal(new TransportId("recv"), consume.TransportId);
+        _router.Reply(Consumed(consume, "c1"));
+
+        var request = client.Next();
+        Assert.Equal("newConsumer", request.GetProperty("method").GetString());
+        var data = request.GetProperty("data");
+        Assert.Equal("bob", data.GetProperty("peerId").GetString());
+        Assert.Equal("c1", data.GetProperty("id").GetString());
+        Assert.Equal("video", data.GetProperty("kind").GetString());
+        Assert.Equal("simple", data.GetProperty("type").GetString());
+        Assert.True(data.GetProperty("producerPaused").GetBoolean());
+        Assert.Equal(1, data.GetProperty("appData").GetProperty("share").GetInt32());
+
+        Respond(client, request, ok: true);
+        Assert.Equal(new ConsumerId("c1"), _router.ExpectMsg<RouterProtocol.ResumeConsumer>().ConsumerId);
+    }
+
+    [Fact]
+    public void A_producer_that_opens_later_is_consumed_once_there_is_a_transport_for_it()
+    {
+        var client = Connect(out _);
+        Join(client, s_bob);
+        Tell(client, new SessionEvents.ProducerOpened(s_room, Offer("p1")));
+        _router.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        CreateTransport(client, "recv", consuming: true);
+        Assert.Equal(new ProducerId("p1"), _router.ExpectMsg<RouterProtocol.Consume>().ProducerId);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_consumer_that_the_client_does_not_take_is_closed(bool silent)
+    {
+        var client = WithConsumer(out var request);
+        if (!silent)
+        {
+            Respond(client, request, ok: false);
+        }
+
+        Assert.Equal(new ConsumerId("c1"), _router.ExpectMsg<RouterProtocol.CloseConsumer>(TimeSpan.FromSeconds(5)).ConsumerId);
+        Assert.Equal("consumerClosed", client.Next().GetProperty("method").GetString());
+    }
+
+    [Fact]
+    public void What_happens_in_the_room_is_notified()
+    {
+        var client = WithConsumer(out var request);
+        Respond(client, request, ok: true);
+        _router.ExpectMsg<RouterProtocol.ResumeConsumer>();
+
+        Tell(client, new SessionEvents.PeerJoined(s_room, s_bob with { PeerId = new PeerId("eve"), DisplayName = "Eve" }));
+        Assert.Equal("Eve", Notification(client, "newPeer").GetProperty("displayName").GetString());
+        Tell(client, new SessionEvents.PeerUpdated(s_room, s_bob with { DisplayName = "Robert" }));
+        Assert.Equal("Bob", Notification(client, "peerDisplayNameChanged").GetProperty("oldDisplayName").GetString());
+        Tell(client, new SessionEvents.ConsumerPaused(s_room, new TransportId("recv"), new ConsumerId("c1")));
+        Assert.Equal("c1", Notification(client, "consumerPaused").GetProperty("consumerId").GetString());
+        Tell(client, new SessionEvents.ConsumerResumed(s_room, new TransportId("recv"), new ConsumerId("c1")));
+        Notification(client, "consumerResumed");
+        Tell(client, new SessionEvents.ConsumerClosed(s_room, new TransportId("recv"), new ConsumerId("c1"), CloseReason.ProducerClosed));
+        Notification(client, "consumerClosed");
+        Tell(client, new SessionEvents.PeerLeft(s_room, s_bob.PeerId, CloseReason.Requested));
+        Assert.Equal("bob", Notification(client, "peerClosed").GetProperty("peerId").GetString());
+    }
+
+    [Fact]
+    public void A_client_that_says_goodbye_leaves_at_once()
+    {
+        var client = Connect(out _);
+        Join(client);
+        Watch(client.Session!);
+        client.Session.Tell(new SignalingMessages.Disconnected(client, ConnectionEnd.ClosedByClient));
+        _router.ExpectMsg<PeerProtocol.DetachPeer>();
+        ExpectTerminated(client.Session!);
+    }
+
+    [Fact]
+    public void A_client_that_is_lost_leaves_after_the_grace_period()
+    {
+        var client = Connect(out _);
+        Join(client);
+        Watch(client.Session!);
+        client.Session.Tell(new SignalingMessages.Disconnected(client, ConnectionEnd.Lost));
+        ExpectNoMsg(TimeSpan.FromMilliseconds(300));
+        _router.ExpectMsg<PeerProtocol.DetachPeer>(TimeSpan.FromSeconds(5));
+        ExpectTerminated(client.Session!);
+    }
+
+    [Fact]
+    public void A_client_that_comes_back_with_its_token_is_told_what_it_missed()
+    {
+        var client = WithConsumer(out _, out var token);
+        var session = client.Session!;
+        session.Tell(new SignalingMessages.Disconnected(client, ConnectionEnd.Lost));
+        Tell(client, new SessionEvents.PeerJoined(s_room, s_bob with { PeerId = new PeerId("eve") }));
+
+        var again = Connect(out var id, "resumeSession", $$"""{"token":"{{token}}","producers":[],"consumers":[]}""");
+        Assert.Equal(session, again.Session);
+        var answer = Answer(again, id);
+        Assert.Equal(2, answer.GetProperty("peers").GetArrayLength());
+        Assert.Equal("c1", answer.GetProperty("consumers")[0].GetProperty("id").GetString());
+        var request = again.Next();
+        Assert.Equal("newConsumer", request.GetProperty("method").GetString());
+        Respond(again, request, ok: true);
+        _router.ExpectMsg<RouterProtocol.ResumeConsumer>();
+        Watch(session);
+        ExpectNoMsg(Options.GracePeriod + TimeSpan.FromMilliseconds(300));
+    }
+
+    [Fact]
+    public void A_wrong_token_makes_a_new_session_after_the_end_of_the_old_one()
+    {
+        var client = Connect(out _);
+        Join(client);
+        var again = new FakeConnection();
+        Watch(client.Session!);
+        var request = new ProtooMessage.Request(1, "resumeSession", JsonElement.Parse("""{"token":"guess"}"""));
+        _gateway.Tell(new SignalingMessages.Connect(new SessionKey(s_room, s_me), again, request));
+        ExpectTerminated(client.Session!);
+        Assert.Equal(CloseCodes.EndedByServer, client.Closed!.Value.Code);
+        AwaitCondition(() => again.Session is not null);
+        Assert.NotEqual(client.Session, again.Session);
+        again.Session.Tell(new SignalingMessages.Received(again, request));
+        Assert.Equal(404, Error(again, 1).Code);
+    }
+
+    [Fact]
+    public void Another_session_under_the_same_name_elsewhere_ends_this_one()
+    {
+        var client = Connect(out _);
+        Join(client);
+        Watch(client.Session!);
+        Tell(client, new SessionEvents.PeerDetached(s_room, s_me, CloseReason.PeerReplaced));
+        ExpectTerminated(client.Session!);
+        Assert.Equal(CloseCodes.EndedByServer, client.Closed!.Value.Code);
+        _router.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public void Ending_all_closes_every_client_as_going_away()
+    {
+        var client = Connect(out _);
+        Join(client);
+        _gateway.Tell(SignalingMessages.EndAll.Instance);
+        ExpectMsg<SignalingMessages.AllEnded>();
+        Assert.Equal(CloseCodes.GoingAway, client.Closed!.Value.Code);
+
+        var late = new FakeConnection();
+        _gateway.Tell(new SignalingMessages.Connect(new SessionKey(s_room, s_me), late, new ProtooMessage.Malformed(null, "x")));
+        AwaitCondition(() => late.Closed?.Code == CloseCodes.GoingAway);
+    }
+
+    private FakeConnection Connect(out long id, string method = "getTransportStats", string data = """{"transportId":"none"}""")
+    {
+        var client = new FakeConnection();
+        id = ++_lastId;
+        var first = new ProtooMessage.Request(id, method, JsonElement.Parse(data));
+        _gateway.Tell(new SignalingMessages.Connect(new SessionKey(s_room, s_me), client, first));
+        AwaitCondition(() => client.Session is not null);
+        client.Session.Tell(new SignalingMessages.Received(client, first));
+        if (method == "getTransportStats")
+        {
+            Error(client, id);
+        }
+
+        return client;
+    }
+
+    private FakeConnection WithConsumer(out JsonElement request) => WithConsumer(out request, out _);
+
+    private FakeConnection WithConsumer(out JsonElement request, out string token)
+    {
+        var client = Connect(out _);
+        CreateTransport(client, "recv", consuming: true);
+        token = Join(client, s_bob, Offer("p1"));
+        _router.Reply(Consumed(_router.ExpectMsg<RouterProtocol.Consume>(), "c1"));
+        request = client.Next();
+        return client;
+    }
+
+    private long Send(FakeConnection client, string method, string data = "{}")
+    {
+        var id = ++_lastId;
+        SendRaw(client, $$"""{"request":true,"id":{{id}},"method":"{{method}}","data":{{data}}}""");
+        return id;
+    }
+
+    private static void SendRaw(FakeConnection client, string text) =>
+        client.Session.Tell(new SignalingMessages.Received(client, ProtooReader.Read(Encoding.UTF8.GetBytes(text))));
+
+    private static void Respond(FakeConnection client, JsonElement request, bool ok) =>
+        SendRaw(client, $$"""{"response":true,"id":{{request.GetProperty("id").GetInt64()}},"ok":{{(ok ? "true" : "false")}},"errorReason":"no"}""");
+
+    private void Tell(FakeConnection client, ISessionEvent happened) => client.Session!.Tell(happened, _router);
+
+    private static JsonElement Answer(FakeConnection client, long id)
+    {
+        var answer = client.Next();
+        Assert.True(answer.GetProperty("response").GetBoolean());
+        Assert.Equal(id, answer.GetProperty("id").GetInt64());
+        Assert.True(answer.GetProperty("ok").GetBoolean(), answer.GetRawText());
+        return answer.GetProperty("data");
+    }
+
+    private static (int Code, string Reason) Error(FakeConnection client, long id)
+    {
+        var answer = client.Next();
+        Assert.Equal(id, answer.GetProperty("id").GetInt64());
+        Assert.False(answer.GetProperty("ok").GetBoolean());
+        return (answer.GetProperty("errorCode").GetInt32(), answer.GetProperty("errorReason").GetString()!);
+    }
+
+    private static JsonElement Notification(FakeConnection client, string method)
+    {
+        var notification = client.Next();
+        Assert.True(notification.GetProperty("notification").GetBoolean());
+        Assert.Equal(method, notification.GetProperty("method").GetString());
+        return notification.GetProperty("data");
+    }
+
+    private string Join(FakeConnection client, PeerInfo? peer = null, ProducerInfo? offer = null)
+    {
+        var id = Send(client, "join", """{"displayName":"Me","device":{},"rtpCapabilities":{"codecs":[]}}""");
+        var attach = _router.ExpectMsg<PeerProtocol.AttachPeer>();
+        Assert.Equal(client.Session, attach.Session);
+        Assert.Equal(s_me, attach.PeerId);
+        ImmutableArray<PeerInfo> peers = peer is null ? [] : [peer];
+        ImmutableArray<ProducerInfo> offers = offer is null ? [] : [offer];
+        _router.Reply(new PeerAttached(attach.RequestId, new RtpCapabilities(), peers, offers));
+        var answer = Answer(client, id);
+        Assert.Equal(peers.Length, answer.GetProperty("peers").GetArrayLength());
+        return answer.GetProperty("resumeToken").GetString()!;
+    }
+
+    private void CreateTransport(FakeConnection client, string transport, bool consuming)
+    {
+        var id = Send(client, "createWebRtcTransport", $$"""{"consuming":{{(consuming ? "true" : "false")}}}""");
+        var asked = _router.ExpectMsg<RouterProtocol.CreateWebRtcTransport>();
+        Assert.Equal(client.Session, asked.Owner);
+        Assert.Equal(s_me, asked.PeerId);
+        _router.Reply(Created(asked.RequestId, transport));
+        var answer = Answer(client, id);
+        Assert.Equal(transport, answer.GetProperty("id").GetString());
+        Assert.Equal("ufrag", answer.GetProperty("iceParameters").GetProperty("usernameFragment").GetString());
+        Assert.Equal("192.0.2.1", answer.GetProperty("iceCandidates")[0].GetProperty("ip").GetString());
+        Assert.Equal("sha-256", answer.GetProperty("dtlsParameters").GetProperty("fingerprints")[0].GetProperty("algorithm").GetString());
+    }
+
+    private TransportCreated Created(long requestId, string transport) => new(
+        requestId,
+        new TransportId(transport),
+        _router,
+        new IceParameters("ufrag", "password", true),
+        [new IceCandidate("udp", 1, "192.0.2.1", "192.0.2.1", 44444, "udp", "host", null)],
+        new DtlsParameters { Fingerprints = [new DtlsFingerprint("sha-256", "AA:BB")] });
+
+    private static ProducerInfo Offer(string id) =>
+        new(new ProducerId(id), s_bob.PeerId, MediaKind.Video, ProducerType.Simple, true, new JsonText("""{"share":1}"""));
+
+    private static Consumed Consumed(RouterProtocol.Consume request, string id) => new(
+        request.RequestId,
+        new ConsumerId(id),
+        request.ProducerId,
+        s_bob.PeerId,
+        MediaKind.Video,
+        ConsumerType.Simple,
+        new RtpParameters(),
+        Paused: true,
+        ProducerPaused: true,
+        new JsonText("""{"share":1}"""));
+
+    private static string Dtls(string transport)
+    {
+        var fingerprint = string.Join(':', Enumerable.Repeat("AB", 32));
+        return $$$"""{"transportId":"{{{transport}}}","dtlsParameters":{"role":"auto","fingerprints":[{"algorithm":"sha-256","value":"{{{fingerprint}}}"}]}}""";
+    }
+}

@@ -1,0 +1,209 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Sfu.Media.Control;
+using Sfu.Media.Ice;
+using Sfu.Media.Net;
+using Sfu.Media.Ortc;
+using Sfu.Media.Stun;
+
+namespace Sfu.Tests.Unit.Net;
+
+/// <summary>The real threads and sockets, on loopback.</summary>
+public sealed class MediaPlaneSpecs : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TransportSettings Settings = new(true, false, true, false, 600_000, 30, 8, TupleLimitPolicy.Evict);
+
+    private readonly MediaPlane _plane = MediaPlane.Start(new MediaPlaneOptions());
+
+    public void Dispose() => _plane.Dispose();
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task Connectivity_check_is_answered_from_the_address_it_was_sent_to(string ip)
+    {
+        var server = new Events();
+        var serverHandle = _plane.NewServerHandle();
+        _plane.OpenServer(serverHandle, new ServerSettings([new ListenInfo(TransportProtocol.Udp, ip, null, 0)]), server);
+        var bound = Assert.Single((await server.Opened.Task.WaitAsync(Deadline)));
+        var transport = new Events();
+        var handle = _plane.NewTransportHandle();
+        _plane.OpenTransport(handle, serverHandle, Settings, transport);
+        var ice = await transport.Ice.Task.WaitAsync(Deadline);
+
+        using var client = new UdpClient(new IPEndPoint(IPAddress.Parse(ip), 0));
+        await client.SendAsync(Check(ice), new IPEndPoint(IPAddress.Parse(ip), bound.Port));
+        var answer = await client.ReceiveAsync().WaitAsync(Deadline);
+
+        Assert.Equal(bound.Port, answer.RemoteEndPoint.Port);
+        Assert.True(StunMessage.TryParse(answer.Buffer, out var message));
+        Assert.Equal(StunClass.SuccessResponse, message.Class);
+        _plane.CloseServer(serverHandle);
+        _plane.CloseTransport(handle);
+        Assert.Null(await transport.Closed.Task.WaitAsync(Deadline));
+        Assert.Null(await server.Closed.Task.WaitAsync(Deadline));
+        Assert.True((await Dump()).IsEmpty);
+    }
+
+    [Fact]
+    public async Task Port_in_use_is_an_error_with_a_reason_and_leaves_nothing_bound()
+    {
+        using var squatter = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = (ushort)((IPEndPoint)squatter.Client.LocalEndPoint!).Port;
+        var server = new Events();
+
+        _plane.OpenServer(
+            _plane.NewServerHandle(),
+            new ServerSettings([new ListenInfo(TransportProtocol.Udp, "127.0.0.1", null, 0), new ListenInfo(TransportProtocol.Udp, "127.0.0.1", null, port)]),
+            server);
+
+        var error = await server.Closed.Task.WaitAsync(Deadline);
+        Assert.Equal(MediaErrorCode.System, error!.Code);
+        Assert.Contains($"127.0.0.1:{port}", error.Reason, StringComparison.Ordinal);
+        Assert.True((await Dump()).IsEmpty);
+    }
+
+    [Theory]
+    [InlineData("nowhere")]
+    [InlineData("203.0.113.77")]
+    public async Task Address_that_cannot_be_bound_is_an_error_with_a_reason(string ip)
+    {
+        var server = new Events();
+
+        _plane.OpenServer(_plane.NewServerHandle(), new ServerSettings([new ListenInfo(TransportProtocol.Udp, ip, null, 0)]), server);
+
+        var error = await server.Closed.Task.WaitAsync(Deadline);
+        Assert.Contains(ip, error!.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Handle_of_a_closed_transport_finds_nothing_when_its_slot_is_used_again()
+    {
+        var server = new Events();
+        var serverHandle = _plane.NewServerHandle();
+        _plane.OpenServer(serverHandle, new ServerSettings([new ListenInfo(TransportProtocol.Udp, "127.0.0.1", null, 0)]), server);
+        var first = new Events();
+        var stale = _plane.NewTransportHandle();
+        _plane.OpenTransport(stale, serverHandle, Settings, first);
+        _plane.CloseTransport(stale);
+        await first.Closed.Task.WaitAsync(Deadline);
+
+        var second = new Events();
+        var fresh = _plane.NewTransportHandle();
+        Assert.Equal(stale.Slot, fresh.Slot);
+        _plane.OpenTransport(fresh, serverHandle, Settings, second);
+        _plane.CloseTransport(stale);
+
+        Assert.Equal(fresh, Assert.Single((await Dump()).Transports).Handle);
+    }
+
+    [Fact]
+    public async Task Commands_after_the_end_are_harmless()
+    {
+        var handle = _plane.NewTransportHandle();
+        _plane.CloseTransport(handle);
+        _plane.ConnectTransport(handle, 1, new DtlsParameters());
+        Assert.True((await Dump()).IsEmpty);
+
+        _plane.Dispose();
+        _plane.CloseTransport(handle);
+        _plane.Dispose();
+    }
+
+    private static byte[] Check(IceParameters ice)
+    {
+        var request = new byte[256];
+        var writer = new StunWriter(request, StunClass.Request, StunMethod.Binding, new byte[12]);
+        writer.Write(StunAttribute.Username, Encoding.ASCII.GetBytes($"{ice.UsernameFragment}:peer"));
+        writer.WriteUInt32(StunAttribute.Priority, 1);
+        writer.WriteUInt64(StunAttribute.IceControlling, 7);
+        writer.WriteMessageIntegrity(Encoding.ASCII.GetBytes(ice.Password));
+        writer.WriteFingerprint();
+        return request[..writer.Finish()];
+    }
+
+    private async Task<MediaPlaneDump> Dump()
+    {
+        var events = new Events();
+        _plane.Dump(1, events);
+        return await events.Dumped.Task.WaitAsync(Deadline);
+    }
+
+    /// <summary>The events that these tests wait for, as tasks.</summary>
+    private sealed class Events : IServerEvents, ITransportEvents, IMediaPlaneEvents
+    {
+        public TaskCompletionSource<ImmutableArray<ListenInfo>> Opened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<IceParameters> Ice { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<MediaError?> Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<MediaPlaneDump> Dumped { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ConcurrentQueue<MediaError> Failures { get; } = [];
+
+        public void ServerOpened(ImmutableArray<ListenInfo> bound) => Opened.SetResult(bound);
+
+        public void ServerClosed(MediaError? error) => Closed.SetResult(error);
+
+        public void TransportOpened(IceParameters iceParameters, ImmutableArray<IceCandidate> iceCandidates, DtlsParameters dtlsParameters) => Ice.SetResult(iceParameters);
+
+        public void TransportClosed(MediaError? error) => Closed.SetResult(error);
+
+        public void DumpReady(long requestId, MediaPlaneDump dump) => Dumped.SetResult(dump);
+
+        public void RequestFailed(long requestId, MediaError error) => Failures.Enqueue(error);
+
+        public void Connected(long requestId, DtlsRole localRole)
+        {
+        }
+
+        public void IceRestarted(long requestId, IceParameters iceParameters)
+        {
+        }
+
+        public void ProducerAdded(long requestId, ProducerHandle producer)
+        {
+        }
+
+        public void ConsumerAdded(long requestId, ConsumerHandle consumer)
+        {
+        }
+
+        public void IceStateChanged(IceState state)
+        {
+        }
+
+        public void TupleAdded(TransportTuple tuple)
+        {
+        }
+
+        public void TupleRemoved(TransportTuple tuple, TupleRemovalReason reason)
+        {
+        }
+
+        public void SelectedTupleChanged(TransportTuple? tuple)
+        {
+        }
+
+        public void DtlsStateChanged(DtlsTransportState state, string? remoteCertificatePem)
+        {
+        }
+
+        public void ProducerClosed(ProducerHandle producer, MediaError? error)
+        {
+        }
+
+        public void ConsumerClosed(ConsumerHandle consumer, MediaError? error)
+        {
+        }
+
+        public void StatsReady(long requestId, ImmutableArray<MediaStats> stats)
+        {
+        }
+    }
+}

@@ -1,0 +1,95 @@
+#!/bin/sh
+# ./build.sh test     installs what tests need, builds, checks the format, runs every test
+# ./build.sh run      builds and runs a node; arguments go to it
+# ./build.sh format   puts the sources into their format
+set -eu
+cd "$(dirname "$0")"
+configuration=${CONFIGURATION:-Debug}
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+need() {
+  command -v "$1" >/dev/null 2>&1 || { echo "build.sh: $1 is needed: $2" >&2; exit 1; }
+}
+
+# Debian's Chromium for the browser tests; anything else that SFU_CHROMIUM names will do.
+install_chromium() {
+  if [ -n "${SFU_CHROMIUM:-}" ] || command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1; then
+    return
+  fi
+  if ! command -v apt-get >/dev/null 2>&1; then
+    echo "build.sh: no Chromium and no apt-get; browser tests will be skipped, or fail under CI=true" >&2
+    return
+  fi
+  as_root=
+  [ "$(id -u)" -eq 0 ] || as_root=sudo
+  echo "Installing Chromium …"
+  $as_root apt-get update -q || echo "build.sh: apt-get update failed; trying to install with what is known" >&2
+  DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core
+}
+
+# npm packages of the clients that run in Node.
+install_node_clients() {
+  folder=Sfu.Tests/EndToEnd/node
+  if [ ! -e "$folder/node_modules/.installed" ] || [ "$folder/package-lock.json" -nt "$folder/node_modules/.installed" ]; then
+    echo "Installing the npm packages of the end-to-end tests …"
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.installed)
+  fi
+}
+
+build() {
+  dotnet build Sfu.sln --configuration "$configuration" --nologo -clp:NoSummary -v quiet "$@"
+}
+
+run_tests() {
+  results=$(mktemp -d)
+  trap 'rm -rf "$results"' EXIT
+  status=0
+  dotnet test Sfu.Tests --configuration "$configuration" --no-build --nologo --results-directory "$results" \
+    --logger "trx;LogFileName=tests.trx" --logger "console;verbosity=normal" "$@" || status=$?
+  if [ ! -s "$results/tests.trx" ]; then
+    echo "build.sh: the test run left no result" >&2
+    exit 1
+  fi
+  counters=$(grep -o '<Counters [^>]*>' "$results/tests.trx" | head -n 1)
+  count() {
+    printf '%s' "$counters" | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p"
+  }
+  total=$(count total)
+  passed=$(count passed)
+  executed=$(count executed)
+  failed=$((executed - passed))
+  skipped=$((total - executed))
+  # A run that was cut short has failed, whatever its tests say.
+  [ "$failed" -eq 0 ] || status=1
+  [ "$passed" -gt 0 ] || status=1
+  echo
+  echo "$passed passed, $failed failed, $skipped skipped"
+  exit "$status"
+}
+
+need dotnet "install the .NET 10 SDK"
+case ${1:-} in
+  test)
+    shift
+    need node "install Node.js 20"
+    need npm "install Node.js 20 with npm"
+    install_chromium
+    install_node_clients
+    echo "Building …"
+    build
+    echo "Checking the format …"
+    dotnet format Sfu.sln --no-restore --verify-no-changes --verbosity quiet
+    run_tests "$@"
+    ;;
+  run)
+    shift
+    exec dotnet run --project Sfu.Host --configuration "$configuration" -- "$@"
+    ;;
+  format)
+    dotnet format Sfu.sln
+    ;;
+  *)
+    sed -n '2,4s/^# //p' "$0" >&2
+    exit 2
+    ;;
+esac
