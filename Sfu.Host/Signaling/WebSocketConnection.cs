@@ -82,7 +82,9 @@ internal sealed class WebSocketConnection : IClientConnection, IDisposable
                 }
             }
 
-            end = Volatile.Read(ref _closing) is null ? ConnectionEnd.ClosedByClient : ConnectionEnd.ClosedByServer;
+            end = Volatile.Read(ref _closing) is not null ? ConnectionEnd.ClosedByServer
+                : IsGoodbye(_socket.CloseStatus) ? ConnectionEnd.ClosedByClient
+                : ConnectionEnd.Lost;
             Close(CloseCodes.Normal, string.Empty);
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
@@ -108,6 +110,10 @@ internal sealed class WebSocketConnection : IClientConnection, IDisposable
         _abort.Dispose();
         _credits.Dispose();
     }
+
+    /// <summary>Leaving, a closed window, or no reason at all, as protoo-client does it; any other code reports a failure.</summary>
+    private static bool IsGoodbye(WebSocketCloseStatus? status) =>
+        status is null or WebSocketCloseStatus.Empty or WebSocketCloseStatus.NormalClosure or WebSocketCloseStatus.EndpointUnavailable;
 
     private async Task<ProtooMessage?> ReadFirstAsync(ArrayBufferWriter<byte> buffer)
     {

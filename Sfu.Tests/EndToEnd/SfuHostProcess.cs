@@ -8,6 +8,9 @@ internal sealed partial class SfuHostProcess : ChildProcess
 {
     private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
+    /// <summary>Times that a test can wait for.</summary>
+    private static readonly string s_configuration = WriteConfiguration();
+
     private SfuHostProcess(IEnumerable<string> arguments)
         : base("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Sfu.Host.dll"), .. arguments])
     {
@@ -22,7 +25,7 @@ internal sealed partial class SfuHostProcess : ChildProcess
     /// <summary>Starts a node and awaits that it is ready.</summary>
     public static async Task<SfuHostProcess> StartAsync(params string[] more)
     {
-        var host = new SfuHostProcess(["--http", "127.0.0.1:0", "--rtc-ip", "127.0.0.1", "--rtc-port", "0", .. more]);
+        var host = new SfuHostProcess(["--http", "127.0.0.1:0", "--rtc-ip", "127.0.0.1", "--rtc-port", "0", "--config", s_configuration, .. more]);
         try
         {
             var patience = TimeSpan.FromSeconds(60);
@@ -58,6 +61,13 @@ internal sealed partial class SfuHostProcess : ChildProcess
     {
         using var answer = await s_http.GetAsync(new Uri(Address, "/healthz/ready"));
         return answer.IsSuccessStatusCode;
+    }
+
+    private static string WriteConfiguration()
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, "end-to-end.conf");
+        File.WriteAllText(file, "sfu.router.empty-linger = 500 ms\n");
+        return file;
     }
 
     [GeneratedRegex(@"^The page is at (\S+)", RegexOptions.Multiline)]

@@ -43,6 +43,8 @@ export class Call {
   sendTransport: types.Transport | undefined;
   recvTransport: types.Transport | undefined;
   readonly producers = new Map<types.MediaKind, types.Producer>();
+  /** What has happened to the call so far, for people who look for the reason of something. */
+  readonly history: string[] = [];
 
   private readonly options: CallOptions;
   private readonly listener: CallListener;
@@ -404,6 +406,7 @@ export class Call {
     const epoch = this.epoch;
     dtls.onstatechange = () => {
       if (dtls.state === "closed" && epoch === this.epoch) {
+        this.remember("DTLS closed by the server");
         this.mediaEnded("The server has closed the media connection.");
       }
     };
@@ -479,7 +482,13 @@ export class Call {
 
     this.state = state;
     this.reason = reason;
+    this.remember(`${state} ${reason}`);
     this.listener.stateChanged(state, reason);
+  }
+
+  private remember(what: string): void {
+    this.history.push(`${new Date().toISOString()} ${what}`);
+    this.history.splice(0, Math.max(0, this.history.length - 100));
   }
 
   private request(method: string, data?: unknown): Promise<any> {

@@ -271,6 +271,9 @@ window.__sfu = {
   get producers() {
     return [...(call?.producers.values() ?? [])].map((p) => ({ id: p.id, kind: p.kind, paused: p.paused }));
   },
+  get history() {
+    return call?.history ?? [];
+  },
   get call() {
     return call;
   },
