@@ -45,7 +45,7 @@ public sealed class TestNode : IAsyncDisposable
         media ??= new FakeMediaPlane();
         var test = ConfigurationFactory.ParseString(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "hocon", "test.conf")));
         var configuration = SfuConfiguration.Load(ConfigurationFactory.ParseString(hocon).WithFallback(test));
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddAkka("sfu", akka => akka.WithSfuNode(configuration, media, new SeededRandom(1)));
         var host = builder.Build();
