@@ -45,7 +45,7 @@ public sealed class ConfigurationSpecs
     [InlineData("sfu = 3", "sfu")]
     [InlineData("sfu.cluster = 3", "sfu.cluster")]
     [InlineData("sfu.cluster.port { a = 1 }", "sfu.cluster.port")]
-    [InlineData("sfu.host.port = 8080", "sfu.host")]
+    [InlineData("sfu.elsewhere.port = 8080", "sfu.elsewhere")]
     [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = \"1.2.3.4\", port = 1, prot = 2 } ]", "sfu.web-rtc-server.listen-infos[0].prot")]
     [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = \"1.2.3.4.5\", port = 1 } ]", "sfu.web-rtc-server.listen-infos[0].ip")]
     [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = sctp, ip = \"1.2.3.4\", port = 1 } ]", "sfu.web-rtc-server.listen-infos[0].protocol")]
@@ -84,7 +84,7 @@ public sealed class ConfigurationSpecs
     [Fact]
     public void A_section_that_somebody_else_reads_is_let_pass()
     {
-        var configuration = SfuConfiguration.Parse("sfu.host { port = 8080 }", ["host"]);
-        Assert.Equal(8080, configuration.Config.GetInt("sfu.host.port"));
+        var configuration = SfuConfiguration.Parse("sfu.elsewhere { port = 8080 }", ["elsewhere"]);
+        Assert.Equal(8080, configuration.Config.GetInt("sfu.elsewhere.port"));
     }
 }
