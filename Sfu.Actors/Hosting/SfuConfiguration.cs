@@ -74,7 +74,6 @@ public sealed class SfuConfiguration
 
         return new SfuNodeOptions(
             ReadCluster(cluster),
-            media.Integer("threads", 0, 256),
             certificate,
             key,
             ReadListenInfos(sfu.Section("web-rtc-server")),

@@ -5,7 +5,6 @@ namespace Sfu.Actors.Hosting;
 
 /// <summary>What a node is started with: the HOCON section <c>sfu</c>, read and checked by <see cref="SfuConfiguration"/>.</summary>
 /// <param name="Cluster">How the node finds the others (<c>sfu.cluster</c>).</param>
-/// <param name="MediaThreads">Threads of the media plane; 0: as many as cores (<c>sfu.media.threads</c>).</param>
 /// <param name="DtlsCertificateFile">PEM; null: a new self-signed certificate (<c>sfu.media.dtls-certificate-file</c>).</param>
 /// <param name="DtlsPrivateKeyFile">PEM (<c>sfu.media.dtls-private-key-file</c>).</param>
 /// <param name="ListenInfos">Where the node's WebRtcServer listens (<c>sfu.web-rtc-server.listen-infos</c>).</param>
@@ -14,7 +13,6 @@ namespace Sfu.Actors.Hosting;
 /// <param name="EmptyRouterLinger">How long a Router that came into being by use stays when nobody uses it (<c>sfu.router.empty-linger</c>).</param>
 public sealed record SfuNodeOptions(
     SfuClusterOptions Cluster,
-    int MediaThreads,
     string? DtlsCertificateFile,
     string? DtlsPrivateKeyFile,
     ImmutableArray<ListenInfo> ListenInfos,

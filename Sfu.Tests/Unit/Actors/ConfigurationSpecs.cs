@@ -64,7 +64,7 @@ public sealed class ConfigurationSpecs
     [InlineData("sfu.cluster.roles = []", "sfu.cluster.roles")]
     [InlineData("sfu.cluster.seed-nodes = [\"somewhere\"]", "sfu.cluster.seed-nodes")]
     [InlineData("sfu.cluster.hostname = \"\"", "sfu.cluster.hostname")]
-    [InlineData("sfu.media.threads = -1", "sfu.media.threads")]
+    [InlineData("sfu.media.threads = 2", "sfu.media.threads")]
     [InlineData("sfu.media.dtls-certificate-file = \"a.pem\"", "sfu.media.dtls-private-key-file")]
     public void Nonsense_is_refused_in_one_line_with_its_key(string hocon, string key)
     {
