@@ -19,17 +19,12 @@ namespace Sfu.Media.Forwarding;
 /// </remarks>
 internal sealed class MediaConsumer
 {
-    private const int MaxExtensions = 16;
     private const int MaxAudioPackets = 250;
 
     // Given.
     private readonly ConsumerSettings _settings;
     private readonly CodecTable _codecs;
-    private readonly HeaderExtensionIds _extensionIds;
-    private readonly byte[] _mid;
-    private readonly byte _midId;
-    private readonly byte _absSendTimeId;
-    private readonly byte _transportSequenceId;
+    private readonly PacketWriter _writer;
 
     // Owned.
     private readonly SequenceRewriter _sequence;
@@ -49,14 +44,10 @@ internal sealed class MediaConsumer
         _settings = settings;
         Paused = settings.Paused;
         _codecs = new CodecTable(settings.RtpParameters);
-        _extensionIds = MediaProducer.ExtensionIdsOf(settings.RtpParameters);
-        _midId = _extensionIds.IdOf(HeaderExtensionKind.Mid);
-        _absSendTimeId = _extensionIds.IdOf(HeaderExtensionKind.AbsSendTime);
-        _transportSequenceId = _extensionIds.IdOf(HeaderExtensionKind.TransportWideSequenceNumber);
-        _mid = Encoding.UTF8.GetBytes(settings.RtpParameters.Mid ?? "");
         var encoding = settings.RtpParameters.Encodings.FirstOrDefault();
         Ssrc = encoding?.Ssrc ?? 0;
         RtxSsrc = encoding?.Rtx?.Ssrc;
+        _writer = new PacketWriter(settings.RtpParameters, producer.ExtensionIds, Ssrc);
         Cname = Encoding.UTF8.GetBytes(settings.RtpParameters.Rtcp.Cname ?? "");
         var random = transport.Engine.Parts.Random;
 
@@ -73,11 +64,8 @@ internal sealed class MediaConsumer
         }
     }
 
-    /// <summary>The numbers that a packet gets on its way to this client.</summary>
-    private readonly record struct Numbering(byte PayloadType, ushort Sequence, uint Timestamp, ushort TransportSequence, uint AbsSendTime);
-
     /// <summary>What it takes to send a packet again: the shared original, and the numbers that it got here.</summary>
-    private readonly record struct KeptPacket(int Index, Numbering Numbering);
+    private readonly record struct KeptPacket(int Index, PacketNumbers Numbers);
 
     public MediaTransport Transport { get; }
 
@@ -214,8 +202,8 @@ internal sealed class MediaConsumer
         }
 
         var timestamp = _timestamp.Rewrite(packet.Timestamp);
-        var numbering = Number(payloadType, sequence, timestamp, now);
-        if (!TryWrite(packet, numbering, room, out var headerLength, out var length))
+        var numbers = Number(payloadType, sequence, timestamp, now);
+        if (!_writer.TryWrite(packet, numbers, room, out var headerLength, out var length))
         {
             return;
         }
@@ -225,7 +213,7 @@ internal sealed class MediaConsumer
         {
             _timestamp.OnSent(timestamp, now);
             Sent.OnPacketSent(length, payloadLength, timestamp, now);
-            Keep(numbering, ref shared, now);
+            Keep(numbers, ref shared, now);
         }
     }
 
@@ -323,12 +311,12 @@ internal sealed class MediaConsumer
             return;
         }
 
-        var rtxPayloadType = RtxSsrc is null ? -1 : _codecs.RtxFor(kept.Numbering.PayloadType);
+        var rtxPayloadType = RtxSsrc is null ? -1 : _codecs.RtxFor(kept.Numbers.PayloadType);
         if (rtxPayloadType < 0)
         {
             // Without RTX the packet goes out again under its own number, equal to the last bit: SRTP must never protect two
             // different packets under one index.
-            if (TryWrite(original, kept.Numbering, room, out var header, out var plain) && Transport.Egress.Send(room, header, plain, now))
+            if (_writer.TryWrite(original, kept.Numbers, room, out var header, out var plain) && Transport.Egress.Send(room, header, plain, now))
             {
                 PacketsRetransmitted++;
             }
@@ -337,8 +325,8 @@ internal sealed class MediaConsumer
         }
 
         Span<byte> packet = stackalloc byte[IDatagramSink.MaxDatagramBytes];
-        var numbering = Number(kept.Numbering.PayloadType, kept.Numbering.Sequence, kept.Numbering.Timestamp, now);
-        if (TryWrite(original, numbering, packet, out var headerLength, out var length))
+        var numbers = Number(kept.Numbers.PayloadType, kept.Numbers.Sequence, kept.Numbers.Timestamp, now);
+        if (_writer.TryWrite(original, numbers, packet, out var headerLength, out var length))
         {
             var wrapped = Rtx.Wrap(packet[..length], headerLength, RtxSsrc!.Value, (byte)rtxPayloadType, _rtxSequence, room);
             if (wrapped > 0 && Transport.Egress.Send(room, headerLength, wrapped, now))
@@ -349,16 +337,16 @@ internal sealed class MediaConsumer
         }
     }
 
-    private Numbering Number(byte payloadType, ushort sequence, uint timestamp, MediaTime now) => new(
+    private PacketNumbers Number(byte payloadType, ushort sequence, uint timestamp, MediaTime now) => new(
         payloadType,
         sequence,
         timestamp,
-        _transportSequenceId != 0 ? Transport.Egress.NextTransportSequence() : (ushort)0,
+        _writer.WritesTransportSequence ? Transport.Egress.NextTransportSequence() : (ushort)0,
         HeaderExtensionValues.ToAbsSendTime(now));
 
     private void Release(KeptPacket kept) => Transport.Engine.Pool.Release(kept.Index);
 
-    private void Keep(in Numbering numbering, ref SharedPacket shared, MediaTime now)
+    private void Keep(in PacketNumbers numbers, ref SharedPacket shared, MediaTime now)
     {
         if (_kept is null)
         {
@@ -368,63 +356,11 @@ internal sealed class MediaConsumer
         var index = shared.Keep();
         if (index >= 0)
         {
-            var kept = new KeptPacket(index, numbering);
-            if (!_kept.TryStore(numbering.Sequence, kept, now))
+            var kept = new KeptPacket(index, numbers);
+            if (!_kept.TryStore(numbers.Sequence, kept, now))
             {
                 Release(kept);
             }
         }
-    }
-
-    /// <summary>Writes the packet as this client gets it: its own numbers, SSRC and header extension identifiers.</summary>
-    private bool TryWrite(in RtpPacket packet, in Numbering numbering, Span<byte> room, out int headerLength, out int length)
-    {
-        Span<ExtensionItem> items = stackalloc ExtensionItem[MaxExtensions];
-        var count = 0;
-        if (_midId != 0 && _mid.Length > 0)
-        {
-            items[count++] = ExtensionItem.FromValue(_midId, _mid);
-        }
-
-        if (_absSendTimeId != 0)
-        {
-            items[count++] = ExtensionItem.FromUInt24(_absSendTimeId, numbering.AbsSendTime);
-        }
-
-        if (_transportSequenceId != 0)
-        {
-            items[count++] = ExtensionItem.FromUInt16(_transportSequenceId, numbering.TransportSequence);
-        }
-
-        var extensions = packet.Extensions;
-        while (count < MaxExtensions && extensions.TryNext(out var extension))
-        {
-            var kind = Producer.ExtensionIds.KindOf(extension.Id);
-            if (kind is HeaderExtensionKind.Unknown or HeaderExtensionKind.Mid or HeaderExtensionKind.RtpStreamId or
-                HeaderExtensionKind.RepairedRtpStreamId or HeaderExtensionKind.AbsSendTime or HeaderExtensionKind.TransportWideSequenceNumber)
-            {
-                continue;
-            }
-
-            var id = _extensionIds.IdOf(kind);
-            if (id != 0)
-            {
-                items[count++] = ExtensionItem.FromSource(id, extension);
-            }
-        }
-
-        length = 0;
-        headerLength = RtpRewriter.WriteHeader(packet, items[..count], room);
-        if (headerLength < 0 || !packet.Payload.TryCopyTo(room[headerLength..]))
-        {
-            return false;
-        }
-
-        length = headerLength + packet.Payload.Length;
-        RtpPacket.SetPayloadType(room, numbering.PayloadType);
-        RtpPacket.SetSequenceNumber(room, numbering.Sequence);
-        RtpPacket.SetTimestamp(room, numbering.Timestamp);
-        RtpPacket.SetSsrc(room, Ssrc);
-        return true;
     }
 }

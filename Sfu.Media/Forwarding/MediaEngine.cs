@@ -296,7 +296,7 @@ public sealed class MediaEngine : IDisposable
                 {
                     if (RtcpPacket.IsRtcp(datagram))
                     {
-                        media.OnSrtcp(tuple, datagram, now);
+                        media.OnSrtcp(datagram, now);
                     }
                     else
                     {

@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
 using Sfu.Media.Control;
-using Sfu.Media.Dtls;
 using Sfu.Media.Ice;
 using Sfu.Media.Ortc;
 using Sfu.Media.Srtp;
 using Sfu.Media.Wire;
-using DtlsRole = Sfu.Media.Dtls.DtlsRole;
 
 namespace Sfu.Media.Forwarding;
 
@@ -19,9 +16,6 @@ namespace Sfu.Media.Forwarding;
 /// </remarks>
 internal sealed class MediaTransport : IIceListener, IDisposable
 {
-    /// <summary>DTLS datagrams kept while the client's parameters are still on their way by signalling.</summary>
-    private const int MaxEarlyDatagrams = 4;
-
     // Given.
     private readonly MediaEngine _engine;
     private readonly TransportSettings _settings;
@@ -30,15 +24,11 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     // Owned.
     private readonly IceLiteAgent _agent;
     private readonly WheelTimer _timer;
-    private readonly List<byte[]> _earlyDatagrams = [];
+    private readonly DtlsLink _dtls;
 
     // State.
     private TransportTuple _selected;
     private bool _hasSelected;
-    private DtlsTransportState _dtlsState = DtlsTransportState.New;
-    private DtlsRole? _localRole;
-    private ImmutableArray<Dtls.DtlsFingerprint> _remoteFingerprints;
-    private bool _dtlsOpened;
     private bool _closing;
     private bool _left;
     private MediaError? _closeError;
@@ -50,6 +40,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         Server = server;
         _settings = settings;
         _events = events;
+        _dtls = new DtlsLink(this);
         Ingress = new RtpIngress(this);
         Egress = new RtpEgress(this);
         Reporter = new RtcpReporter(this);
@@ -106,32 +97,14 @@ internal sealed class MediaTransport : IIceListener, IDisposable
             return;
         }
 
-        if (_localRole is not null)
+        if (!_dtls.TryConnect(remote, out var localRole, out var error))
         {
-            Fail(requestId, MediaErrorCode.InvalidState, "The transport is connected already.");
+            _events.RequestFailed(requestId, error!);
             return;
         }
 
-        var fingerprints = ImmutableArray.CreateBuilder<Dtls.DtlsFingerprint>();
-        foreach (var given in remote.Fingerprints)
-        {
-            if (Dtls.DtlsFingerprint.TryParse(given.Algorithm, given.Value, out var fingerprint))
-            {
-                fingerprints.Add(fingerprint);
-            }
-        }
-
-        if (fingerprints.Count == 0)
-        {
-            Fail(requestId, MediaErrorCode.InvalidParameters, "dtlsParameters.fingerprints has no fingerprint of a supported algorithm.");
-            return;
-        }
-
-        // RFC 8842 §5.3: who did not choose leaves the choice to us, and we call.
-        _localRole = remote.Role == Ortc.DtlsRole.Client ? DtlsRole.Server : DtlsRole.Client;
-        _remoteFingerprints = fingerprints.ToImmutable();
-        _events.Connected(requestId, _localRole == DtlsRole.Server ? Ortc.DtlsRole.Server : Ortc.DtlsRole.Client);
-        OpenDtlsIfReady();
+        _events.Connected(requestId, localRole);
+        _dtls.OpenIfReady(_hasSelected);
     }
 
     public void RestartIce(long requestId)
@@ -158,26 +131,17 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         BytesReceived += datagram.Length;
         var length = _agent.ProcessRequest(datagram, tuple, now, response);
         BytesSent += length;
-        Rearm(now);
+        Rearm();
         return length;
     }
 
     public void OnDtls(in TransportTuple tuple, ReadOnlySpan<byte> datagram, MediaTime now)
     {
         BytesReceived += datagram.Length;
-        if (_closing || _dtlsState is DtlsTransportState.Failed or DtlsTransportState.Closed)
+        if (!_closing)
         {
-            return;
-        }
-
-        _agent.NoteMedia(tuple, now);
-        if (_dtlsOpened)
-        {
-            _engine.Parts.Dtls.Deliver(Handle, datagram);
-        }
-        else if (_earlyDatagrams.Count < MaxEarlyDatagrams)
-        {
-            _earlyDatagrams.Add(datagram.ToArray());
+            _agent.NoteMedia(tuple, now);
+            _dtls.Receive(datagram);
         }
     }
 
@@ -190,9 +154,9 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         }
     }
 
-    public void OnSrtcp(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
+    /// <summary>Unlike media, RTCP says nothing about the path that the peer prefers.</summary>
+    public void OnSrtcp(Span<byte> datagram, MediaTime now)
     {
-        _ = tuple;
         BytesReceived += datagram.Length;
         if (!_closing)
         {
@@ -225,15 +189,14 @@ internal sealed class MediaTransport : IIceListener, IDisposable
 
         Ingress.SetKeys(keys);
         Egress.SetKeys(keys);
-        SetDtlsState(DtlsTransportState.Connected, remoteCertificatePem);
+        _dtls.OnConnected(remoteCertificatePem);
         Reporter.Start(_engine.Now);
         Egress.OnConnected(_engine.Now);
-        Rearm(_engine.Now);
+        Rearm();
     }
 
     public void OnDtlsEnded(string? failure)
     {
-        _dtlsOpened = false;
         if (_closing)
         {
             Leave();
@@ -242,7 +205,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
 
         // No media without an association: what the peer no longer protects it no longer consents to.
         DropKeys();
-        SetDtlsState(failure is null ? DtlsTransportState.Closed : DtlsTransportState.Failed, null);
+        _dtls.OnEnded(failure);
     }
 
     public void AddProducer(long requestId, ProducerHandle handle, ProducerSettings settings)
@@ -295,7 +258,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     public void ReportStats(long requestId) => _events.StatsReady(requestId, [new TransportStats(
         UnixMs(_engine.Now),
         _agent.State.ToString().ToLowerInvariant(),
-        _dtlsState.ToString().ToLowerInvariant(),
+        _dtls.State.ToString().ToLowerInvariant(),
         _hasSelected ? _selected.Id : null,
         BytesReceived,
         BytesSent,
@@ -332,7 +295,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     public void LoseTuple(in TransportTuple tuple)
     {
         _agent.RemoveTuple(tuple, _engine.Now, TupleRemovalReason.TakenOver);
-        Rearm(_engine.Now);
+        Rearm();
     }
 
     /// <summary>
@@ -349,13 +312,8 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         _closeError = error;
         Ingress.CloseProducers();
         Egress.CloseConsumers();
-        _earlyDatagrams.Clear();
         _engine.Timers.Disarm(_timer);
-        if (_dtlsOpened)
-        {
-            _engine.Parts.Dtls.Close(Handle);
-        }
-        else
+        if (!_dtls.BeginClose())
         {
             Leave();
         }
@@ -364,7 +322,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     public TransportDump Dump() => new(
         Handle,
         _agent.State.ToString(),
-        _dtlsState.ToString(),
+        _dtls.State.ToString(),
         _hasSelected ? _selected.Id : null,
         [.. _agent.Tuples.Select(static tuple => tuple.Id)],
         Ingress.DumpProducers(),
@@ -377,9 +335,8 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     }
 
     /// <summary>Arms the timer for the earliest thing that this transport waits for.</summary>
-    public void Rearm(MediaTime now)
+    public void Rearm()
     {
-        _ = now;
         if (!_closing)
         {
             var next = MediaTime.Min(_agent.NextTimeout, MediaTime.Min(Ingress.NextTimeout, Reporter.NextTimeout));
@@ -420,9 +377,9 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         _hasSelected = tuple is not null;
         _selected = tuple ?? default;
         _events.SelectedTupleChanged(tuple);
-        if (_hasSelected)
+        if (!_closing)
         {
-            OpenDtlsIfReady();
+            _dtls.OpenIfReady(_hasSelected);
         }
     }
 
@@ -437,36 +394,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
 
         Ingress.OnTime(now);
         Reporter.OnTime(now);
-        Rearm(now);
-    }
-
-    private void OpenDtlsIfReady()
-    {
-        // As server the association waits for the client's hello; as client it needs a path to call on.
-        if (_localRole is not { } role || _dtlsState != DtlsTransportState.New || _closing || (role == DtlsRole.Client && !_hasSelected))
-        {
-            return;
-        }
-
-        _dtlsOpened = true;
-        _engine.DtlsSessions++;
-        SetDtlsState(DtlsTransportState.Connecting, null);
-        _engine.Parts.Dtls.Open(Handle, role, _remoteFingerprints);
-        foreach (var datagram in _earlyDatagrams)
-        {
-            _engine.Parts.Dtls.Deliver(Handle, datagram);
-        }
-
-        _earlyDatagrams.Clear();
-    }
-
-    private void SetDtlsState(DtlsTransportState state, string? remoteCertificatePem)
-    {
-        if (state != _dtlsState)
-        {
-            _dtlsState = state;
-            _events.DtlsStateChanged(state, remoteCertificatePem);
-        }
+        Rearm();
     }
 
     private void DropKeys()
@@ -485,7 +413,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
 
         _left = true;
         DropKeys();
-        SetDtlsState(DtlsTransportState.Closed, null);
+        _dtls.EndClose();
         _agent.Close();
         _engine.Timers.Disarm(_timer);
         _events.TransportClosed(_closeError);
