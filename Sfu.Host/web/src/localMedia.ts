@@ -1,8 +1,7 @@
 import { insecureContext, mediaTrouble, Trouble } from "./trouble";
 
-/** Opens the camera; 1280x720 leaves room for layers. */
-export async function openCamera(): Promise<MediaStreamTrack> {
-  const constraints = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+export async function openCamera(width: number, height: number): Promise<MediaStreamTrack> {
+  const constraints = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 30 } };
   return open({ video: constraints }, "camera");
 }
 

@@ -1,6 +1,6 @@
 import type { types } from "mediasoup-client";
 import { Call, type CallListener, type RemotePeer } from "./call";
-import { openCamera, openMicrophone } from "./localMedia";
+import { openCamera as openCameraOf, openMicrophone } from "./localMedia";
 import { readParams } from "./params";
 import { insecureContext, inPlainWords } from "./trouble";
 import { View } from "./view";
@@ -12,6 +12,8 @@ const devices: { audio: MediaStreamTrack | undefined; video: MediaStreamTrack | 
 let call: Call | undefined;
 let micOn = false;
 let cameraOn = false;
+
+const openCamera = (): Promise<MediaStreamTrack> => openCameraOf(params.width, params.height);
 
 const listener: CallListener = {
   stateChanged(state, reason) {

@@ -4,6 +4,9 @@ export interface PageParams {
   name: string;
   /** Video codec to publish with; the server's first choice when absent. */
   codec: string | undefined;
+  /** Size of the own picture. */
+  width: number;
+  height: number;
   autojoin: boolean;
   audio: boolean;
   video: boolean;
@@ -11,12 +14,16 @@ export interface PageParams {
 
 const codecs: Record<string, string> = { VP8: "video/VP8", VP9: "video/VP9", H264: "video/H264", AV1: "video/AV1" };
 
-/** Reads `room, name, codec, autojoin, audio, video`; `forceVP8`, `forceVP9`, `forceH264`, `forceAV1` are taken like `codec`. */
+/** Reads `room, name, codec, size` (`640x360`)`, autojoin, audio, video`; `forceVP8`, `forceVP9`, `forceH264`, `forceAV1` are taken like `codec`. */
 export function readParams(search: string): PageParams {
   const query = new URLSearchParams(search);
   const forced = Object.keys(codecs).find((name) => isOn(query.get(`force${name}`), false));
   const codec = (query.get("codec") ?? forced)?.replace(/^force/i, "").toUpperCase();
+  // 1280x720 leaves room for three layers.
+  const [, width, height] = /^(\d{2,4})x(\d{2,4})$/.exec(query.get("size") ?? "") ?? ["", "1280", "720"];
   return {
+    width: Number(width),
+    height: Number(height),
     room: query.get("room") ?? query.get("roomId") ?? "",
     name: query.get("name") ?? "",
     codec: codec === undefined ? undefined : codecs[codec],
