@@ -76,6 +76,7 @@ public sealed class SfuConfiguration
             ReadCluster(cluster),
             certificate,
             key,
+            ReadTcp(sfu.Section("web-rtc-server").Section("tcp")),
             ReadListenInfos(sfu.Section("web-rtc-server")),
             ReadTransport(sfu.Section("web-rtc-transport")),
             sfu.Section("node").Duration("close-deadline", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
@@ -116,6 +117,11 @@ public sealed class SfuConfiguration
             cluster.Integer("shards", 1, 10_000));
     }
 
+    private static SfuTcpOptions ReadTcp(ConfigReader tcp) => new(
+        tcp.Duration("unauthenticated-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
+        tcp.Integer("max-connections-per-remote-ip", 0, int.MaxValue),
+        tcp.Integer("send-queue-bytes", 4096, 64 << 20));
+
     private static ImmutableArray<ListenInfo> ReadListenInfos(ConfigReader server)
     {
         var infos = server.Sections("listen-infos", ["protocol", "ip", "announced-address", "port"]).Select(ReadListenInfo).ToImmutableArray();
@@ -148,7 +154,7 @@ public sealed class SfuConfiguration
             transport.Boolean("prefer-tcp"),
             transport.Integer("initial-available-outgoing-bitrate", WebRtcTransportDefaults.MinimumOutgoingBitrate, int.MaxValue),
             (int)transport.Duration("ice-consent-timeout", TimeSpan.Zero, TimeSpan.FromMinutes(1)).TotalSeconds,
-            transport.Integer("max-tuples", 1, 1024),
+            transport.Integer("max-tuples", 1, IceAgentSettings.MaxMaxTuples),
             transport.Text("tuple-policy") switch
             {
                 "evict" => TupleLimitPolicy.Evict,

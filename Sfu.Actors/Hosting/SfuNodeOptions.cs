@@ -7,6 +7,7 @@ namespace Sfu.Actors.Hosting;
 /// <param name="Cluster">How the node finds the others (<c>sfu.cluster</c>).</param>
 /// <param name="DtlsCertificateFile">PEM; null: a new self-signed certificate (<c>sfu.media.dtls-certificate-file</c>).</param>
 /// <param name="DtlsPrivateKeyFile">PEM (<c>sfu.media.dtls-private-key-file</c>).</param>
+/// <param name="Tcp">What TCP connections to it may cost (<c>sfu.web-rtc-server.tcp</c>).</param>
 /// <param name="ListenInfos">Where the node's WebRtcServer listens (<c>sfu.web-rtc-server.listen-infos</c>).</param>
 /// <param name="Transport">Defaults of WebRtcTransports (<c>sfu.web-rtc-transport</c>).</param>
 /// <param name="CloseDeadline">How long a shutdown waits for the media plane (<c>sfu.node.close-deadline</c>).</param>
@@ -15,10 +16,17 @@ public sealed record SfuNodeOptions(
     SfuClusterOptions Cluster,
     string? DtlsCertificateFile,
     string? DtlsPrivateKeyFile,
+    SfuTcpOptions Tcp,
     ImmutableArray<ListenInfo> ListenInfos,
     WebRtcTransportDefaults Transport,
     TimeSpan CloseDeadline,
     TimeSpan EmptyRouterLinger);
+
+/// <summary>What keeps strangers in check where connections have no limit.</summary>
+/// <param name="UnauthenticatedTimeout">A connection on which nobody has authenticated by then is closed.</param>
+/// <param name="MaxConnectionsPerRemoteIp">0: no limit.</param>
+/// <param name="SendQueueBytes">What may wait for a slow reader.</param>
+public sealed record SfuTcpOptions(TimeSpan UnauthenticatedTimeout, int MaxConnectionsPerRemoteIp, int SendQueueBytes);
 
 /// <summary>How a node finds the others.</summary>
 /// <param name="Hostname">The address that remoting binds.</param>

@@ -37,7 +37,7 @@ public sealed record WebRtcTransportDefaults(
             { EnableUdp: false, EnableTcp: false } => "enableUdp and enableTcp are both off",
             { InitialAvailableOutgoingBitrate: < MinimumOutgoingBitrate } => $"initialAvailableOutgoingBitrate is less than {MinimumOutgoingBitrate} bit/s",
             { IceConsentTimeoutSeconds: not 0 and (< 10 or > 60) } => "iceConsentTimeout is neither 0 nor 10 … 60 seconds",
-            { MaxTuples: < 1 or > 1024 } => "maxTuples is not 1 … 1024",
+            { MaxTuples: < 1 or > IceAgentSettings.MaxMaxTuples } => $"maxTuples is not 1 … {IceAgentSettings.MaxMaxTuples}",
             _ => string.Empty,
         };
         if (reason.Length == 0)

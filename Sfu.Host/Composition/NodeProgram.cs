@@ -53,6 +53,9 @@ internal static class NodeProgram
             {
                 DtlsCertificatePem = node.DtlsCertificateFile is { } certificate ? File.ReadAllText(certificate) : null,
                 DtlsPrivateKeyPem = node.DtlsPrivateKeyFile is { } key ? File.ReadAllText(key) : null,
+                TcpUnauthenticatedTimeoutMs = (int)node.Tcp.UnauthenticatedTimeout.TotalMilliseconds,
+                TcpMaxConnectionsPerRemoteIp = node.Tcp.MaxConnectionsPerRemoteIp,
+                TcpSendQueueBytes = node.Tcp.SendQueueBytes,
                 Warn = text => Console.WriteLine($"media: {text}"),
             });
         }

@@ -13,7 +13,7 @@ internal sealed class CommandLine
     private readonly Option<string?> _tlsKey = One("--tls-key", "FILE", "Its private key, PEM.");
     private readonly Option<bool> _tlsSelfSigned = new("--tls-self-signed") { Description = "Make a certificate at start instead." };
     private readonly Option<string[]> _rtcIp = Many("--rtc-ip", "ADDRESS", "Receive media on this address; may be repeated.");
-    private readonly Option<int?> _rtcPort = new("--rtc-port") { HelpName = "PORT", Description = "UDP port for media; 0: a free one." };
+    private readonly Option<int?> _rtcPort = new("--rtc-port") { HelpName = "PORT", Description = "UDP and TCP port for media; 0: free ones." };
 
     private readonly Option<string[]> _announced =
         Many("--announced-address", "ADDRESS", "Tell clients this address or name instead of --rtc-ip; one for each, in the same order.");

@@ -13,6 +13,9 @@ namespace Sfu.Host.Options;
 /// <summary>Puts the command line over the file over the built-in defaults, and checks the whole.</summary>
 internal sealed record NodeConfiguration(SfuConfiguration Node, HostOptions Host)
 {
+    /// <summary>What an address named by <c>--rtc-ip</c> is listened on for.</summary>
+    private static readonly TransportProtocol[] Protocols = [TransportProtocol.Udp, TransportProtocol.Tcp];
+
     /// <exception cref="StartException">A key is unknown or a value makes no sense.</exception>
     public static NodeConfiguration Load(StartArguments arguments)
     {
@@ -98,17 +101,18 @@ internal sealed record NodeConfiguration(SfuConfiguration Node, HostOptions Host
 
         var infos = arguments.RtcIps.IsEmpty
             ? [.. configured.Select(info => info with { Port = arguments.RtcPort is null ? info.Port : port })]
-            : arguments.RtcIps.Select(ip => new ListenInfo(TransportProtocol.Udp, ip, null, port)).ToImmutableArray();
+            : (from ip in arguments.RtcIps from protocol in Protocols select new ListenInfo(protocol, ip, null, port)).ToImmutableArray();
         var announced = arguments.AnnouncedAddresses;
         if (announced.IsEmpty)
         {
             return infos;
         }
 
-        return announced.Length == infos.Length
-            ? [.. infos.Zip(announced, (info, address) => info with { AnnouncedAddress = address })]
+        var ips = infos.Select(static info => info.Ip).Distinct().ToImmutableArray();
+        return announced.Length == ips.Length
+            ? [.. infos.Select(info => info with { AnnouncedAddress = announced[ips.IndexOf(info.Ip)] })]
             : throw new StartException(
-                $"--announced-address is given {announced.Length} times for {infos.Length} listening addresses; give one for each --rtc-ip.");
+                $"--announced-address is given {announced.Length} times for {ips.Length} listening addresses; give one for each --rtc-ip.");
     }
 
     private static string SeedNode(string address)

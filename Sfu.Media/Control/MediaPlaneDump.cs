@@ -7,6 +7,7 @@ namespace Sfu.Media.Control;
 /// <param name="Transports">Transports, also those that are closing.</param>
 /// <param name="Ufrags">Local ICE user fragments in the directory.</param>
 /// <param name="Tuples">5-tuples that packets are matched against.</param>
+/// <param name="TcpConnections">Accepted TCP connections, authenticated or not.</param>
 /// <param name="DtlsSessions">Native DTLS sessions alive.</param>
 /// <param name="SrtpSessions">Native SRTP contexts alive.</param>
 /// <param name="BuffersInUse">Pooled packet buffers that somebody holds (retransmission stores, queues).</param>
@@ -16,6 +17,7 @@ public sealed record MediaPlaneDump(
     ImmutableArray<TransportDump> Transports,
     int Ufrags,
     int Tuples,
+    int TcpConnections,
     int DtlsSessions,
     int SrtpSessions,
     int BuffersInUse,
@@ -24,7 +26,7 @@ public sealed record MediaPlaneDump(
     /// <summary>No transport, ufrag, tuple, session, buffer or timer is left over. Servers may still listen.</summary>
     public bool HasNoTransports => Transports.IsEmpty && Ufrags == 0 && Tuples == 0 && DtlsSessions == 0 && SrtpSessions == 0 && BuffersInUse == 0 && Timers == 0;
 
-    public bool IsEmpty => HasNoTransports && Servers.IsEmpty;
+    public bool IsEmpty => HasNoTransports && Servers.IsEmpty && TcpConnections == 0;
 }
 
 public sealed record ServerDump(ServerHandle Handle, ImmutableArray<ListenInfo> ListenInfos, int Transports, bool Closing);

@@ -9,6 +9,15 @@ public sealed record MediaPlaneOptions
     /// <summary>The private key in PEM that goes with <see cref="DtlsCertificatePem"/>.</summary>
     public string? DtlsPrivateKeyPem { get; init; }
 
+    /// <summary>A TCP connection on which nobody has authenticated by then is closed. Milliseconds.</summary>
+    public int TcpUnauthenticatedTimeoutMs { get; init; } = 10_000;
+
+    /// <summary>TCP connections from one remote address; 0: no limit.</summary>
+    public int TcpMaxConnectionsPerRemoteIp { get; init; }
+
+    /// <summary>Bytes that may wait for the slow reader of a TCP connection; whole packets beyond it are dropped.</summary>
+    public int TcpSendQueueBytes { get; init; } = 256 * 1024;
+
     /// <summary>Called for what an operator should know, with a text for people, on any thread. Must not block.</summary>
     public Action<string>? Warn { get; init; }
 }

@@ -17,6 +17,11 @@ public interface IListenSockets
     /// <summary>Binds; on failure nothing stays bound. A wildcard address may give several sockets, one per local address.</summary>
     bool TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error);
 
-    /// <summary>Sends what is queued on the socket, then closes it.</summary>
+    /// <summary>TCP connections open, those of strangers included.</summary>
+    int ConnectionCount { get; }
+
+    /// <summary>
+    /// Sends what is queued, then closes: a UDP socket, a listening TCP socket with its connections, or one connection.
+    /// </summary>
     void Close(long socketId);
 }

@@ -87,6 +87,12 @@ public sealed class MediaEngine : IDisposable
         }
     }
 
+    /// <summary>A TCP connection is gone, and with it the path that it was.</summary>
+    public void OnConnectionClosed(in TransportTuple tuple) => Find(tuple)?.LoseTuple(tuple, TupleRemovalReason.Closed);
+
+    /// <summary>Whether the path leads to a transport: somebody has authenticated on it.</summary>
+    public bool HasTuple(in TransportTuple tuple) => _tuples.ContainsKey(tuple);
+
     /// <summary>Time has passed: fires the timers that are due.</summary>
     public void OnTime(MediaTime now)
     {
@@ -136,7 +142,18 @@ public sealed class MediaEngine : IDisposable
             return;
         }
 
-        var transport = new MediaTransport(this, handle, server, settings, events);
+        MediaTransport transport;
+        try
+        {
+            transport = new MediaTransport(this, handle, server, settings, events);
+        }
+        catch (ArgumentException e)
+        {
+            _parts.Handles.Transports.Free(handle.Slot, handle.Generation);
+            events.TransportClosed(new MediaError(MediaErrorCode.InvalidParameters, e.Message));
+            return;
+        }
+
         _current = transport;
         server.Transports++;
         _transports.Set(handle.Slot, handle.Generation, transport);
@@ -177,6 +194,7 @@ public sealed class MediaEngine : IDisposable
             Transports: [.. _transports.Items.Select(static t => t.Dump())],
             Ufrags: _ufrags.Count,
             Tuples: _tuples.Count,
+            TcpConnections: _parts.Sockets.ConnectionCount,
             DtlsSessions: DtlsSessions,
             SrtpSessions: SrtpSessions,
             BuffersInUse: Pool.InUse,
@@ -232,12 +250,12 @@ public sealed class MediaEngine : IDisposable
     /// <summary>The tuple leads to this transport from now on, also if it led to another: a client may use a port again.</summary>
     internal void BindTuple(in TransportTuple tuple, MediaTransport transport)
     {
-        if (_tuples.TryGetValue(tuple, out var former) && former != transport)
-        {
-            former.LoseTuple(tuple);
-        }
-
+        _tuples.TryGetValue(tuple, out var former);
         _tuples[tuple] = transport;
+        if (former is not null && former != transport)
+        {
+            former.LoseTuple(tuple, TupleRemovalReason.TakenOver);
+        }
     }
 
     internal void UnbindTuple(in TransportTuple tuple, MediaTransport transport)
@@ -245,6 +263,11 @@ public sealed class MediaEngine : IDisposable
         if (_tuples.TryGetValue(tuple, out var bound) && bound == transport)
         {
             _tuples.Remove(tuple);
+            if (tuple.Protocol == TransportProtocol.Tcp)
+            {
+                // The connection is the path. Closing one that is closed already does nothing.
+                _parts.Sockets.Close(tuple.LocalSocket);
+            }
         }
     }
 

@@ -291,10 +291,10 @@ internal sealed class MediaTransport : IIceListener, IDisposable
 
     public long UnixMs(MediaTime time) => (_engine.Parts.UnixOriginUs + time.Us) / 1000;
 
-    /// <summary>Another transport's client authenticated itself on this path.</summary>
-    public void LoseTuple(in TransportTuple tuple)
+    /// <summary>The path is gone, or another transport's client authenticated itself on it.</summary>
+    public void LoseTuple(in TransportTuple tuple, TupleRemovalReason reason)
     {
-        _agent.RemoveTuple(tuple, _engine.Now, TupleRemovalReason.TakenOver);
+        _agent.RemoveTuple(tuple, _engine.Now, reason);
         Rearm();
     }
 

@@ -7,13 +7,17 @@ internal static unsafe partial class LibC
 {
     public const int AF_INET = 2;
     public const int AF_INET6 = 10;
+    public const int SOCK_STREAM = 1;
     public const int SOCK_DGRAM = 2;
     public const int SOCK_NONBLOCK = 0x800;
     public const int SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1;
+    public const int SO_REUSEADDR = 2;
     public const int SO_SNDBUF = 7;
     public const int SO_RCVBUF = 8;
+    public const int IPPROTO_TCP = 6;
     public const int IPPROTO_IPV6 = 41;
+    public const int TCP_NODELAY = 1;
     public const int IPV6_V6ONLY = 26;
     public const int EFD_NONBLOCK = 0x800;
     public const int EFD_CLOEXEC = 0x80000;
@@ -24,9 +28,12 @@ internal static unsafe partial class LibC
     public const uint EPOLLIN = 1;
     public const uint EPOLLOUT = 4;
     public const int MSG_DONTWAIT = 0x40;
+    public const int MSG_NOSIGNAL = 0x4000;
 
     public const int EINTR = 4;
     public const int EAGAIN = 11;
+    public const int ENFILE = 23;
+    public const int EMFILE = 24;
     public const int ENOBUFS = 105;
 
     private const string Library = "libc";
@@ -79,6 +86,18 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetSockOpt(int fd, int level, int name, void* value, uint length);
+
+    [LibraryImport(Library, EntryPoint = "listen", SetLastError = true)]
+    public static partial int Listen(int fd, int backlog);
+
+    [LibraryImport(Library, EntryPoint = "accept4", SetLastError = true)]
+    public static partial int Accept(int fd, byte* address, uint* length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(int fd, void* buffer, nuint length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
+    public static partial nint Send(int fd, void* buffer, nuint length, int flags);
 
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int fd);

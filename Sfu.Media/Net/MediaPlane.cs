@@ -29,10 +29,11 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
             : DtlsCertificate.CreateSelfSigned();
         _dtlsContext = new DtlsContext(_certificate);
         _dtlsThread = new DtlsThread(_dtlsContext, warn);
+        var tcp = new TcpLimits(options.TcpUnauthenticatedTimeoutMs, options.TcpMaxConnectionsPerRemoteIp, options.TcpSendQueueBytes);
         var fingerprints = _certificate.Fingerprints
             .Select(static f => new Ortc.DtlsFingerprint(f.Algorithm, f.Value))
             .ToImmutableArray();
-        _thread = new MediaThread(0, () => Interlocked.Increment(ref _socketId), warn, thread => new MediaEngine(
+        _thread = new MediaThread(0, tcp, () => Interlocked.Increment(ref _socketId), warn, thread => new MediaEngine(
             new EngineParts(
                 Sink: thread,
                 Sockets: thread,

@@ -29,6 +29,7 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
     private readonly WakeUp _wakeUp = new();
     private readonly ReceiveBatch _received = new();
     private readonly Dictionary<long, UdpSocket> _sockets = [];
+    private readonly TcpConnections _tcp;
     private readonly ConcurrentQueue<Action<MediaEngine>> _commands = new();
     private readonly MediaEngine _engine;
     private readonly Thread _thread;
@@ -37,11 +38,12 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
     private UdpSocket? _lastSocket;
     private volatile bool _stopping;
 
-    public MediaThread(int index, Func<long> nextSocketId, Action<string> warn, Func<MediaThread, MediaEngine> makeEngine)
+    public MediaThread(int index, TcpLimits tcp, Func<long> nextSocketId, Action<string> warn, Func<MediaThread, MediaEngine> makeEngine)
     {
         _nextSocketId = nextSocketId;
         _warn = warn;
         _epoll.Add(_wakeUp.Fd, LibC.EPOLLIN, WakeTag);
+        _tcp = new TcpConnections(_epoll, tcp, nextSocketId, warn);
         _engine = makeEngine(this);
         _thread = new Thread(Run) { Name = $"sfu-media-{index}", IsBackground = true };
     }
@@ -55,8 +57,15 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
         _wakeUp.Signal();
     }
 
+    public int ConnectionCount => _tcp.Count;
+
     public Span<byte> Begin(in TransportTuple tuple)
     {
+        if (tuple.Protocol == TransportProtocol.Tcp)
+        {
+            return _tcp.Begin(tuple.LocalSocket);
+        }
+
         if (_lastSocket?.Id != tuple.LocalSocket && !_sockets.TryGetValue(tuple.LocalSocket, out _lastSocket))
         {
             return default;
@@ -70,55 +79,58 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
         return _lastSocket.Batch.FreeSlot;
     }
 
-    public void Commit(in TransportTuple tuple, int length) => _lastSocket!.Batch.Add(tuple.Remote, length);
+    public void Commit(in TransportTuple tuple, int length)
+    {
+        if (tuple.Protocol == TransportProtocol.Tcp)
+        {
+            _tcp.Commit(tuple.LocalSocket, length);
+        }
+        else
+        {
+            _lastSocket!.Batch.Add(tuple.Remote, length);
+        }
+    }
 
     public bool TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error)
     {
         error = null;
-        if (info.Protocol != TransportProtocol.Udp)
-        {
-            error = new MediaError(MediaErrorCode.InvalidParameters, "Only UDP is served yet.");
-            return false;
-        }
-
         if (!ListenAddresses.TryResolve(info.Ip, out var addresses) || addresses.Count == 0)
         {
             error = new MediaError(MediaErrorCode.InvalidParameters, $"'{info.Ip}' is not an IP address to listen on.");
             return false;
         }
 
-        var opened = new List<UdpSocket>();
+        var opened = new List<BoundSocket>();
         var port = (int)info.Port;
         try
         {
             foreach (var address in addresses)
             {
-                var socket = UdpSocket.Bind(IpEndpoint.From(address, port), _nextSocketId());
-                opened.Add(socket);
+                var (id, local) = Open(info.Protocol, IpEndpoint.From(address, port));
+                opened.Add(new BoundSocket(id, info.Protocol, local, info.AnnouncedAddress));
 
                 // A free port chosen for the first address is everybody's.
-                port = socket.Local.Port;
-                _epoll.Add(socket.Fd, LibC.EPOLLIN, socket.Id);
+                port = local.Port;
             }
         }
         catch (SystemCallException e)
         {
-            opened.ForEach(socket => socket.Dispose());
+            opened.ForEach(socket => Close(socket.Id));
             error = new MediaError(MediaErrorCode.System, e.Message);
             return false;
         }
 
-        foreach (var socket in opened)
-        {
-            _sockets.Add(socket.Id, socket);
-            bound.Add(new BoundSocket(socket.Id, TransportProtocol.Udp, socket.Local, info.AnnouncedAddress));
-        }
-
+        bound.AddRange(opened);
         return true;
     }
 
     public void Close(long socketId)
     {
+        if (_tcp.TryClose(socketId, _engine) || _tcp.TryCloseListening(socketId, _engine))
+        {
+            return;
+        }
+
         if (_sockets.Remove(socketId, out var socket))
         {
             if (_lastSocket == socket)
@@ -145,6 +157,7 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
             socket.Dispose();
         }
 
+        _tcp.Dispose();
         _engine.Dispose();
         _received.Dispose();
         _wakeUp.Dispose();
@@ -183,9 +196,16 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
             {
                 Receive(socket, now);
             }
+            else
+            {
+                // A tag that names nothing belonged to a connection that this very batch has closed.
+                _tcp.TryServe(tag, _epoll.Flags(i), _engine, now);
+            }
         }
 
         _engine.OnTime(now);
+        _tcp.Reap(_engine, now);
+        _tcp.Flush(_engine);
         foreach (var socket in _sockets.Values)
         {
             socket.Flush();
@@ -194,7 +214,7 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
 
     private int TimeoutMs()
     {
-        var next = _engine.NextTimeout;
+        var next = MediaTime.Min(_engine.NextTimeout, _tcp.NextTimeout);
         if (next == MediaTime.Never)
         {
             return -1;
@@ -217,6 +237,20 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
         }
 
         _wakeUp.Signal();
+    }
+
+    private (long Id, IpEndpoint Local) Open(TransportProtocol protocol, IpEndpoint local)
+    {
+        if (protocol == TransportProtocol.Tcp)
+        {
+            var listening = _tcp.Listen(local);
+            return (listening.Id, listening.Local);
+        }
+
+        var socket = UdpSocket.Bind(local, _nextSocketId());
+        _sockets.Add(socket.Id, socket);
+        _epoll.Add(socket.Fd, LibC.EPOLLIN, socket.Id);
+        return (socket.Id, socket.Local);
     }
 
     private void Receive(UdpSocket socket, MediaTime now)

@@ -35,6 +35,8 @@ public readonly struct IpEndpoint : IEquatable<IpEndpoint>
     public static IpEndpoint FromIPv6(ReadOnlySpan<byte> address, ushort port) =>
         new(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(address), System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(address[8..]), port);
 
+    public IpEndpoint WithPort(ushort port) => new(_high, _low, port);
+
     public static IpEndpoint From(IPAddress address, int port)
     {
         ArgumentNullException.ThrowIfNull(address);

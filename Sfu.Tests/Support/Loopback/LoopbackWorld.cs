@@ -183,6 +183,8 @@ internal sealed class LoopbackWorld : IDatagramSink, IListenSockets, IDtlsRunner
         return true;
     }
 
+    int IListenSockets.ConnectionCount => 0;
+
     void IListenSockets.Close(long socketId) => OpenSockets.Remove(socketId);
 
     void IDtlsRunner.Open(TransportHandle transport, DtlsRole localRole, ImmutableArray<Sfu.Media.Dtls.DtlsFingerprint> remoteFingerprints)

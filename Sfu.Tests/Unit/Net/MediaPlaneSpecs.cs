@@ -1,13 +1,11 @@
-using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Net;
 using Sfu.Media.Ortc;
 using Sfu.Media.Stun;
+using Sfu.Tests.Support;
 
 namespace Sfu.Tests.Unit.Net;
 
@@ -26,17 +24,17 @@ public sealed class MediaPlaneSpecs : IDisposable
     [InlineData("::1")]
     public async Task Connectivity_check_is_answered_from_the_address_it_was_sent_to(string ip)
     {
-        var server = new Events();
+        var server = new AwaitableEvents();
         var serverHandle = _plane.NewServerHandle();
         _plane.OpenServer(serverHandle, new ServerSettings([new ListenInfo(TransportProtocol.Udp, ip, null, 0)]), server);
         var bound = Assert.Single((await server.Opened.Task.WaitAsync(Deadline)));
-        var transport = new Events();
+        var transport = new AwaitableEvents();
         var handle = _plane.NewTransportHandle();
         _plane.OpenTransport(handle, serverHandle, Settings, transport);
         var ice = await transport.Ice.Task.WaitAsync(Deadline);
 
         using var client = new UdpClient(new IPEndPoint(IPAddress.Parse(ip), 0));
-        await client.SendAsync(Check(ice), new IPEndPoint(IPAddress.Parse(ip), bound.Port));
+        await client.SendAsync(Checks.Request(ice), new IPEndPoint(IPAddress.Parse(ip), bound.Port));
         var answer = await client.ReceiveAsync().WaitAsync(Deadline);
 
         Assert.Equal(bound.Port, answer.RemoteEndPoint.Port);
@@ -54,7 +52,7 @@ public sealed class MediaPlaneSpecs : IDisposable
     {
         using var squatter = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         var port = (ushort)((IPEndPoint)squatter.Client.LocalEndPoint!).Port;
-        var server = new Events();
+        var server = new AwaitableEvents();
 
         _plane.OpenServer(
             _plane.NewServerHandle(),
@@ -72,7 +70,7 @@ public sealed class MediaPlaneSpecs : IDisposable
     [InlineData("203.0.113.77")]
     public async Task Address_that_cannot_be_bound_is_an_error_with_a_reason(string ip)
     {
-        var server = new Events();
+        var server = new AwaitableEvents();
 
         _plane.OpenServer(_plane.NewServerHandle(), new ServerSettings([new ListenInfo(TransportProtocol.Udp, ip, null, 0)]), server);
 
@@ -83,16 +81,16 @@ public sealed class MediaPlaneSpecs : IDisposable
     [Fact]
     public async Task Handle_of_a_closed_transport_finds_nothing_when_its_slot_is_used_again()
     {
-        var server = new Events();
+        var server = new AwaitableEvents();
         var serverHandle = _plane.NewServerHandle();
         _plane.OpenServer(serverHandle, new ServerSettings([new ListenInfo(TransportProtocol.Udp, "127.0.0.1", null, 0)]), server);
-        var first = new Events();
+        var first = new AwaitableEvents();
         var stale = _plane.NewTransportHandle();
         _plane.OpenTransport(stale, serverHandle, Settings, first);
         _plane.CloseTransport(stale);
         await first.Closed.Task.WaitAsync(Deadline);
 
-        var second = new Events();
+        var second = new AwaitableEvents();
         var fresh = _plane.NewTransportHandle();
         Assert.Equal(stale.Slot, fresh.Slot);
         _plane.OpenTransport(fresh, serverHandle, Settings, second);
@@ -114,96 +112,10 @@ public sealed class MediaPlaneSpecs : IDisposable
         _plane.Dispose();
     }
 
-    private static byte[] Check(IceParameters ice)
-    {
-        var request = new byte[256];
-        var writer = new StunWriter(request, StunClass.Request, StunMethod.Binding, new byte[12]);
-        writer.Write(StunAttribute.Username, Encoding.ASCII.GetBytes($"{ice.UsernameFragment}:peer"));
-        writer.WriteUInt32(StunAttribute.Priority, 1);
-        writer.WriteUInt64(StunAttribute.IceControlling, 7);
-        writer.WriteMessageIntegrity(Encoding.ASCII.GetBytes(ice.Password));
-        writer.WriteFingerprint();
-        return request[..writer.Finish()];
-    }
-
     private async Task<MediaPlaneDump> Dump()
     {
-        var events = new Events();
+        var events = new AwaitableEvents();
         _plane.Dump(1, events);
         return await events.Dumped.Task.WaitAsync(Deadline);
-    }
-
-    /// <summary>The events that these tests wait for, as tasks.</summary>
-    private sealed class Events : IServerEvents, ITransportEvents, IMediaPlaneEvents
-    {
-        public TaskCompletionSource<ImmutableArray<ListenInfo>> Opened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public TaskCompletionSource<IceParameters> Ice { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public TaskCompletionSource<MediaError?> Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public TaskCompletionSource<MediaPlaneDump> Dumped { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public ConcurrentQueue<MediaError> Failures { get; } = [];
-
-        public void ServerOpened(ImmutableArray<ListenInfo> bound) => Opened.SetResult(bound);
-
-        public void ServerClosed(MediaError? error) => Closed.SetResult(error);
-
-        public void TransportOpened(IceParameters iceParameters, ImmutableArray<IceCandidate> iceCandidates, DtlsParameters dtlsParameters) => Ice.SetResult(iceParameters);
-
-        public void TransportClosed(MediaError? error) => Closed.SetResult(error);
-
-        public void DumpReady(long requestId, MediaPlaneDump dump) => Dumped.SetResult(dump);
-
-        public void RequestFailed(long requestId, MediaError error) => Failures.Enqueue(error);
-
-        public void Connected(long requestId, DtlsRole localRole)
-        {
-        }
-
-        public void IceRestarted(long requestId, IceParameters iceParameters)
-        {
-        }
-
-        public void ProducerAdded(long requestId, ProducerHandle producer)
-        {
-        }
-
-        public void ConsumerAdded(long requestId, ConsumerHandle consumer)
-        {
-        }
-
-        public void IceStateChanged(IceState state)
-        {
-        }
-
-        public void TupleAdded(TransportTuple tuple)
-        {
-        }
-
-        public void TupleRemoved(TransportTuple tuple, TupleRemovalReason reason)
-        {
-        }
-
-        public void SelectedTupleChanged(TransportTuple? tuple)
-        {
-        }
-
-        public void DtlsStateChanged(DtlsTransportState state, string? remoteCertificatePem)
-        {
-        }
-
-        public void ProducerClosed(ProducerHandle producer, MediaError? error)
-        {
-        }
-
-        public void ConsumerClosed(ConsumerHandle consumer, MediaError? error)
-        {
-        }
-
-        public void StatsReady(long requestId, ImmutableArray<MediaStats> stats)
-        {
-        }
     }
 }

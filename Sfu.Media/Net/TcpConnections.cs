@@ -1,0 +1,274 @@
+using System.Runtime.InteropServices;
+using Sfu.Media.Forwarding;
+using Sfu.Media.Ice;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Net;
+
+/// <summary>
+/// The TCP side of a media thread: listening sockets and their connections, framed by RFC 4571. There is no limit on connections;
+/// what keeps strangers in check is a deadline for authentication, a cap per remote address, and bounded queues.
+/// Media thread only.
+/// </summary>
+internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, Func<long> nextSocketId, Action<string> warn) : IDisposable
+{
+    private const int ReceiveBytes = 65_536;
+
+    /// <summary>What one wake-up does before others have their turn.</summary>
+    private const int MaxAcceptsPerTurn = 64;
+    private const int MaxReceivesPerTurn = 4;
+
+    private readonly Dictionary<long, TcpListenSocket> _listening = [];
+    private readonly Dictionary<long, TcpConnection> _connections = [];
+    private readonly Dictionary<IpEndpoint, int> _perAddress = [];
+
+    // All have the same time to authenticate: the order of arrival is the order of deadlines.
+    private readonly Queue<TcpConnection> _unauthenticated = new();
+    private readonly List<TcpConnection> _dirty = [];
+    private readonly byte[] _slot = new byte[IDatagramSink.MaxDatagramBytes];
+    private readonly byte* _received = (byte*)NativeMemory.AlignedAlloc(ReceiveBytes, 64);
+
+    public int Count => _connections.Count;
+
+    public int ListeningCount => _listening.Count;
+
+    /// <summary>When <see cref="Reap"/> has something to look at.</summary>
+    public MediaTime NextTimeout => _unauthenticated.TryPeek(out var first) ? first.Deadline : MediaTime.Never;
+
+    /// <exception cref="SystemCallException">The address is in use, not on this machine, or not permitted.</exception>
+    public TcpListenSocket Listen(IpEndpoint local)
+    {
+        var socket = TcpListenSocket.Bind(local, nextSocketId());
+        _listening.Add(socket.Id, socket);
+        epoll.Add(socket.Fd, LibC.EPOLLIN, socket.Id);
+        return socket;
+    }
+
+    /// <summary>Stops listening and closes what was accepted there. False: the number names no listening socket.</summary>
+    public bool TryCloseListening(long id, MediaEngine engine)
+    {
+        if (!_listening.Remove(id, out var socket))
+        {
+            return false;
+        }
+
+        epoll.Remove(socket.Fd);
+        socket.Dispose();
+        foreach (var connection in _connections.Values.Where(c => c.ListenSocket == id).ToArray())
+        {
+            Close(connection, engine);
+        }
+
+        return true;
+    }
+
+    /// <summary>Sends what is queued, as far as the kernel takes it, and closes. False: the number names no connection.</summary>
+    public bool TryClose(long id, MediaEngine engine)
+    {
+        if (!_connections.TryGetValue(id, out var connection))
+        {
+            return false;
+        }
+
+        _ = connection.TryFlush();
+        Close(connection, engine);
+        return true;
+    }
+
+    public Span<byte> Begin(long id) => _connections.ContainsKey(id) ? _slot : default;
+
+    public void Commit(long id, int length)
+    {
+        if (!_connections.TryGetValue(id, out var connection))
+        {
+            return;
+        }
+
+        if (!connection.Queue.TryEnqueue(_slot.AsSpan(0, length)))
+        {
+            if (!connection.SlownessReported)
+            {
+                connection.SlownessReported = true;
+                warn($"The reader of TCP connection {connection.Tuple.LocalSocket} is slow: packets for it are dropped.");
+            }
+
+            return;
+        }
+
+        if (!connection.IsDirty && !connection.AwaitsRoom)
+        {
+            connection.IsDirty = true;
+            _dirty.Add(connection);
+        }
+    }
+
+    /// <summary>Sends what the turn has queued.</summary>
+    public void Flush(MediaEngine engine)
+    {
+        for (var i = 0; i < _dirty.Count; i++)
+        {
+            var connection = _dirty[i];
+            connection.IsDirty = false;
+            if (!connection.IsClosed)
+            {
+                FlushOne(connection, engine);
+            }
+        }
+
+        _dirty.Clear();
+    }
+
+    /// <summary>Serves what epoll reported. False: the tag is not one of these sockets.</summary>
+    public bool TryServe(long tag, uint happening, MediaEngine engine, MediaTime now)
+    {
+        if (_listening.TryGetValue(tag, out var listening))
+        {
+            Accept(listening, now);
+            return true;
+        }
+
+        if (!_connections.TryGetValue(tag, out var connection))
+        {
+            return false;
+        }
+
+        if ((happening & LibC.EPOLLOUT) != 0)
+        {
+            FlushOne(connection, engine);
+        }
+
+        if ((happening & ~LibC.EPOLLOUT) != 0 && !connection.IsClosed)
+        {
+            Receive(connection, engine, now);
+        }
+
+        return true;
+    }
+
+    /// <summary>Closes connections that nobody authenticated in time.</summary>
+    public void Reap(MediaEngine engine, MediaTime now)
+    {
+        while (_unauthenticated.TryPeek(out var connection) && (connection.IsClosed || connection.Deadline <= now))
+        {
+            _unauthenticated.Dequeue();
+            if (!connection.IsClosed && !engine.HasTuple(connection.Tuple))
+            {
+                Close(connection, engine);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var connection in _connections.Values)
+        {
+            _ = connection.TryFlush();
+            _ = LibC.Close(connection.Fd);
+        }
+
+        foreach (var socket in _listening.Values)
+        {
+            socket.Dispose();
+        }
+
+        NativeMemory.AlignedFree(_received);
+    }
+
+    private void Accept(TcpListenSocket listening, MediaTime now)
+    {
+        for (var i = 0; i < MaxAcceptsPerTurn && listening.TryAccept(out var fd, out var remote, warn); i++)
+        {
+            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_perAddress, remote.WithPort(0), out _);
+            if (limits.MaxConnectionsPerRemoteIp > 0 && count >= limits.MaxConnectionsPerRemoteIp)
+            {
+                _ = LibC.Close(fd);
+                continue;
+            }
+
+            count++;
+            BoundDescriptor.SetOption(fd, LibC.IPPROTO_TCP, LibC.TCP_NODELAY, 1);
+            var connection = new TcpConnection(
+                fd, nextSocketId(), listening.Id, listening.Local, remote, now.PlusMs(limits.UnauthenticatedTimeoutMs), limits.SendQueueBytes);
+            _connections.Add(connection.Tuple.LocalSocket, connection);
+            _unauthenticated.Enqueue(connection);
+            epoll.Add(fd, LibC.EPOLLIN, connection.Tuple.LocalSocket);
+        }
+    }
+
+    private void Receive(TcpConnection connection, MediaEngine engine, MediaTime now)
+    {
+        for (var i = 0; i < MaxReceivesPerTurn; i++)
+        {
+            var length = LibC.Receive(connection.Fd, _received, ReceiveBytes, LibC.MSG_DONTWAIT);
+            if (length <= 0)
+            {
+                var error = length == 0 ? 0 : Marshal.GetLastPInvokeError();
+                if (error is not (LibC.EAGAIN or LibC.EINTR))
+                {
+                    Close(connection, engine);
+                }
+
+                return;
+            }
+
+            var input = new Span<byte>(_received, (int)length);
+            FrameStatus status;
+            while ((status = connection.Reader.TryRead(ref input, out var frame)) == FrameStatus.Frame)
+            {
+                engine.OnDatagram(connection.Tuple, frame, now);
+                if (connection.IsClosed)
+                {
+                    return;
+                }
+            }
+
+            if (status == FrameStatus.TooLong)
+            {
+                Close(connection, engine);
+                return;
+            }
+
+            if (length < ReceiveBytes)
+            {
+                return;
+            }
+        }
+    }
+
+    private void FlushOne(TcpConnection connection, MediaEngine engine)
+    {
+        if (!connection.TryFlush())
+        {
+            Close(connection, engine);
+            return;
+        }
+
+        var awaitsRoom = connection.Queue.Count > 0;
+        if (awaitsRoom != connection.AwaitsRoom)
+        {
+            connection.AwaitsRoom = awaitsRoom;
+            connection.SlownessReported &= awaitsRoom;
+            epoll.Modify(connection.Fd, awaitsRoom ? LibC.EPOLLIN | LibC.EPOLLOUT : LibC.EPOLLIN, connection.Tuple.LocalSocket);
+        }
+    }
+
+    private void Close(TcpConnection connection, MediaEngine engine)
+    {
+        if (connection.IsClosed)
+        {
+            return;
+        }
+
+        connection.IsClosed = true;
+        _connections.Remove(connection.Tuple.LocalSocket);
+        ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(_perAddress, connection.Tuple.Remote.WithPort(0));
+        if (--count == 0)
+        {
+            _perAddress.Remove(connection.Tuple.Remote.WithPort(0));
+        }
+
+        epoll.Remove(connection.Fd);
+        _ = LibC.Close(connection.Fd);
+        engine.OnConnectionClosed(connection.Tuple);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Net;
+
+/// <summary>A listening TCP socket. Media thread only, once made.</summary>
+internal sealed unsafe class TcpListenSocket : IDisposable
+{
+    // Held back, so that there is a descriptor to take a connection with, and hang up, when the process has run out of them.
+    private int _spare = LibC.EventFd(0, LibC.EFD_CLOEXEC);
+    private bool _exhausted;
+
+    private TcpListenSocket(int fd, long id, IpEndpoint local)
+    {
+        Fd = fd;
+        Id = id;
+        Local = local;
+    }
+
+    public int Fd { get; }
+
+    /// <summary>Node-wide number, never reused.</summary>
+    public long Id { get; }
+
+    public IpEndpoint Local { get; }
+
+    /// <summary>The backlog is as large as the kernel allows (<c>net.core.somaxconn</c>): it cuts what is asked for.</summary>
+    /// <exception cref="SystemCallException">The address is in use, not on this machine, or not permitted.</exception>
+    public static TcpListenSocket Bind(IpEndpoint local, long id)
+    {
+        var fd = BoundDescriptor.Open(LibC.SOCK_STREAM, local, out var bound);
+        if (LibC.Listen(fd, int.MaxValue) < 0)
+        {
+            var error = SystemCallException.Last($"listen tcp {bound}");
+            _ = LibC.Close(fd);
+            throw error;
+        }
+
+        return new TcpListenSocket(fd, id, bound);
+    }
+
+    /// <summary>Takes a connection that waits; false when none does, or none can be taken now.</summary>
+    /// <param name="fd">The connection's descriptor, non-blocking.</param>
+    /// <param name="remote">Who called.</param>
+    /// <param name="warn">Told once when descriptors run out, and again only after they were there in between.</param>
+    public bool TryAccept(out int fd, out IpEndpoint remote, Action<string> warn)
+    {
+        remote = default;
+        var address = stackalloc byte[SocketAddress.MaxLength];
+        while (true)
+        {
+            uint length = SocketAddress.MaxLength;
+            fd = LibC.Accept(Fd, address, &length, LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC);
+            if (fd >= 0)
+            {
+                _exhausted = false;
+                if (SocketAddress.TryRead(new ReadOnlySpan<byte>(address, (int)length), out remote))
+                {
+                    return true;
+                }
+
+                _ = LibC.Close(fd);
+                continue;
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            switch (error)
+            {
+                case LibC.EAGAIN:
+                    return false;
+                case LibC.EMFILE or LibC.ENFILE:
+                    HangUpOnOne(warn);
+                    return false;
+            }
+
+            // Anything else concerns a connection that broke while it waited.
+        }
+    }
+
+    public void Dispose()
+    {
+        _ = LibC.Close(Fd);
+        _ = LibC.Close(_spare);
+    }
+
+    private void HangUpOnOne(Action<string> warn)
+    {
+        if (!_exhausted)
+        {
+            _exhausted = true;
+            warn($"No file descriptor is left for TCP connections at {Local}: new ones are hung up on.");
+        }
+
+        // Left in the backlog the connection would wake the thread without end.
+        _ = LibC.Close(_spare);
+        var fd = LibC.Accept(Fd, null, null, LibC.SOCK_CLOEXEC);
+        if (fd >= 0)
+        {
+            _ = LibC.Close(fd);
+        }
+
+        _spare = LibC.EventFd(0, LibC.EFD_CLOEXEC);
+    }
+}

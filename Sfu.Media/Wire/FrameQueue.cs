@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+
+namespace Sfu.Media.Wire;
+
+/// <summary>
+/// Frames (RFC 4571 §2) that wait for a slow reader: a ring of bytes with a bound. A frame goes in whole or not at all, so that the
+/// stream stays readable whatever is dropped. Grows on demand and gives its memory back when it has run empty. One thread.
+/// </summary>
+public sealed class FrameQueue(int maxBytes)
+{
+    private const int InitialBytes = 4096;
+
+    private byte[] _ring = [];
+    private int _start;
+
+    /// <summary>Bytes that wait, length fields included.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Frames that found no room.</summary>
+    public long Dropped { get; private set; }
+
+    /// <returns>False when the frame found no room and was dropped.</returns>
+    public bool TryEnqueue(ReadOnlySpan<byte> frame)
+    {
+        var needed = FrameReader.LengthBytes + frame.Length;
+        if (Count + needed > maxBytes)
+        {
+            Dropped++;
+            return false;
+        }
+
+        Reserve(Count + needed);
+        Span<byte> length = stackalloc byte[FrameReader.LengthBytes];
+        BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)frame.Length);
+        Append(length);
+        Append(frame);
+        return true;
+    }
+
+    /// <summary>The bytes that leave next, as many as lie together.</summary>
+    public ReadOnlySpan<byte> Peek() => _ring.AsSpan(_start, Math.Min(Count, _ring.Length - _start));
+
+    /// <summary>So many bytes of <see cref="Peek"/> have left.</summary>
+    public void Consume(int bytes)
+    {
+        Count -= bytes;
+        _start = Count == 0 ? 0 : (_start + bytes) % _ring.Length;
+        if (Count == 0 && _ring.Length > 16 * InitialBytes)
+        {
+            _ring = [];
+        }
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        var end = (_start + Count) % _ring.Length;
+        var first = Math.Min(bytes.Length, _ring.Length - end);
+        bytes[..first].CopyTo(_ring.AsSpan(end));
+        bytes[first..].CopyTo(_ring);
+        Count += bytes.Length;
+    }
+
+    private void Reserve(int bytes)
+    {
+        if (bytes <= _ring.Length)
+        {
+            return;
+        }
+
+        var larger = new byte[Math.Min(maxBytes, Math.Max(InitialBytes, Math.Max(bytes, _ring.Length * 2)))];
+        var first = Math.Min(Count, _ring.Length - _start);
+        _ring.AsSpan(_start, first).CopyTo(larger);
+        _ring.AsSpan(0, Count - first).CopyTo(larger.AsSpan(first));
+        _ring = larger;
+        _start = 0;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Sfu.Media.Control;
+using Sfu.Media.Ice;
+using Sfu.Media.Ortc;
+
+namespace Sfu.Tests.Support;
+
+/// <summary>The events of a real media plane that tests wait for, as tasks.</summary>
+internal sealed class AwaitableEvents : IServerEvents, ITransportEvents, IMediaPlaneEvents
+{
+    public TaskCompletionSource<ImmutableArray<ListenInfo>> Opened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource<IceParameters> Ice { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource<MediaError?> Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource<MediaPlaneDump> Dumped { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ConcurrentQueue<MediaError> Failures { get; } = [];
+
+    public ConcurrentQueue<TupleRemovalReason> Removed { get; } = [];
+
+    public ImmutableArray<IceCandidate> Candidates { get; private set; } = [];
+
+    public void ServerOpened(ImmutableArray<ListenInfo> bound) => Opened.SetResult(bound);
+
+    public void ServerClosed(MediaError? error) => Closed.SetResult(error);
+
+    public void TransportOpened(IceParameters iceParameters, ImmutableArray<IceCandidate> iceCandidates, DtlsParameters dtlsParameters)
+    {
+        Candidates = iceCandidates;
+        Ice.SetResult(iceParameters);
+    }
+
+    public void TransportClosed(MediaError? error) => Closed.SetResult(error);
+
+    public void DumpReady(long requestId, MediaPlaneDump dump) => Dumped.SetResult(dump);
+
+    public void RequestFailed(long requestId, MediaError error) => Failures.Enqueue(error);
+
+    public void Connected(long requestId, DtlsRole localRole)
+    {
+    }
+
+    public void IceRestarted(long requestId, IceParameters iceParameters)
+    {
+    }
+
+    public void ProducerAdded(long requestId, ProducerHandle producer)
+    {
+    }
+
+    public void ConsumerAdded(long requestId, ConsumerHandle consumer)
+    {
+    }
+
+    public void IceStateChanged(IceState state)
+    {
+    }
+
+    public void TupleAdded(TransportTuple tuple)
+    {
+    }
+
+    public void TupleRemoved(TransportTuple tuple, TupleRemovalReason reason) => Removed.Enqueue(reason);
+
+    public void SelectedTupleChanged(TransportTuple? tuple)
+    {
+    }
+
+    public void DtlsStateChanged(DtlsTransportState state, string? remoteCertificatePem)
+    {
+    }
+
+    public void ProducerClosed(ProducerHandle producer, MediaError? error)
+    {
+    }
+
+    public void ConsumerClosed(ConsumerHandle consumer, MediaError? error)
+    {
+    }
+
+    public void StatsReady(long requestId, ImmutableArray<MediaStats> stats)
+    {
+    }
+}

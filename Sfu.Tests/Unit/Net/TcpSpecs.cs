@@ -1,0 +1,338 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Sfu.Media.Control;
+using Sfu.Media.Ice;
+using Sfu.Media.Net;
+using Sfu.Media.Stun;
+using Sfu.Tests.Support;
+
+namespace Sfu.Tests.Unit.Net;
+
+/// <summary>ICE-TCP on the real threads and sockets, on loopback.</summary>
+public sealed class TcpSpecs : IDisposable
+{
+    private const string Loopback = "127.0.0.1";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TransportSettings Settings = new(true, true, false, false, 600_000, 30, 8, TupleLimitPolicy.Evict);
+
+    private readonly List<string> _warnings = [];
+    private readonly List<Socket> _clients = [];
+    private MediaPlane? _plane;
+    private ServerHandle _server;
+    private AwaitableEvents _serverEvents = new();
+    private int _port;
+
+    public void Dispose()
+    {
+        _clients.ForEach(static client => client.Dispose());
+        _plane?.Dispose();
+    }
+
+    [Fact]
+    public async Task Check_is_answered_however_its_frame_is_cut_or_joined()
+    {
+        await StartAsync(new MediaPlaneOptions());
+        var (_, ice, _) = await OpenTransportAsync();
+        var client = await ConnectAsync();
+        var frame = Frame(Checks.Request(ice));
+
+        foreach (var b in frame)
+        {
+            await client.SendAsync(new[] { b });
+        }
+
+        await AssertAnsweredAsync(client);
+        await client.SendAsync((byte[])[0, 0, .. frame, 0, 0, .. frame]);
+        await AssertAnsweredAsync(client);
+        await AssertAnsweredAsync(client);
+    }
+
+    [Fact]
+    public async Task Tcp_candidates_are_passive_and_carry_the_listening_port()
+    {
+        await StartAsync(new MediaPlaneOptions());
+        var (_, _, events) = await OpenTransportAsync();
+
+        var candidate = Assert.Single(events.Candidates);
+
+        Assert.Equal(("tcp", "passive", (ushort)_port), (candidate.Protocol, candidate.TcpType, candidate.Port));
+    }
+
+    [Fact]
+    public async Task Frame_that_is_too_long_ends_its_connection_alone()
+    {
+        await StartAsync(new MediaPlaneOptions());
+        var (_, ice, _) = await OpenTransportAsync();
+        var good = await ConnectAsync();
+        await AuthenticateAsync(good, ice);
+        var bad = await ConnectAsync();
+
+        await bad.SendAsync(new byte[] { 0xFF, 0xFF, 1 });
+
+        await AssertHungUpAsync(bad);
+        await AuthenticateAsync(good, ice);
+    }
+
+    [Fact]
+    public async Task Stranger_is_hung_up_on_at_the_deadline_and_who_authenticated_stays()
+    {
+        await StartAsync(new MediaPlaneOptions { TcpUnauthenticatedTimeoutMs = 300 });
+        var (_, ice, _) = await OpenTransportAsync();
+        var good = await ConnectAsync();
+        await AuthenticateAsync(good, ice);
+        var silent = await ConnectAsync();
+        var impostor = await ConnectAsync();
+        await impostor.SendAsync(Frame(Checks.Request(ice, password: "not the password at all")));
+
+        await AssertHungUpAsync(silent);
+        await AssertHungUpAsync(impostor);
+
+        Assert.Equal(1, (await DumpAsync()).TcpConnections);
+        await AuthenticateAsync(good, ice);
+    }
+
+    [Fact]
+    public async Task Connections_of_one_address_are_capped_where_asked_for()
+    {
+        await StartAsync(new MediaPlaneOptions { TcpMaxConnectionsPerRemoteIp = 2 });
+        var first = await ConnectAsync();
+        await ConnectAsync();
+        await AssertHungUpAsync(await ConnectAsync());
+
+        first.Dispose();
+        await UntilAsync(async () => (await DumpAsync()).TcpConnections == 1);
+        await ConnectAsync();
+
+        await UntilAsync(async () => (await DumpAsync()).TcpConnections == 2);
+    }
+
+    [Fact]
+    public async Task Connection_that_closes_is_a_tuple_removed()
+    {
+        await StartAsync(new MediaPlaneOptions());
+        var (_, ice, events) = await OpenTransportAsync();
+        var client = await ConnectAsync();
+        await AuthenticateAsync(client, ice);
+
+        client.Dispose();
+
+        await UntilAsync(() => Task.FromResult(events.Removed.Contains(TupleRemovalReason.Closed)));
+        var dump = await DumpAsync();
+        Assert.Equal((0, 0), (dump.Tuples, dump.TcpConnections));
+    }
+
+    [Fact]
+    public async Task Evicted_tuple_loses_its_connection()
+    {
+        await StartAsync(new MediaPlaneOptions());
+        var (_, ice, events) = await OpenTransportAsync(Settings with { MaxTuples = 2 });
+        var selected = await ConnectAsync();
+        await AuthenticateAsync(selected, ice);
+        var second = await ConnectAsync();
+        await AuthenticateAsync(second, ice);
+        var third = await ConnectAsync();
+        await AuthenticateAsync(third, ice);
+
+        await AssertHungUpAsync(second);
+
+        Assert.Equal([TupleRemovalReason.Evicted], events.Removed);
+        await AuthenticateAsync(selected, ice);
+    }
+
+    [Fact]
+    public async Task Closing_transport_and_server_closes_every_connection()
+    {
+        await StartAsync(new MediaPlaneOptions());
+        var (transport, ice, events) = await OpenTransportAsync();
+        var authenticated = await ConnectAsync();
+        await AuthenticateAsync(authenticated, ice);
+        var stranger = await ConnectAsync();
+        await UntilAsync(async () => (await DumpAsync()).TcpConnections == 2);
+
+        _plane!.CloseTransport(transport);
+        await events.Closed.Task.WaitAsync(Patience);
+        await AssertHungUpAsync(authenticated);
+        _plane.CloseServer(_server);
+        Assert.Null(await _serverEvents.Closed.Task.WaitAsync(Patience));
+        await AssertHungUpAsync(stranger);
+
+        Assert.True((await DumpAsync()).IsEmpty);
+    }
+
+    [Fact]
+    public async Task Connection_on_which_another_client_authenticates_belongs_to_the_new_transport()
+    {
+        await StartAsync(new MediaPlaneOptions());
+        var (_, oldIce, oldEvents) = await OpenTransportAsync();
+        var (_, newIce, _) = await OpenTransportAsync();
+        var client = await ConnectAsync();
+        await AuthenticateAsync(client, oldIce);
+
+        await AuthenticateAsync(client, newIce);
+
+        Assert.Equal([TupleRemovalReason.TakenOver], oldEvents.Removed);
+        await AuthenticateAsync(client, newIce);
+        Assert.Equal(1, (await DumpAsync()).TcpConnections);
+    }
+
+    [Fact]
+    public async Task Backlog_is_as_large_as_the_kernel_allows()
+    {
+        await StartAsync(new MediaPlaneOptions());
+        var allowed = int.Parse(await File.ReadAllTextAsync("/proc/sys/net/core/somaxconn"), CultureInfo.InvariantCulture);
+
+        // For a listening socket ss shows the backlog as Send-Q.
+        using var ss = Process.Start(new ProcessStartInfo("ss", $"-Hltn sport = :{_port}") { RedirectStandardOutput = true })!;
+        var columns = (await ss.StandardOutput.ReadToEndAsync()).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        await ss.WaitForExitAsync();
+
+        Assert.Equal(allowed, int.Parse(columns[2], CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task Crowd_of_strangers_leaves_an_authenticated_client_alone()
+    {
+        // Each connection costs this process two descriptors: the crowd takes what the limit lets, ten thousand at most.
+        var crowd = Math.Min(10_000, (DescriptorLimit() - 500) / 2);
+        await StartAsync(new MediaPlaneOptions { TcpUnauthenticatedTimeoutMs = 120_000 });
+        var (_, ice, events) = await OpenTransportAsync();
+        var client = await ConnectAsync();
+        await AuthenticateAsync(client, ice);
+
+        for (var i = 0; i < crowd; i++)
+        {
+            var stranger = await ConnectAsync();
+            if (i % 2 == 0)
+            {
+                // Half of a length field: a frame that never comes.
+                await stranger.SendAsync(new byte[] { 0 });
+            }
+
+            if (i % 1000 == 0)
+            {
+                await AuthenticateAsync(client, ice);
+            }
+        }
+
+        await UntilAsync(async () => (await DumpAsync()).TcpConnections == crowd + 1);
+        await AuthenticateAsync(client, ice);
+        Assert.Empty(events.Removed);
+    }
+
+    [Fact]
+    public void Reader_that_is_slow_loses_whole_frames_only_and_the_operator_is_told()
+    {
+        // The kernel's buffers take several megabytes on loopback: the queue behind them is tested by itself, here that it is bounded.
+        var queue = new Sfu.Media.Wire.FrameQueue(10_000);
+        var taken = 0;
+        while (queue.TryEnqueue(new byte[998]))
+        {
+            taken++;
+        }
+
+        Assert.Equal((10, 10_000), (taken, queue.Count));
+    }
+
+    private static int DescriptorLimit()
+    {
+        var line = File.ReadLines("/proc/self/limits").First(static l => l.StartsWith("Max open files", StringComparison.Ordinal));
+        return int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3], CultureInfo.InvariantCulture);
+    }
+
+    private static byte[] Frame(byte[] content)
+    {
+        var frame = new byte[2 + content.Length];
+        BinaryPrimitives.WriteUInt16BigEndian(frame, (ushort)content.Length);
+        content.CopyTo(frame, 2);
+        return frame;
+    }
+
+    private static async Task AuthenticateAsync(Socket client, IceParameters ice)
+    {
+        await client.SendAsync(Frame(Checks.Request(ice)));
+        await AssertAnsweredAsync(client);
+    }
+
+    private static async Task AssertAnsweredAsync(Socket client)
+    {
+        var length = await ReadAsync(client, 2);
+        var answer = await ReadAsync(client, BinaryPrimitives.ReadUInt16BigEndian(length));
+        Assert.True(StunMessage.TryParse(answer, out var message));
+        Assert.Equal(StunClass.SuccessResponse, message.Class);
+    }
+
+    private static async Task<byte[]> ReadAsync(Socket client, int count)
+    {
+        var bytes = new byte[count];
+        for (var have = 0; have < count;)
+        {
+            var read = await client.ReceiveAsync(bytes.AsMemory(have)).AsTask().WaitAsync(Patience);
+            Assert.NotEqual(0, read);
+            have += read;
+        }
+
+        return bytes;
+    }
+
+    private static async Task AssertHungUpAsync(Socket client)
+    {
+        // What the node said before it hung up (an error answer, close_notify) may still be on its way.
+        var buffer = new byte[4096];
+        try
+        {
+            while (await client.ReceiveAsync(buffer).WaitAsync(Patience) > 0)
+            {
+            }
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // Hung up on with something unread is a reset.
+        }
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        var deadline = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(deadline.Elapsed < Patience, "The condition does not come true.");
+            await Task.Yield();
+        }
+    }
+
+    private async Task StartAsync(MediaPlaneOptions options)
+    {
+        _plane = MediaPlane.Start(options with { Warn = _warnings.Add });
+        _server = _plane.NewServerHandle();
+        _serverEvents = new AwaitableEvents();
+        _plane.OpenServer(_server, new ServerSettings([new ListenInfo(TransportProtocol.Tcp, Loopback, null, 0)]), _serverEvents);
+        _port = Assert.Single(await _serverEvents.Opened.Task.WaitAsync(Patience)).Port;
+    }
+
+    private async Task<(TransportHandle Handle, IceParameters Ice, AwaitableEvents Events)> OpenTransportAsync(TransportSettings? settings = null)
+    {
+        var events = new AwaitableEvents();
+        var handle = _plane!.NewTransportHandle();
+        _plane.OpenTransport(handle, _server, settings ?? Settings, events);
+        return (handle, await events.Ice.Task.WaitAsync(Patience), events);
+    }
+
+    private async Task<Socket> ConnectAsync()
+    {
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        _clients.Add(client);
+        await client.ConnectAsync(new IPEndPoint(IPAddress.Loopback, _port)).WaitAsync(Patience);
+        return client;
+    }
+
+    private async Task<MediaPlaneDump> DumpAsync()
+    {
+        var events = new AwaitableEvents();
+        _plane!.Dump(1, events);
+        return await events.Dumped.Task.WaitAsync(Patience);
+    }
+}
