@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -34,7 +35,11 @@ internal class ChildProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public void Interrupt() => Signal(2);
+    /// <summary>
+    /// What Ctrl+C does. Who started the tests in the background has SIGINT ignored, and children inherit that: they get SIGTERM, which
+    /// means the same to them.
+    /// </summary>
+    public void Interrupt() => Signal(IgnoresInterrupts() ? 15 : 2);
 
     public void Terminate() => Signal(15);
 
@@ -65,6 +70,11 @@ internal class ChildProcess : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    /// <summary>Bit n − 1 of SigIgn is signal n (proc(5)); SIGINT is 2.</summary>
+    private static bool IgnoresInterrupts() =>
+        File.ReadLines("/proc/self/status").First(static line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is var line &&
+        (ulong.Parse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 2) != 0;
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
