@@ -54,6 +54,38 @@ public sealed class CallSpecs(Browser browser, ITestOutputHelper output)
     }
 
     [BrowserFact]
+    public async Task Two_people_meet_over_tcp_alone()
+    {
+        await using var host = await SfuHostProcess.StartAsync();
+        await using (var ada = await MeetingPage.JoinAsync(browser, host, "tcp", "Ada", "forceTcp=1"))
+        await using (var bob = await MeetingPage.JoinAsync(browser, host, "tcp", "Bob", "forceTcp=1"))
+        {
+            foreach (var page in new[] { ada, bob })
+            {
+                await Explained(page, host, () => Eventually.Get(
+                    page.ReceptionAsync, seen => seen is { FramesDecoded: > 50, AudioEnergy: > 0 }, "picture and sound arrive", TimeSpan.FromSeconds(30)));
+            }
+
+            var protocols = await ada.Page.EvaluateAsync<string[]>(
+                """
+                async () => {
+                    const found = [];
+                    for (const transport of [window.__sfu.call.sendTransport, window.__sfu.call.recvTransport]) {
+                        for (const entry of (await transport.getStats()).values()) {
+                            if (entry.type === 'remote-candidate') { found.push(entry.protocol); }
+                        }
+                    }
+                    return found;
+                }
+                """);
+            Assert.NotEmpty(protocols);
+            Assert.All(protocols, static protocol => Assert.Equal("tcp", protocol));
+        }
+
+        await host.IsIdleAsync("tcp");
+    }
+
+    [BrowserFact]
     public async Task When_one_leaves_the_tile_goes()
     {
         await using var host = await SfuHostProcess.StartAsync();

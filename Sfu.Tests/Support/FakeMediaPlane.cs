@@ -370,6 +370,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
         ],
         Ufrags: _transports.Count,
         Tuples: 0,
+        TcpConnections: 0,
         DtlsSessions: _transports.Count(entry => entry.Value.Connected),
         SrtpSessions: 0,
         BuffersInUse: _producers.Count(entry => !_transports.ContainsKey(entry.Value.Transport)) + _consumers.Count(entry => !_transports.ContainsKey(entry.Value.Transport)),

@@ -14,6 +14,7 @@ export interface CallOptions {
   url: string;
   displayName: string;
   codec: string | undefined;
+  forceTcp: boolean;
   audio: MediaStreamTrack | undefined;
   video: MediaStreamTrack | undefined;
 }
@@ -222,7 +223,7 @@ export class Call {
 
   private async createTransport(device: Device, direction: "send" | "recv"): Promise<types.Transport> {
     const parameters = await this.request("createWebRtcTransport", {
-      forceTcp: false,
+      forceTcp: this.options.forceTcp,
       producing: direction === "send",
       consuming: direction === "recv",
     });

@@ -81,6 +81,7 @@ async function join(): Promise<void> {
       url: `${scheme}://${location.host}/ws?${query}`,
       displayName: name,
       codec: params.codec,
+      forceTcp: params.forceTcp,
       audio: devices.audio,
       video: devices.video,
     },

@@ -7,6 +7,8 @@ export interface PageParams {
   /** Size of the own picture. */
   width: number;
   height: number;
+  /** Use no UDP, as behind a firewall that lets none through. */
+  forceTcp: boolean;
   autojoin: boolean;
   audio: boolean;
   video: boolean;
@@ -14,7 +16,7 @@ export interface PageParams {
 
 const codecs: Record<string, string> = { VP8: "video/VP8", VP9: "video/VP9", H264: "video/H264", AV1: "video/AV1" };
 
-/** Reads `room, name, codec, size` (`640x360`)`, autojoin, audio, video`; `forceVP8`, `forceVP9`, `forceH264`, `forceAV1` are taken like `codec`. */
+/** Reads `room, name, codec, size` (`640x360`)`, forceTcp, autojoin, audio, video`; `forceVP8`, `forceVP9`, `forceH264`, `forceAV1` are taken like `codec`. */
 export function readParams(search: string): PageParams {
   const query = new URLSearchParams(search);
   const forced = Object.keys(codecs).find((name) => isOn(query.get(`force${name}`), false));
@@ -27,6 +29,7 @@ export function readParams(search: string): PageParams {
     room: query.get("room") ?? query.get("roomId") ?? "",
     name: query.get("name") ?? "",
     codec: codec === undefined ? undefined : codecs[codec],
+    forceTcp: isOn(query.get("forceTcp"), false),
     autojoin: isOn(query.get("autojoin"), false),
     audio: isOn(query.get("audio"), true),
     video: isOn(query.get("video"), true),

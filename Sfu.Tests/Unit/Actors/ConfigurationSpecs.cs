@@ -16,8 +16,9 @@ public sealed class ConfigurationSpecs
         Assert.Equal(["sfu", "gateway"], options.Cluster.Roles.AsEnumerable());
         Assert.Empty(options.Cluster.SeedNodes);
         Assert.Null(options.DtlsCertificateFile);
-        var listen = Assert.Single(options.ListenInfos);
-        Assert.Equal((TransportProtocol.Udp, (ushort)44444, null), (listen.Protocol, listen.Port, listen.AnnouncedAddress));
+        Assert.Equal([TransportProtocol.Udp, TransportProtocol.Tcp], options.ListenInfos.Select(static info => info.Protocol));
+        Assert.All(options.ListenInfos, static info => Assert.Equal(("0.0.0.0", (ushort)44444, null), (info.Ip, info.Port, info.AnnouncedAddress)));
+        Assert.Equal(new SfuTcpOptions(TimeSpan.FromSeconds(10), 0, 262_144), options.Tcp);
     }
 
     [Fact]
@@ -64,6 +65,8 @@ public sealed class ConfigurationSpecs
     [InlineData("sfu.cluster.roles = []", "sfu.cluster.roles")]
     [InlineData("sfu.cluster.seed-nodes = [\"somewhere\"]", "sfu.cluster.seed-nodes")]
     [InlineData("sfu.cluster.hostname = \"\"", "sfu.cluster.hostname")]
+    [InlineData("sfu.web-rtc-server.tcp.send-queue-bytes = 100", "sfu.web-rtc-server.tcp.send-queue-bytes")]
+    [InlineData("sfu.web-rtc-server.tcp.backlog = 100", "sfu.web-rtc-server.tcp.backlog")]
     [InlineData("sfu.media.threads = 2", "sfu.media.threads")]
     [InlineData("sfu.media.dtls-certificate-file = \"a.pem\"", "sfu.media.dtls-private-key-file")]
     public void Nonsense_is_refused_in_one_line_with_its_key(string hocon, string key)
