@@ -27,9 +27,8 @@ internal static class MediaEvents
 
     internal sealed record RequestFailed(long RequestId, MediaError Error) : IMediaEvent;
 
-    internal sealed record IceStateChanged(IceState State) : IMediaEvent;
-
-    internal sealed record SelectedTupleChanged(TransportTuple? Tuple) : IMediaEvent;
+    /// <summary>There is something to take from <paramref name="Paths"/>. One is on its way at most.</summary>
+    internal sealed record PathsChanged(PathMailbox Paths) : IMediaEvent;
 
     internal sealed record DtlsStateChanged(DtlsTransportState State) : IMediaEvent;
 

@@ -7,11 +7,14 @@ using Sfu.Media.Ortc;
 namespace Sfu.Actors.Bridge;
 
 /// <summary>
-/// Turns a transport's media events into messages to its actor. Media thread; never blocks. The media plane coalesces: one call is one
-/// change of state. Changes of the set of tuples stay behind; the selected tuple is what a session acts on.
+/// Turns a transport's media events into messages to its actor. Media thread; never blocks. Answers and endings are a message each. What
+/// a peer can repeat at will, changes of its paths, is collected in a <see cref="PathMailbox"/>; so such a change may reach the actor
+/// before an event of another kind that was reported earlier, but never after one that was reported later.
 /// </summary>
 internal sealed class TransportBridge(IActorRef transport) : ITransportEvents
 {
+    private readonly PathMailbox _paths = new(transport);
+
     public void TransportOpened(IceParameters iceParameters, ImmutableArray<IceCandidate> iceCandidates, DtlsParameters dtlsParameters) =>
         transport.Tell(new MediaEvents.TransportOpened(iceParameters, iceCandidates, dtlsParameters), ActorRefs.NoSender);
 
@@ -30,17 +33,17 @@ internal sealed class TransportBridge(IActorRef transport) : ITransportEvents
     public void RequestFailed(long requestId, MediaError error) =>
         transport.Tell(new MediaEvents.RequestFailed(requestId, error), ActorRefs.NoSender);
 
-    public void IceStateChanged(IceState state) => transport.Tell(new MediaEvents.IceStateChanged(state), ActorRefs.NoSender);
+    public void LocalUfragAdded(string ufrag) => _paths.LocalUfragAdded(ufrag);
 
-    public void TupleAdded(TransportTuple tuple)
-    {
-    }
+    public void LocalUfragRemoved(string ufrag) => _paths.LocalUfragRemoved(ufrag);
 
-    public void TupleRemoved(TransportTuple tuple, TupleRemovalReason reason)
-    {
-    }
+    public void IceStateChanged(IceState state) => _paths.IceStateChanged(state);
 
-    public void SelectedTupleChanged(TransportTuple? tuple) => transport.Tell(new MediaEvents.SelectedTupleChanged(tuple), ActorRefs.NoSender);
+    public void TupleAdded(TransportTuple tuple) => _paths.TupleAdded(tuple);
+
+    public void TupleRemoved(TransportTuple tuple, TupleRemovalReason reason) => _paths.TupleRemoved(tuple, reason);
+
+    public void SelectedTupleChanged(TransportTuple? tuple) => _paths.SelectedTupleChanged(tuple);
 
     public void DtlsStateChanged(DtlsTransportState state, string? remoteCertificatePem) =>
         transport.Tell(new MediaEvents.DtlsStateChanged(state), ActorRefs.NoSender);

@@ -6,7 +6,8 @@ namespace Sfu.Actors.Protocol;
 /// <summary>
 /// What sessions are told. As peer of a Router (from the Router): who comes and goes and what they produce, of the others only.
 /// As owner of a transport (from the transport): what happens to it and to what it carries, so that an event about a Consumer never
-/// overtakes the answer that announced it.
+/// overtakes the answer that announced it. Events about paths (tuples, selected tuple, ICE state, ufrags) are what changed since the last
+/// ones, not every step on the way: a tuple that came and went in between is not mentioned.
 /// </summary>
 public static class SessionEvents
 {
@@ -54,6 +55,18 @@ public static class SessionEvents
 
     /// <summary>To the owner.</summary>
     public sealed record DtlsStateChanged(RouterId RouterId, TransportId TransportId, DtlsTransportState State) : ISessionEvent;
+
+    /// <summary>To the owner: connectivity checks that name this ufrag reach the transport.</summary>
+    public sealed record LocalUfragAdded(RouterId RouterId, TransportId TransportId, string Ufrag) : ISessionEvent;
+
+    /// <summary>To the owner: the peer uses the credentials of a restart, or the media plane closed the transport.</summary>
+    public sealed record LocalUfragRemoved(RouterId RouterId, TransportId TransportId, string Ufrag) : ISessionEvent;
+
+    /// <summary>To the owner: the peer authenticated itself on a new path.</summary>
+    public sealed record TupleAdded(RouterId RouterId, TransportId TransportId, TupleInfo Tuple) : ISessionEvent;
+
+    /// <summary>To the owner. A transport that was asked to close reports its closing alone.</summary>
+    public sealed record TupleRemoved(RouterId RouterId, TransportId TransportId, TupleInfo Tuple, TupleRemovalReason Reason) : ISessionEvent;
 
     /// <summary>To the owner. Null: there is no path any more.</summary>
     public sealed record SelectedTupleChanged(RouterId RouterId, TransportId TransportId, TupleInfo? Tuple) : ISessionEvent;

@@ -200,14 +200,15 @@ internal sealed class WebRtcTransportActor : RequestActor
             case MediaEvents.ConsumerClosed closed:
                 Send(_consumers.Closed(closed.Consumer, fault: closed.Error is not null));
                 break;
-            case MediaEvents.IceStateChanged changed:
-                Notify(new SessionEvents.IceStateChanged(RouterId, Id, changed.State));
+            case MediaEvents.PathsChanged changed:
+                foreach (var news in changed.Paths.Take().Events(RouterId, Id))
+                {
+                    Notify(news);
+                }
+
                 break;
             case MediaEvents.DtlsStateChanged changed:
                 Notify(new SessionEvents.DtlsStateChanged(RouterId, Id, changed.State));
-                break;
-            case MediaEvents.SelectedTupleChanged changed:
-                Notify(new SessionEvents.SelectedTupleChanged(RouterId, Id, changed.Tuple is { } tuple ? TupleInfo.From(tuple) : null));
                 break;
         }
     }

@@ -56,8 +56,12 @@ internal sealed partial class SignalingSessionActor
             case SessionEvents.DtlsStateChanged changed:
                 _log.Debug("Transport [{0}] of peer [{1}]: DTLS {2}", changed.TransportId, _key.PeerId, changed.State);
                 break;
+            case SessionEvents.LocalUfragAdded or SessionEvents.LocalUfragRemoved or SessionEvents.TupleAdded or SessionEvents.TupleRemoved
+                or SessionEvents.SelectedTupleChanged or SessionEvents.IceStateChanged:
+                // A client sees its paths in its own ICE agent.
+                break;
             default:
-                // Clients are not told of paths and of pauses of Producers that they do not consume.
+                // Clients are not told of pauses of Producers that they do not consume.
                 break;
         }
     }

@@ -63,12 +63,24 @@ public interface ITransportEvents
     /// <summary>The command with this request id changed nothing.</summary>
     void RequestFailed(long requestId, MediaError error);
 
+    /// <summary>
+    /// Checks that name this ufrag reach the transport from now on. The first one right after <see cref="TransportOpened"/>, one more
+    /// before each <see cref="IceRestarted"/>.
+    /// </summary>
+    void LocalUfragAdded(string ufrag);
+
+    /// <summary>Checks that name this ufrag reach the transport no more: the peer uses newer credentials, or the transport closes.</summary>
+    void LocalUfragRemoved(string ufrag);
+
+    /// <summary>Comes after the changes of tuples and of the selected tuple that led to it.</summary>
     void IceStateChanged(IceState state);
 
+    /// <summary>The peer proved by an authenticated check that it is there. Never per packet.</summary>
     void TupleAdded(TransportTuple tuple);
 
     void TupleRemoved(TransportTuple tuple, TupleRemovalReason reason);
 
+    /// <summary>The path to send on; null when there is none. Its tuple was added before.</summary>
     void SelectedTupleChanged(TransportTuple? tuple);
 
     /// <param name="state">The new state.</param>

@@ -29,6 +29,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     // State.
     private TransportTuple _selected;
     private bool _hasSelected;
+    private bool _opened;
     private bool _closing;
     private bool _left;
     private MediaError? _closeError;
@@ -79,15 +80,20 @@ internal sealed class MediaTransport : IIceListener, IDisposable
 
     public long BytesSent { get; set; }
 
-    public void Open() => _events.TransportOpened(
-        IceParameters.Of(_agent.Local),
-        [.. IceCandidates.Create(
-            [.. Server.Sockets
-                .Where(socket => socket.Protocol == TransportProtocol.Udp ? _settings.EnableUdp : _settings.EnableTcp)
-                .Select(static s => new IceListenAddress(s.Protocol, s.Local.ToIPAddress().ToString(), s.Local.Port, s.AnnouncedAddress))],
-            _settings.PreferUdp,
-            _settings.PreferTcp)],
-        new DtlsParameters { Role = Ortc.DtlsRole.Auto, Fingerprints = _engine.Parts.LocalFingerprints });
+    public void Open()
+    {
+        _events.TransportOpened(
+            IceParameters.Of(_agent.Local),
+            [.. IceCandidates.Create(
+                [.. Server.Sockets
+                    .Where(socket => socket.Protocol == TransportProtocol.Udp ? _settings.EnableUdp : _settings.EnableTcp)
+                    .Select(static s => new IceListenAddress(s.Protocol, s.Local.ToIPAddress().ToString(), s.Local.Port, s.AnnouncedAddress))],
+                _settings.PreferUdp,
+                _settings.PreferTcp)],
+            new DtlsParameters { Role = Ortc.DtlsRole.Auto, Fingerprints = _engine.Parts.LocalFingerprints });
+        _opened = true;
+        _events.LocalUfragAdded(_agent.Local.Ufrag);
+    }
 
     public void Connect(long requestId, DtlsParameters remote)
     {
@@ -356,9 +362,22 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         }
     }
 
-    void IIceListener.LocalUfragAdded(string ufrag) => _engine.AddUfrag(ufrag, this);
+    void IIceListener.LocalUfragAdded(string ufrag)
+    {
+        _engine.AddUfrag(ufrag, this);
 
-    void IIceListener.LocalUfragRemoved(string ufrag) => _engine.RemoveUfrag(ufrag);
+        // The agent reports its first ufrag while it is made; TransportOpened goes before it.
+        if (_opened)
+        {
+            _events.LocalUfragAdded(ufrag);
+        }
+    }
+
+    void IIceListener.LocalUfragRemoved(string ufrag)
+    {
+        _engine.RemoveUfrag(ufrag);
+        _events.LocalUfragRemoved(ufrag);
+    }
 
     void IIceListener.TupleAdded(in TransportTuple tuple)
     {

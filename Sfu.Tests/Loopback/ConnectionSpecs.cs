@@ -24,11 +24,55 @@ public sealed class ConnectionSpecs : IDisposable
         var peer = _world.NewConnectedPeer(peerIsDtlsClient);
 
         Assert.Equal(IceState.Completed, peer.Events.IceState);
-        Assert.Equal(["Opened", "Connected"], peer.Events.Log.Take(2));
+        Assert.Equal(["Opened", $"UfragAdded:{peer.Events.Ice!.UsernameFragment}", "Connected"], peer.Events.Log.Take(3));
         Assert.Equal(1, peer.Events.Count("TupleAdded"));
         Assert.Equal(1, peer.Events.Count("Selected"));
         Assert.Equal(1, peer.Events.Count("DtlsConnecting"));
         Assert.Equal(1, peer.Events.Count("DtlsConnected"));
+    }
+
+    [Fact]
+    public void First_check_reports_the_tuple_then_the_selected_tuple_then_the_state()
+    {
+        var peer = _world.NewPeer();
+        var opened = peer.Events.Log.Count;
+
+        peer.SendCheck();
+        _world.Run(TimeSpan.FromMilliseconds(60));
+
+        Assert.Equal(["TupleAdded", "Selected", "IceCompleted"], peer.Events.Log.Skip(opened));
+    }
+
+    [Fact]
+    public void Media_and_further_checks_on_a_known_path_report_nothing()
+    {
+        var peer = _world.NewConnectedPeer();
+        var events = peer.Events.Log.Count;
+
+        for (var i = 0; i < 100; i++)
+        {
+            peer.SendCheck();
+            _world.Run(TimeSpan.FromMilliseconds(10));
+        }
+
+        Assert.Equal(events, peer.Events.Log.Count);
+    }
+
+    [Fact]
+    public void Restart_reports_the_new_ufrag_before_its_answer_and_the_end_of_the_old_one_with_the_first_new_check()
+    {
+        var peer = _world.NewConnectedPeer();
+        var old = peer.Events.Ice!.UsernameFragment;
+        var before = peer.Events.Log.Count;
+
+        _world.Command(engine => engine.Transport(peer.Transport)!.RestartIce(5));
+        var young = peer.Events.Ice!.UsernameFragment;
+        Assert.Equal([$"UfragAdded:{young}", "IceRestarted"], peer.Events.Log.Skip(before));
+
+        peer.SendCheck();
+        _world.Run(TimeSpan.FromMilliseconds(60));
+        Assert.Equal(1, peer.Events.Count($"UfragRemoved:{old}"));
+        Assert.Equal(0, peer.Events.Count($"UfragRemoved:{young}"));
     }
 
     [Fact]
@@ -236,7 +280,7 @@ public sealed class ConnectionSpecs : IDisposable
         _world.Run(TimeSpan.FromMilliseconds(100));
 
         Assert.Equal(events, peer.Events.Log.Count);
-        Assert.Equal(["Opened"], stranger.Events.Log);
+        Assert.Equal(["Opened", $"UfragAdded:{stranger.Events.Ice!.UsernameFragment}"], stranger.Events.Log);
         var after = _world.Dump();
         Assert.Equal((dump.Tuples, dump.Ufrags, dump.BuffersInUse), (after.Tuples, after.Ufrags, after.BuffersInUse));
     }

@@ -70,7 +70,7 @@ public sealed class PeerSpecs(TestNodeFixture fixture) : IClassFixture<TestNodeF
         await alice.AttachAsync(new RtpCapabilities());
         await bob.EventAsync<SessionEvents.PeerJoined>();
         await bob.EventAsync<SessionEvents.PeerUpdated>();
-        Assert.Empty(await alice.EventsAsync());
+        Assert.DoesNotContain(await alice.EventsAsync(), message => message is not SessionEvents.LocalUfragAdded);
         await bob.DoAsync(new RouterProtocol.CloseRouter(bob.NextRequest, bob.Router));
         await Node.MustBeEmptyAsync("again");
     }

@@ -55,6 +55,14 @@ internal sealed class AwaitableEvents : IServerEvents, ITransportEvents, IMediaP
     {
     }
 
+    public void LocalUfragAdded(string ufrag)
+    {
+    }
+
+    public void LocalUfragRemoved(string ufrag)
+    {
+    }
+
     public void IceStateChanged(IceState state)
     {
     }

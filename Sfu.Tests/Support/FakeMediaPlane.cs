@@ -121,6 +121,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
             new IceParameters($"ufrag{transport.Slot}", "password", IceLite: true),
             [new IceCandidate("1", 1, "127.0.0.1", "127.0.0.1", state.Bound[0].Port, "udp", "host", null)],
             _dtls);
+        events.LocalUfragAdded($"ufrag{transport.Slot}");
     });
 
     public void ConnectTransport(TransportHandle transport, long requestId, DtlsParameters remote) =>
@@ -138,7 +139,10 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
         });
 
     public void RestartIce(TransportHandle transport, long requestId) => OnTransport(transport, nameof(RestartIce), requestId, state =>
-        state.Events.IceRestarted(requestId, new IceParameters($"again{transport.Slot}", "password", IceLite: true)));
+    {
+        state.Events.LocalUfragAdded($"again{transport.Slot}");
+        state.Events.IceRestarted(requestId, new IceParameters($"again{transport.Slot}", "password", IceLite: true));
+    });
 
     public void CloseTransport(TransportHandle transport) => Post(() => End(transport, null));
 

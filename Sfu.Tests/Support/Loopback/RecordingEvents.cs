@@ -63,6 +63,10 @@ internal sealed class RecordingTransportEvents : ITransportEvents
 
     public void RequestFailed(long requestId, MediaError error) => Failed[requestId] = error;
 
+    public void LocalUfragAdded(string ufrag) => Log.Add($"UfragAdded:{ufrag}");
+
+    public void LocalUfragRemoved(string ufrag) => Log.Add($"UfragRemoved:{ufrag}");
+
     public void IceStateChanged(IceState state)
     {
         Log.Add($"Ice{state}");
