@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
@@ -22,11 +23,12 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private readonly RouterId _id;
     private readonly NodeContext _node;
     private readonly IActorRef _localNode;
-    private readonly RouterState _state = new();
-    private readonly HashSet<IActorRef> _branches = [];
-    private readonly HashSet<TransportId> _unplaced = []; // On their way to a node whose branch has not announced itself.
+    private readonly RouterState _state;
+    private readonly RouterEndings _endings;
+    private readonly PeerMembership _membership;
+    private readonly MediaRequests _mediaRequests;
+    private readonly BranchReports _reports;
     private PendingRequest? _closer;
-    private bool _closing;
     private bool _leaving;
 
     public RouterActor(RouterId id, NodeContext node, IActorRef localNode)
@@ -34,6 +36,11 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         _id = id;
         _node = node;
         _localNode = localNode;
+        _state = new RouterState(id);
+        _endings = new RouterEndings(_state);
+        _membership = new PeerMembership(_state, _endings);
+        _mediaRequests = new MediaRequests(_state, _endings, node.Ortc);
+        _reports = new BranchReports(_state, _endings);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -62,37 +69,13 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     protected override void OnReceive(object message)
     {
-        if (message is RouterHandOff)
-        {
-            Context.Stop(Self);
-            return;
-        }
-
-        if (_closing && message is IRouterMessage and IRequest)
-        {
-            OnRequestWhileClosing(message);
-            return;
-        }
-
         switch (message)
         {
-            case ITransportRequest request:
-                OnTransportRequest(request);
+            case RouterHandOff:
+                Context.Stop(Self);
                 break;
-            case IProducerRequest request:
-                OnProducerRequest(request);
-                break;
-            case IConsumerRequest request:
-                OnConsumerRequest(request);
-                break;
-            case PeerProtocol.AttachPeer attach:
-                OnAttachPeer(attach);
-                break;
-            case PeerProtocol.UpdatePeer update:
-                OnUpdatePeer(update);
-                break;
-            case PeerProtocol.DetachPeer detach:
-                OnDetachPeer(detach);
+            case IRouterMessage and IRequest when _state.IsClosing:
+                OnRequestWhileClosing(message);
                 break;
             case IRequest request:
                 OnRequest(request);
@@ -103,7 +86,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             case Terminated terminated:
                 OnTerminated(terminated);
                 break;
-            case LingerOver when _state.IsAbandoned && !_closing:
+            case LingerOver when _state.IsAbandoned:
                 BeginClosing(CloseReason.Requested);
                 break;
             case LingerOver:
@@ -128,12 +111,14 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     {
         switch (request)
         {
-            case RouterProtocol.GetRouterRtpCapabilities:
-                BeginByUse();
-                Reply(new RouterRtpCapabilities(request.RequestId, _state.Capabilities));
+            case ITransportRequest about:
+                Answer(_mediaRequests.Decide(about, Sender));
                 break;
-            case RouterProtocol.CreateRouter create:
-                OnCreateRouter(create);
+            case IProducerRequest about:
+                Answer(_mediaRequests.Decide(about, Sender));
+                break;
+            case IConsumerRequest about:
+                Answer(_mediaRequests.Decide(about, Sender));
                 break;
             case RouterProtocol.CreateWebRtcTransport create:
                 OnCreateTransport(create);
@@ -143,11 +128,27 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                     can.RequestId,
                     _state.Producer(can.ProducerId) is { } producer && RouterOrtc.CanConsume(producer.Consumable, can.RtpCapabilities)));
                 break;
+            case PeerProtocol.AttachPeer attach:
+                OnAttachPeer(attach);
+                break;
+            case PeerProtocol.UpdatePeer update:
+                Answer(_membership.Update(update, Sender));
+                break;
+            case PeerProtocol.DetachPeer detach:
+                OnDetachPeer(detach);
+                break;
+            case RouterProtocol.GetRouterRtpCapabilities:
+                BeginByUse();
+                Reply(new RouterRtpCapabilities(request.RequestId, _state.Capabilities));
+                break;
+            case RouterProtocol.CreateRouter create:
+                OnCreateRouter(create);
+                break;
             case RouterProtocol.DumpRouter dump:
-                Reply(_state.Dump(dump.RequestId, _id, _branches.Count));
+                Reply(_state.Dump(dump.RequestId));
                 break;
             case RouterProtocol.CloseRouter when _state.Setup is null:
-                RejectUnborn();
+                Reject(SfuErrorCode.NotFound, $"No Router {_id}.");
                 break;
             case RouterProtocol.CloseRouter close:
                 AnsweredElsewhere();
@@ -166,15 +167,14 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         {
             Reject(SfuErrorCode.AlreadyExists, $"The Router {_id} exists.");
         }
-        else if (!_node.Ortc.TryGetRouterCapabilities(create.MediaCodecs, out var capabilities, out var error))
+        else if (!_state.TryBegin(new RouterSetup(create.MediaCodecs, Explicit: true, create.AppData), _node.Ortc, out var error))
         {
             Reject(error);
         }
         else
         {
-            _state.Begin(new RouterSetup(create.MediaCodecs, Explicit: true, create.AppData), capabilities);
             Timers.Cancel(LingerOver.Key);
-            Reply(new RouterCreated(create.RequestId, _id, capabilities));
+            Reply(new RouterCreated(create.RequestId, _id, _state.Capabilities));
         }
     }
 
@@ -190,23 +190,21 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     private void Begin(RouterSetup setup)
     {
-        if (!_node.Ortc.TryGetRouterCapabilities(setup.MediaCodecs, out var capabilities, out var error))
+        if (!_state.TryBegin(setup, _node.Ortc, out var error))
         {
             throw new InvalidOperationException($"Codecs that were accepted before are not now: {error.Reason}");
         }
-
-        _state.Begin(setup, capabilities);
     }
 
     private void OnCreateTransport(RouterProtocol.CreateWebRtcTransport create)
     {
         BeginByUse();
         var record = new TransportRecord(TransportId.New(), create.PeerId, create.Owner, Open: false);
-        var branch = _branches.FirstOrDefault(candidate => candidate.Path.Parent == _localNode.Path);
+        var branch = _state.Branches.On(_localNode);
         _state.PutTransport(new TransportEntry(record, _localNode, branch));
         if (branch is null)
         {
-            _unplaced.Add(record.TransportId);
+            _state.Branches.AwaitPlaceOf(record.TransportId);
         }
 
         Timers.Cancel(LingerOver.Key);
@@ -217,186 +215,29 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             Sender);
     }
 
-    private void OnTransportRequest(ITransportRequest request)
-    {
-        if (_state.Transport(request.TransportId) is not { } transport)
-        {
-            Reject(SfuErrorCode.NotFound, $"No transport {request.TransportId} in Router {_id}.");
-            return;
-        }
-
-        switch (request)
-        {
-            case RouterProtocol.Produce produce:
-                OnProduce(produce, transport);
-                break;
-            case RouterProtocol.Consume consume:
-                OnConsume(consume, transport);
-                break;
-            case RouterProtocol.CloseTransport:
-                EndTransport(request.TransportId);
-                Forward(transport, request);
-                break;
-            default:
-                Forward(transport, request);
-                break;
-        }
-    }
-
-    private void OnProduce(RouterProtocol.Produce produce, TransportEntry transport)
-    {
-        var id = produce.ProducerId ?? ProducerId.New();
-        if (_state.Producer(id) is not null)
-        {
-            Reject(SfuErrorCode.AlreadyExists, $"A Producer {id} exists.");
-        }
-        else if (!_node.Ortc.TryMapProducer(produce.Kind, produce.RtpParameters, _state.Capabilities, out var offer, out var error))
-        {
-            Reject(error);
-        }
-        else
-        {
-            var record = new ProducerRecord(
-                id,
-                produce.TransportId,
-                transport.Record.PeerId,
-                produce.Kind,
-                offer.Type,
-                offer.Consumable,
-                produce.AppData,
-                produce.Paused,
-                Open: false);
-            _state.PutProducer(record);
-            Forward(
-                transport,
-                new BranchProtocol.AddProducer(produce.RequestId, _id, record, offer.Parameters, offer.Mapping, produce.KeyFrameRequestDelayMs));
-        }
-    }
-
-    private void OnConsume(RouterProtocol.Consume consume, TransportEntry transport)
-    {
-        var id = consume.ConsumerId ?? ConsumerId.New();
-        var capabilities = consume.RtpCapabilities
-            ?? (transport.Record.PeerId is { } peer ? _state.Peer(peer)?.RtpCapabilities : null);
-        if (_state.Consumer(id) is not null)
-        {
-            Reject(SfuErrorCode.AlreadyExists, $"A Consumer {id} exists.");
-        }
-        else if (_state.Producer(consume.ProducerId) is not { } producer)
-        {
-            Reject(SfuErrorCode.NotFound, $"No Producer {consume.ProducerId} in Router {_id}.");
-        }
-        else if (capabilities is null)
-        {
-            Reject(SfuErrorCode.InvalidParameters, "Neither the request nor the peer says what it can receive.");
-        }
-        else if (!RouterOrtc.CanConsume(producer.Consumable, capabilities))
-        {
-            Reject(SfuErrorCode.CannotConsume, $"The client has no codec for Producer {consume.ProducerId}.");
-        }
-        else
-        {
-            _state.PutConsumer(new ConsumerRecord(id, consume.TransportId, consume.ProducerId, Open: false));
-            Forward(
-                transport,
-                new BranchProtocol.AddConsumer(
-                    consume.RequestId, _id, consume.TransportId, id, producer, capabilities, consume.Paused, consume.AppData));
-        }
-    }
-
-    private void OnProducerRequest(IProducerRequest request)
-    {
-        if (_state.Producer(request.ProducerId) is not { } producer || _state.Transport(producer.TransportId) is not { } transport)
-        {
-            Reject(SfuErrorCode.NotFound, $"No Producer {request.ProducerId} in Router {_id}.");
-            return;
-        }
-
-        if (request is RouterProtocol.CloseProducer && producer.Open)
-        {
-            EndProducer(producer, CloseReason.Requested);
-        }
-
-        Forward(transport, request);
-    }
-
-    private void OnConsumerRequest(IConsumerRequest request)
-    {
-        if (_state.Consumer(request.ConsumerId) is not { } consumer || _state.Transport(consumer.TransportId) is not { } transport)
-        {
-            Reject(SfuErrorCode.NotFound, $"No Consumer {request.ConsumerId} in Router {_id}.");
-            return;
-        }
-
-        Forward(transport, request);
-    }
-
     private void OnAttachPeer(PeerProtocol.AttachPeer attach)
     {
         BeginByUse();
-        var info = new PeerInfo(attach.PeerId, attach.DisplayName, attach.Device, attach.AppData);
-        var former = _state.Peer(attach.PeerId);
-        var same = former is not null && former.Session.Equals(attach.Session);
-        if (former is not null && !same)
-        {
-            former.Session.Tell(new SessionEvents.PeerDetached(_id, attach.PeerId, CloseReason.PeerReplaced));
-            RemovePeer(former, CloseReason.PeerReplaced);
-        }
-
-        var peer = new PeerRecord(info, attach.Session, attach.RtpCapabilities);
-        _state.PutPeer(peer);
+        var former = _state.Peer(attach.PeerId)?.Session;
+        Answer(_membership.Attach(attach, Sender));
         Timers.Cancel(LingerOver.Key);
-        TellBranches(new BranchProtocol.RememberPeer(_id, peer));
-        Reply(_state.Welcome(attach.RequestId, attach.PeerId));
-        Announce(same ? new SessionEvents.PeerUpdated(_id, info) : new SessionEvents.PeerJoined(_id, info), attach.PeerId);
         Context.Watch(attach.Session);
-    }
-
-    private void OnUpdatePeer(PeerProtocol.UpdatePeer update)
-    {
-        if (_state.Peer(update.PeerId) is not { } peer || !peer.Session.Equals(update.Session))
-        {
-            Reject(SfuErrorCode.NotFound, $"The session is not attached to Router {_id} as {update.PeerId}.");
-            return;
-        }
-
-        var info = peer.Info with { DisplayName = update.DisplayName ?? peer.Info.DisplayName, AppData = update.AppData ?? peer.Info.AppData };
-        _state.PutPeer(peer with { Info = info });
-        TellBranches(new BranchProtocol.RememberPeer(_id, peer with { Info = info }));
-        Reply(new Done(update.RequestId));
-        Announce(new SessionEvents.PeerUpdated(_id, info), update.PeerId);
+        UnwatchUnlessPeer(former);
     }
 
     private void OnDetachPeer(PeerProtocol.DetachPeer detach)
     {
-        if (_state.Peer(detach.PeerId) is not { } peer || !peer.Session.Equals(detach.Session))
-        {
-            Reject(SfuErrorCode.NotFound, $"The session is not attached to Router {_id} as {detach.PeerId}.");
-            return;
-        }
-
-        RemovePeer(peer, CloseReason.PeerClosed);
-        Reply(new Done(detach.RequestId));
+        var former = _state.Peer(detach.PeerId)?.Session;
+        Answer(_membership.Detach(detach, Sender));
+        UnwatchUnlessPeer(former);
     }
 
-    private void RemovePeer(PeerRecord peer, CloseReason reason)
+    private void UnwatchUnlessPeer(IActorRef? session)
     {
-        var id = peer.Info.PeerId;
-        _state.RemovePeer(id);
-        foreach (var transport in _state.TransportsOf(id, peer.Session))
+        if (session is not null && _state.PeersOf(session).IsEmpty)
         {
-            EndTransport(transport.Record.TransportId);
-            transport.Way.Tell(new BranchProtocol.EndTransport(_id, transport.Record.TransportId, reason));
+            Context.Unwatch(session);
         }
-
-        if (_state.PeersOf(peer.Session).IsEmpty)
-        {
-            Context.Unwatch(peer.Session);
-        }
-
-        TellBranches(new BranchProtocol.ForgetPeer(_id, id));
-        Announce(new SessionEvents.PeerLeft(_id, id, reason), id);
-        LingerWhenAbandoned();
     }
 
     private void OnBranchReport(IRouterMessage report)
@@ -405,36 +246,18 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         {
             case BranchProtocol.BranchOpened opened:
                 AddBranch(opened.Branch);
-                _unplaced.Clear();
                 _state.SetBranch(opened.Node, opened.Branch);
                 break;
             case BranchProtocol.AttachBranch attach:
                 OnAttachBranch(attach);
                 break;
-            case BranchProtocol.TransportOpened opened when _state.Transport(opened.TransportId) is { } transport:
-                _state.PutTransport(transport with { Record = transport.Record with { Open = true } });
-                break;
-            case BranchProtocol.TransportEnded ended:
-                _unplaced.Remove(ended.TransportId);
-                EndTransport(ended.TransportId);
+            case BranchProtocol.TransportEnded:
+                Send(_reports.Book(report));
+                LingerWhenAbandoned();
                 LeaveWhenAlone();
                 break;
-            case BranchProtocol.ProducerAdded added when _state.Producer(added.ProducerId) is { Open: false } producer:
-                producer = producer with { Open = true };
-                _state.PutProducer(producer);
-                Announce(new SessionEvents.ProducerOpened(_id, producer.Info), producer.PeerId);
-                break;
-            case BranchProtocol.ProducerEnded ended when _state.Producer(ended.ProducerId) is { } producer:
-                EndProducer(producer, ended.Reason);
-                break;
-            case BranchProtocol.ProducerPauseDone done when _state.Producer(done.ProducerId) is { } producer:
-                OnProducerPauseDone(producer, done.Paused);
-                break;
-            case BranchProtocol.ConsumerAdded added when _state.Consumer(added.ConsumerId) is { } consumer:
-                _state.PutConsumer(consumer with { Open = true });
-                break;
-            case BranchProtocol.ConsumerEnded ended:
-                _state.RemoveConsumer(ended.ConsumerId);
+            default:
+                Send(_reports.Book(report));
                 break;
         }
     }
@@ -442,7 +265,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private void OnAttachBranch(BranchProtocol.AttachBranch attach)
     {
         AddBranch(attach.Branch);
-        if (_closing)
+        if (_state.IsClosing)
         {
             return;
         }
@@ -466,119 +289,42 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     private void AddBranch(IActorRef branch)
     {
-        if (_branches.Add(branch))
+        if (_state.Branches.Add(branch))
         {
             Context.Watch(branch);
         }
 
-        if (_closing)
+        if (_state.IsClosing)
         {
             branch.Tell(new BranchProtocol.RouterClosing(_id, CloseReason.RouterClosed));
         }
     }
 
-    private void OnProducerPauseDone(ProducerRecord producer, bool paused)
-    {
-        _state.PutProducer(producer with { Paused = paused });
-        foreach (var way in _state.WaysToConsumersOf(producer.ProducerId))
-        {
-            way.Tell(new BranchProtocol.ProducerPauseChanged(_id, producer.ProducerId, paused));
-        }
-
-        Announce(
-            paused ? new SessionEvents.ProducerPaused(_id, producer.ProducerId) : new SessionEvents.ProducerResumed(_id, producer.ProducerId),
-            producer.PeerId);
-    }
-
     private void OnTerminated(Terminated terminated)
     {
-        var actor = terminated.ActorRef;
-        if (_branches.Remove(actor))
+        if (_state.Branches.Remove(terminated.ActorRef))
         {
-            OnBranchTerminated(actor, terminated.AddressTerminated);
-            return;
+            Send(_endings.OfBranch(terminated.ActorRef, terminated.AddressTerminated));
+            LeaveWhenAlone();
         }
-
-        foreach (var peer in _state.PeersOf(actor))
+        else
         {
-            RemovePeer(peer, CloseReason.OwnerClosed);
+            Send(_membership.Lose(terminated.ActorRef));
         }
     }
 
-    /// <summary>A node that is gone cannot report: the Router tells the owners. Where only the branch is gone, the transports report themselves.</summary>
-    private void OnBranchTerminated(IActorRef branch, bool nodeLost)
-    {
-        foreach (var transport in _state.TransportsOn(branch))
-        {
-            var id = transport.Record.TransportId;
-            if (nodeLost && transport.Record.Owner is { } owner)
-            {
-                foreach (var producer in _state.ProducersOn(id).Where(producer => producer.Open))
-                {
-                    owner.Tell(new SessionEvents.ProducerClosed(_id, producer.ProducerId, CloseReason.TransportClosed));
-                }
-
-                foreach (var consumer in _state.ConsumersOn(id).Where(consumer => consumer.Open))
-                {
-                    owner.Tell(new SessionEvents.ConsumerClosed(_id, id, consumer.ConsumerId, CloseReason.TransportClosed));
-                }
-
-                owner.Tell(new SessionEvents.TransportClosed(_id, id, CloseReason.NodeLost));
-            }
-
-            EndTransport(id);
-        }
-
-        LeaveWhenAlone();
-    }
-
-    private void EndTransport(TransportId id)
-    {
-        foreach (var producer in _state.RemoveTransport(id))
-        {
-            EndProducer(producer, CloseReason.TransportClosed);
-        }
-
-        LingerWhenAbandoned();
-    }
-
-    private void EndProducer(ProducerRecord producer, CloseReason reason)
-    {
-        var ways = _state.RemoveProducer(producer.ProducerId);
-        if (_closing)
-        {
-            return;
-        }
-
-        foreach (var way in ways)
-        {
-            way.Tell(new BranchProtocol.ProducerGone(_id, producer.ProducerId));
-        }
-
-        if (producer.Open)
-        {
-            Announce(new SessionEvents.ProducerClosed(_id, producer.ProducerId, reason), producer.PeerId);
-        }
-    }
-
-    /// <summary>Peers hear of the end of the Router once; of what it carried only the owners hear, from the transports.</summary>
     private void BeginClosing(CloseReason reason)
     {
-        _closing = true;
+        _state.BeginClosing();
         Timers.CancelAll();
-        foreach (var peer in _state.Peers)
-        {
-            peer.Session.Tell(new SessionEvents.RouterClosed(_id, reason));
-        }
-
-        TellBranches(new BranchProtocol.RouterClosing(_id, CloseReason.RouterClosed));
+        Send(_endings.OfRouter(reason));
         LeaveWhenAlone();
     }
 
     /// <summary>Sharding keeps what arrives from now on for the next incarnation; what is in the mailbox already goes back to it.</summary>
     private void LeaveWhenAlone()
     {
-        if (_closing && !_leaving && _branches.Count == 0 && _unplaced.Count == 0)
+        if (_state.IsClosing && !_leaving && _state.Branches.AreGone)
         {
             _leaving = true;
             Context.Parent.Tell(new Passivate(RouterHandOff.Instance));
@@ -598,35 +344,33 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         Reject(SfuErrorCode.Closed, $"The Router {_id} is closing.");
     }
 
+    /// <summary>Counts from the last use.</summary>
     private void LingerWhenAbandoned()
     {
-        if (_state.IsAbandoned && !_closing)
+        if (_state.IsAbandoned)
         {
             Timers.StartSingleTimer(LingerOver.Key, LingerOver.Instance, _node.Options.EmptyRouterLinger);
         }
     }
 
-    private void RejectUnborn() => Reject(SfuErrorCode.NotFound, $"No Router {_id}.");
-
-    private void Forward(TransportEntry transport, IRouterMessage message)
+    /// <summary>The answer to the request in hand is among the letters, or comes from who gets one of them.</summary>
+    private void Answer(ImmutableArray<Letter> letters)
     {
         AnsweredElsewhere();
-        transport.Way.Forward(message);
+        Send(letters);
     }
 
-    private void TellBranches(IRouterMessage message)
+    /// <summary>Carries out a decision, which may have taken away the last peer or transport.</summary>
+    private void Send(ImmutableArray<Letter> letters)
     {
-        foreach (var branch in _branches)
+        foreach (var letter in letters)
         {
-            branch.Tell(message);
+            letter.Send(Self);
         }
-    }
 
-    private void Announce(ISessionEvent sessionEvent, PeerId? except)
-    {
-        foreach (var peer in _state.Peers.Where(peer => peer.Info.PeerId != except))
+        if (!Timers.IsTimerActive(LingerOver.Key))
         {
-            peer.Session.Tell(sessionEvent);
+            LingerWhenAbandoned();
         }
     }
 

@@ -164,7 +164,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             return;
         }
 
-        _state.Put(new ConsumerRecord(add.ConsumerId, add.TransportId, add.Producer.ProducerId, Open: false));
+        _state.Put(ConsumerRecord.OfNew(add));
         AnsweredElsewhere();
         transport.Forward(new TransportCommands.AddConsumer(add, handle));
     }
@@ -206,18 +206,10 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 _state.Transport(end.TransportId)?.Tell(new TransportCommands.Close(end.Reason));
                 break;
             case BranchProtocol.ProducerGone gone:
-                foreach (var transport in _state.TransportsConsuming(gone.ProducerId))
-                {
-                    transport.Tell(new TransportCommands.EndConsumersOf(gone.ProducerId));
-                }
-
+                TellConsumersOf(gone.ProducerId, new TransportCommands.EndConsumersOf(gone.ProducerId));
                 break;
             case BranchProtocol.ProducerPauseChanged changed:
-                foreach (var transport in _state.TransportsConsuming(changed.ProducerId))
-                {
-                    transport.Tell(changed);
-                }
-
+                TellConsumersOf(changed.ProducerId, changed);
                 break;
             default:
                 OnTransportReport(message);
@@ -289,10 +281,15 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     {
         foreach (var producer in _state.Snapshot.Producers.Where(producer => producer.TransportId == id))
         {
-            foreach (var transport in _state.TransportsConsuming(producer.ProducerId))
-            {
-                transport.Tell(new TransportCommands.EndConsumersOf(producer.ProducerId));
-            }
+            TellConsumersOf(producer.ProducerId, new TransportCommands.EndConsumersOf(producer.ProducerId));
+        }
+    }
+
+    private void TellConsumersOf(ProducerId id, object message)
+    {
+        foreach (var transport in _state.TransportsConsuming(id))
+        {
+            transport.Tell(message);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Sfu.Actors.Protocol;
 using Sfu.Media.Ortc;
@@ -9,40 +10,56 @@ namespace Sfu.Actors.Routing;
 /// What a Router knows: its peers, its transports wherever they live, and an index of what they carry. Decides what may be done and what
 /// follows from an end; does nothing itself.
 /// </summary>
-internal sealed class RouterState
+internal sealed class RouterState(RouterId id)
 {
     private readonly Dictionary<PeerId, PeerRecord> _peers = [];
     private readonly Dictionary<TransportId, TransportEntry> _transports = [];
     private readonly Dictionary<ProducerId, ProducerRecord> _producers = [];
     private readonly Dictionary<ConsumerId, ConsumerRecord> _consumers = [];
 
+    public RouterId Id { get; } = id;
+
+    public RouterBranches Branches { get; } = new();
+
     /// <summary>Null until the Router has come into being.</summary>
     public RouterSetup? Setup { get; private set; }
 
     public RtpCapabilities Capabilities { get; private set; } = new();
 
+    /// <summary>The Router ends, and with it all that its branches carry.</summary>
+    public bool IsClosing { get; private set; }
+
     public IReadOnlyCollection<PeerRecord> Peers => _peers.Values;
 
-    public IReadOnlyCollection<TransportEntry> Transports => _transports.Values;
-
-    public IReadOnlyCollection<ProducerRecord> Producers => _producers.Values;
-
     /// <summary>Came into being by use and nobody uses it: may end.</summary>
-    public bool IsAbandoned => Setup is not { Explicit: true } && _peers.Count == 0 && _transports.Count == 0;
+    public bool IsAbandoned => !IsClosing && Setup is not { Explicit: true } && _peers.Count == 0 && _transports.Count == 0;
 
-    public void Begin(RouterSetup setup, RtpCapabilities capabilities)
+    /// <summary>The Router comes into being, unless the codecs are refused.</summary>
+    public bool TryBegin(RouterSetup setup, RouterOrtc ortc, [NotNullWhen(false)] out SfuError? error)
     {
+        if (!ortc.TryGetRouterCapabilities(setup.MediaCodecs, out var capabilities, out error))
+        {
+            return false;
+        }
+
         Setup = setup;
         Capabilities = capabilities;
+        return true;
     }
+
+    public void BeginClosing() => IsClosing = true;
 
     public PeerRecord? Peer(PeerId id) => _peers.GetValueOrDefault(id);
 
     public void PutPeer(PeerRecord peer) => _peers[peer.Info.PeerId] = peer;
 
-    public PeerRecord? RemovePeer(PeerId id) => _peers.Remove(id, out var peer) ? peer : null;
+    public void RemovePeer(PeerId id) => _peers.Remove(id);
 
     public ImmutableArray<PeerRecord> PeersOf(IActorRef session) => [.. _peers.Values.Where(peer => peer.Session.Equals(session))];
+
+    /// <summary>To the session of every peer but one.</summary>
+    public IEnumerable<Letter> ToPeers(ISessionEvent news, PeerId? except) =>
+        _peers.Values.Where(peer => peer.Info.PeerId != except).Select(peer => new Letter(peer.Session, news));
 
     /// <summary>The transports that end when this session leaves as this peer.</summary>
     public ImmutableArray<TransportEntry> TransportsOf(PeerId peer, IActorRef session) =>
@@ -111,6 +128,7 @@ internal sealed class RouterState
     /// <summary>A branch announced itself: the transports that went by way of its node go straight from now on.</summary>
     public void SetBranch(IActorRef node, IActorRef branch)
     {
+        Branches.Placed();
         foreach (var entry in _transports.Values.Where(entry => entry.Branch is null && entry.Node.Equals(node)).ToArray())
         {
             PutTransport(entry with { Branch = branch });
@@ -147,11 +165,11 @@ internal sealed class RouterState
         [.. _peers.Values.Where(other => other.Info.PeerId != peer).Select(other => other.Info)],
         [.. _producers.Values.Where(producer => producer.Open && producer.PeerId != peer).Select(producer => producer.Info)]);
 
-    public RouterDump Dump(long requestId, RouterId id, int branches) => new(
+    public RouterDump Dump(long requestId) => new(
         requestId,
-        id,
+        Id,
         Setup is not null,
-        branches,
+        Branches.Count,
         [.. _peers.Values.Select(peer => peer.Info)],
         [.. _transports.Values.Select(entry => new RouterTransportDump(entry.Record.TransportId, entry.Record.PeerId, entry.Record.Open))],
         [

@@ -19,4 +19,17 @@ internal sealed record ConsumerState(
     JsonText AppData)
 {
     public ConsumerId Id => Record.ConsumerId;
+
+    /// <summary>For who asked for it.</summary>
+    public Consumed Describe(long requestId) => new(
+        requestId,
+        Id,
+        Producer.ProducerId,
+        Producer.PeerId,
+        Producer.Kind,
+        Type,
+        RtpParameters,
+        Paused,
+        ProducerPaused,
+        Producer.AppData);
 }

@@ -30,4 +30,13 @@ internal sealed record TransportSeed(
     public RouterId RouterId => Open.RouterId;
 
     public TransportId TransportId => Open.TransportId;
+
+    /// <summary>The end of its server or Router takes the transport along: its Consumers end with it, not with their Producers.</summary>
+    public bool IsOwnClosingNear => ServerClosing.IsRaised || RouterClosing.IsRaised;
+
+    /// <summary>To the branch.</summary>
+    public Letter Report(object message) => new(Branch, message);
+
+    /// <summary>To the owner. Without one, to nobody.</summary>
+    public Letter Notice(ISessionEvent news) => new(Open.Owner ?? ActorRefs.Nobody, news);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Sfu.Actors.Bridge;
@@ -5,7 +6,6 @@ using Sfu.Actors.Node;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
 using Sfu.Media.Control;
-using Sfu.Media.Ortc;
 
 namespace Sfu.Actors.Transports;
 
@@ -25,6 +25,9 @@ internal sealed class WebRtcTransportActor : RequestActor
     private readonly IMediaPlane _media;
     private readonly TransportHandle _handle;
     private readonly TransportState _state = new();
+    private readonly PendingRequests _pending = new();
+    private readonly TransportProducers _producers;
+    private readonly TransportConsumers _consumers;
     private PendingRequest? _opening;
     private PendingRequest? _closing;
     private SfuError? _openError;
@@ -34,6 +37,8 @@ internal sealed class WebRtcTransportActor : RequestActor
         _seed = seed;
         _media = seed.Media;
         _handle = _media.NewTransportHandle();
+        _producers = new TransportProducers(seed, _handle, _pending);
+        _consumers = new TransportConsumers(seed, _handle, _pending);
         _opening = new PendingRequest(seed.Open.RequestId, seed.Asker);
     }
 
@@ -71,10 +76,10 @@ internal sealed class WebRtcTransportActor : RequestActor
                 Close(close.Reason);
                 break;
             case TransportCommands.EndConsumersOf end:
-                EndConsumersOf(end.ProducerId);
+                Send(_consumers.ProducerGone(end.ProducerId));
                 break;
             case BranchProtocol.ProducerPauseChanged changed:
-                OnProducerPauseChanged(changed);
+                Send(_consumers.ProducerPauseChanged(changed.ProducerId, changed.Paused));
                 break;
             case Terminated terminated:
                 Close(terminated.ActorRef.Equals(Branch) ? CloseReason.RouterClosed : CloseReason.OwnerClosed);
@@ -93,16 +98,7 @@ internal sealed class WebRtcTransportActor : RequestActor
         _state.TryClose(CloseReason.ListenServerClosed);
         var reason = _state.CloseReason!.Value;
         _media.CloseTransport(_handle);
-        foreach (var producer in _state.Producers.Where(producer => producer.Record.Open))
-        {
-            Notify(new SessionEvents.ProducerClosed(RouterId, producer.Record.ProducerId, CloseReason.TransportClosed));
-        }
-
-        foreach (var consumer in _state.Consumers.Where(consumer => consumer.Record.Open))
-        {
-            Notify(new SessionEvents.ConsumerClosed(RouterId, Id, consumer.Id, CloseReason.TransportClosed));
-        }
-
+        Send([.. _producers.LastWords(), .. _consumers.LastWords()]);
         if (_opening is { } opening)
         {
             _opening = null;
@@ -114,7 +110,7 @@ internal sealed class WebRtcTransportActor : RequestActor
         }
 
         Branch.Tell(new BranchProtocol.TransportEnded(RouterId, Id, reason));
-        foreach (var pending in _state.Pending)
+        foreach (var pending in _pending.All)
         {
             pending.Asker.Tell(new Rejected(pending.RequestId, Closed(reason)));
         }
@@ -138,13 +134,13 @@ internal sealed class WebRtcTransportActor : RequestActor
                     break;
                 }
 
-                _media.ConnectTransport(_handle, Expect(connect), connect.DtlsParameters);
+                AskMedia(connect, number => _media.ConnectTransport(_handle, number, connect.DtlsParameters));
                 break;
-            case RouterProtocol.RestartIce restart:
-                _media.RestartIce(_handle, Expect(restart));
+            case RouterProtocol.RestartIce:
+                AskMedia(request, number => _media.RestartIce(_handle, number));
                 break;
-            case RouterProtocol.GetTransportStats stats:
-                _media.GetTransportStats(_handle, Expect(stats));
+            case RouterProtocol.GetTransportStats:
+                AskMedia(request, number => _media.GetTransportStats(_handle, number));
                 break;
             case RouterProtocol.CloseTransport close:
                 _closing = new PendingRequest(close.RequestId, Sender);
@@ -152,155 +148,21 @@ internal sealed class WebRtcTransportActor : RequestActor
                 Close(CloseReason.Requested);
                 break;
             case BranchProtocol.AddProducer add:
-                OnAddProducer(add);
+                Answer(_producers.Add(add, Sender, _state.IsConnectRequested));
                 break;
             case TransportCommands.AddConsumer add:
-                OnAddConsumer(add);
+                Answer(_consumers.Add(add, Sender));
                 break;
-            case IProducerRequest producerRequest:
-                OnProducerRequest(producerRequest);
+            case IProducerRequest about:
+                Answer(_producers.Decide(about, Sender));
                 break;
-            case IConsumerRequest consumerRequest:
-                OnConsumerRequest(consumerRequest);
+            case IConsumerRequest about:
+                Answer(_consumers.Decide(about, Sender));
                 break;
             default:
                 Reject(SfuErrorCode.Unsupported, $"A transport does not answer {request.GetType().Name}; ask its Router.");
                 break;
         }
-    }
-
-    private void OnAddProducer(BranchProtocol.AddProducer add)
-    {
-        var record = add.Producer;
-        if (_state.MayProduce(record.ProducerId) is { } error)
-        {
-            Reject(error);
-            if (_state.Producer(record.ProducerId) is null)
-            {
-                Branch.Tell(new BranchProtocol.ProducerEnded(RouterId, record.ProducerId, CloseReason.Requested));
-            }
-
-            return;
-        }
-
-        var handle = _media.NewProducerHandle();
-        _state.Put(new ProducerState(record, handle));
-        var settings = new ProducerSettings(
-            record.ProducerId.Value, record.Kind, add.RtpParameters, add.RtpMapping, record.Consumable, record.Paused, add.KeyFrameRequestDelayMs);
-        _media.AddProducer(_handle, Expect(add, producer: record.ProducerId), handle, settings);
-    }
-
-    private void OnAddConsumer(TransportCommands.AddConsumer message)
-    {
-        var add = message.Add;
-        if (_state.MayConsume(add.ConsumerId) is { } error)
-        {
-            Reject(error);
-            return;
-        }
-
-        if (!_seed.Ortc.TryGetConsumerParameters(add.Producer.Consumable, add.RtpCapabilities, _state.NextMid(), out var parameters, out var refusal))
-        {
-            Reject(refusal);
-            Branch.Tell(new BranchProtocol.ConsumerEnded(RouterId, add.ConsumerId));
-            return;
-        }
-
-        var handle = _media.NewConsumerHandle();
-        _state.Put(new ConsumerState(
-            new ConsumerRecord(add.ConsumerId, Id, add.Producer.ProducerId, Open: false),
-            handle,
-            add.Producer,
-            ConsumerNegotiation.GetConsumerType(add.Producer.Type),
-            parameters,
-            add.Paused,
-            add.Producer.Paused,
-            PreferredLayers: null,
-            Priority: 1,
-            add.AppData));
-        var settings = new ConsumerSettings(add.ConsumerId.Value, add.Producer.Kind, parameters, add.Paused);
-        _media.AddConsumer(_handle, Expect(add, consumer: add.ConsumerId), handle, message.Producer, settings);
-    }
-
-    private void OnProducerRequest(IProducerRequest request)
-    {
-        if (_state.Producer(request.ProducerId) is not { Record.Open: true } producer)
-        {
-            Reject(SfuErrorCode.NotFound, $"No Producer {request.ProducerId} on this transport.");
-            return;
-        }
-
-        switch (request)
-        {
-            case RouterProtocol.PauseProducer or RouterProtocol.ResumeProducer:
-                var paused = request is RouterProtocol.PauseProducer;
-                if (producer.Record.Paused != paused)
-                {
-                    SetPaused(producer, paused);
-                }
-
-                Reply(new Done(request.RequestId));
-                break;
-            case RouterProtocol.CloseProducer:
-                _media.CloseProducer(producer.Handle);
-                EndProducer(producer, CloseReason.Requested);
-                Reply(new Done(request.RequestId));
-                break;
-            case RouterProtocol.GetProducerStats:
-                _media.GetProducerStats(_handle, Expect(request), producer.Handle);
-                break;
-            default:
-                Reject(SfuErrorCode.Unsupported, $"A Producer does not answer {request.GetType().Name}.");
-                break;
-        }
-    }
-
-    private void OnConsumerRequest(IConsumerRequest request)
-    {
-        if (_state.Consumer(request.ConsumerId) is not { Record.Open: true } consumer)
-        {
-            Reject(SfuErrorCode.NotFound, $"No Consumer {request.ConsumerId} on this transport.");
-            return;
-        }
-
-        switch (request)
-        {
-            case RouterProtocol.PauseConsumer:
-                _media.PauseConsumer(consumer.Handle);
-                _state.Put(consumer with { Paused = true });
-                break;
-            case RouterProtocol.ResumeConsumer:
-                _media.ResumeConsumer(consumer.Handle);
-                _state.Put(consumer with { Paused = false });
-                break;
-            case RouterProtocol.RequestConsumerKeyFrame:
-                _media.RequestKeyFrame(consumer.Handle);
-                break;
-            case RouterProtocol.SetConsumerPreferredLayers { Layers: { SpatialLayer: < 0 } or { TemporalLayer: < 0 } }:
-                Reject(SfuErrorCode.InvalidParameters, "Layers count from 0.");
-                return;
-            case RouterProtocol.SetConsumerPreferredLayers preferred:
-                _state.Put(consumer with { PreferredLayers = preferred.Layers });
-                break;
-            case RouterProtocol.SetConsumerPriority { Priority: < 1 or > 255 }:
-                Reject(SfuErrorCode.InvalidParameters, "A priority is 1 … 255.");
-                return;
-            case RouterProtocol.SetConsumerPriority priority:
-                _state.Put(consumer with { Priority = priority.Priority });
-                break;
-            case RouterProtocol.CloseConsumer:
-                _media.CloseConsumer(consumer.Handle);
-                EndConsumer(consumer, CloseReason.Requested);
-                break;
-            case RouterProtocol.GetConsumerStats:
-                _media.GetConsumerStats(_handle, Expect(request), consumer.Handle);
-                return;
-            default:
-                Reject(SfuErrorCode.Unsupported, $"A Consumer does not answer {request.GetType().Name}.");
-                return;
-        }
-
-        Reply(new Done(request.RequestId));
     }
 
     private void OnMediaEvent(MediaEvents.IMediaEvent mediaEvent)
@@ -315,34 +177,33 @@ internal sealed class WebRtcTransportActor : RequestActor
                 Close(CloseReason.MediaFault);
                 break;
             case MediaEvents.Connected connected:
-                Answer(connected.RequestId, request => new TransportConnected(request.RequestId, connected.LocalRole));
+                Settle(connected.RequestId, request => [new Letter(request.Asker, new TransportConnected(request.RequestId, connected.LocalRole))]);
                 break;
             case MediaEvents.IceRestarted restarted:
-                Answer(restarted.RequestId, request => new IceRestarted(request.RequestId, restarted.IceParameters));
+                Settle(restarted.RequestId, request => [new Letter(request.Asker, new IceRestarted(request.RequestId, restarted.IceParameters))]);
                 break;
             case MediaEvents.StatsReady stats:
-                Answer(stats.RequestId, request => new Stats(request.RequestId, stats.Stats));
+                Settle(stats.RequestId, request => [new Letter(request.Asker, new Stats(request.RequestId, stats.Stats))]);
                 break;
             case MediaEvents.ProducerAdded added:
-                OnProducerAdded(added);
+                Settle(added.RequestId, _producers.Added);
                 break;
             case MediaEvents.ConsumerAdded added:
-                OnConsumerAdded(added);
+                Settle(added.RequestId, _consumers.Added);
                 break;
             case MediaEvents.RequestFailed failed:
-                OnRequestFailed(failed);
+                Settle(failed.RequestId, request => OnRequestFailed(request, failed.Error.ToSfuError()));
                 break;
-            case MediaEvents.ProducerClosed closed when _state.Producer(closed.Producer) is { } producer:
-                EndProducer(producer, CloseReason.MediaFault);
+            case MediaEvents.ProducerClosed closed:
+                Send(_producers.Closed(closed.Producer));
                 break;
-            case MediaEvents.ConsumerClosed closed when _state.Consumer(closed.Consumer) is { Record.Open: true } consumer && !OwnClosingIsNear:
-                EndConsumer(consumer, closed.Error is null ? CloseReason.ProducerClosed : CloseReason.MediaFault);
+            case MediaEvents.ConsumerClosed closed:
+                Send(_consumers.Closed(closed.Consumer, fault: closed.Error is not null));
                 break;
             case MediaEvents.IceStateChanged changed:
                 Notify(new SessionEvents.IceStateChanged(RouterId, Id, changed.State));
                 break;
             case MediaEvents.DtlsStateChanged changed:
-                _state.DtlsState = changed.State;
                 Notify(new SessionEvents.DtlsStateChanged(RouterId, Id, changed.State));
                 break;
             case MediaEvents.SelectedTupleChanged changed:
@@ -350,8 +211,6 @@ internal sealed class WebRtcTransportActor : RequestActor
                 break;
         }
     }
-
-    private bool OwnClosingIsNear => _seed.ServerClosing.IsRaised || _seed.RouterClosing.IsRaised;
 
     private void OnOpened(MediaEvents.TransportOpened opened)
     {
@@ -367,136 +226,20 @@ internal sealed class WebRtcTransportActor : RequestActor
             opening.RequestId, Id, Self, opened.IceParameters, opened.IceCandidates, opened.DtlsParameters));
     }
 
-    private void OnProducerAdded(MediaEvents.ProducerAdded added)
+    private ImmutableArray<Letter> OnRequestFailed(PendingRequest request, SfuError error)
     {
-        if (_state.Take(added.RequestId) is not { Producer: { } id } request || _state.Producer(id) is not { } producer)
-        {
-            return;
-        }
-
-        producer = producer with { Record = producer.Record with { Open = true } };
-        _state.Put(producer);
-        Branch.Tell(new TransportCommands.ProducerAdded(producer.Record, producer.Handle));
-        request.Asker.Tell(new Produced(request.RequestId, id, producer.Record.Type));
-    }
-
-    private void OnConsumerAdded(MediaEvents.ConsumerAdded added)
-    {
-        if (_state.Take(added.RequestId) is not { Consumer: { } id } request)
-        {
-            return;
-        }
-
-        if (_state.Consumer(id) is not { } consumer)
-        {
-            request.Asker.Tell(new Rejected(request.RequestId, SfuErrorCode.Closed, "The Producer closed meanwhile."));
-            return;
-        }
-
-        consumer = consumer with { Record = consumer.Record with { Open = true } };
-        _state.Put(consumer);
-        Branch.Tell(new BranchProtocol.ConsumerAdded(RouterId, id));
-        var producer = consumer.Producer;
-        request.Asker.Tell(new Consumed(
-            request.RequestId,
-            id,
-            producer.ProducerId,
-            producer.PeerId,
-            producer.Kind,
-            consumer.Type,
-            consumer.RtpParameters,
-            consumer.Paused,
-            consumer.ProducerPaused,
-            producer.AppData));
-    }
-
-    private void OnRequestFailed(MediaEvents.RequestFailed failed)
-    {
-        if (_state.Take(failed.RequestId) is not { } request)
-        {
-            return;
-        }
-
         if (request.IsConnect)
         {
             _state.ConnectFailed();
         }
-        else if (request.Producer is { } producerId)
-        {
-            _state.RemoveProducer(producerId);
-            Branch.Tell(new BranchProtocol.ProducerEnded(RouterId, producerId, CloseReason.Requested));
-        }
-        else if (request.Consumer is { } consumerId)
-        {
-            _state.RemoveConsumer(consumerId);
-            Branch.Tell(new BranchProtocol.ConsumerEnded(RouterId, consumerId));
-        }
 
-        request.Asker.Tell(new Rejected(request.RequestId, failed.Error.ToSfuError()));
-    }
-
-    private void SetPaused(ProducerState producer, bool paused)
-    {
-        if (paused)
+        var refusal = new Letter(request.Asker, new Rejected(request.RequestId, error));
+        return request switch
         {
-            _media.PauseProducer(producer.Handle);
-        }
-        else
-        {
-            _media.ResumeProducer(producer.Handle);
-        }
-
-        _state.Put(producer with { Record = producer.Record with { Paused = paused } });
-        Branch.Tell(new BranchProtocol.ProducerPauseDone(RouterId, producer.Record.ProducerId, paused));
-    }
-
-    private void OnProducerPauseChanged(BranchProtocol.ProducerPauseChanged changed)
-    {
-        foreach (var consumer in _state.ConsumersOf(changed.ProducerId).Where(consumer => consumer.ProducerPaused != changed.Paused))
-        {
-            _state.Put(consumer with { ProducerPaused = changed.Paused });
-            if (consumer.Record.Open)
-            {
-                Notify(changed.Paused
-                    ? new SessionEvents.ConsumerPaused(RouterId, Id, consumer.Id)
-                    : new SessionEvents.ConsumerResumed(RouterId, Id, consumer.Id));
-            }
-        }
-    }
-
-    private void EndConsumersOf(ProducerId producerId)
-    {
-        if (OwnClosingIsNear)
-        {
-            return;
-        }
-
-        foreach (var consumer in _state.ConsumersOf(producerId))
-        {
-            _media.CloseConsumer(consumer.Handle);
-            EndConsumer(consumer, CloseReason.ProducerClosed);
-        }
-    }
-
-    private void EndProducer(ProducerState producer, CloseReason reason)
-    {
-        var id = producer.Record.ProducerId;
-        _state.RemoveProducer(id);
-        Branch.Tell(new BranchProtocol.ProducerEnded(RouterId, id, reason));
-        if (producer.Record.Open)
-        {
-            Notify(new SessionEvents.ProducerClosed(RouterId, id, reason));
-        }
-    }
-
-    private void EndConsumer(ConsumerState consumer, CloseReason reason)
-    {
-        _state.RemoveConsumer(consumer.Id);
-        Branch.Tell(new BranchProtocol.ConsumerEnded(RouterId, consumer.Id));
-        if (consumer.Record.Open)
-        {
-            Notify(new SessionEvents.ConsumerClosed(RouterId, Id, consumer.Id, reason));
-        }
+            { Producer: { } producer } => [_producers.NotAdded(producer), refusal],
+            { Consumer: { } consumer } => [_consumers.NotAdded(consumer), refusal],
+            _ => [refusal],
+        };
     }
 
     private void Close(CloseReason reason)
@@ -507,20 +250,35 @@ internal sealed class WebRtcTransportActor : RequestActor
         }
     }
 
-    private long Expect(IRequest request, ProducerId? producer = null, ConsumerId? consumer = null)
+    private void AskMedia(IRequest request, Action<long> ask)
     {
+        _pending.Begin(request, Sender, ask);
         AnsweredElsewhere();
-        return _state.Expect(new PendingRequest(
-            request.RequestId, Sender, producer, consumer, IsConnect: request is RouterProtocol.ConnectWebRtcTransport));
     }
 
-    private void Answer(long mediaRequestId, Func<PendingRequest, IReply> reply)
+    /// <summary>The answer to the request in hand is among the letters, or pending.</summary>
+    private void Answer(ImmutableArray<Letter> letters)
     {
-        if (_state.Take(mediaRequestId) is { } request)
+        AnsweredElsewhere();
+        Send(letters);
+    }
+
+    /// <summary>The media plane answered a request: once, and not after it was given up.</summary>
+    private void Settle(long mediaRequestId, Func<PendingRequest, ImmutableArray<Letter>> decide)
+    {
+        if (_pending.Take(mediaRequestId) is { } request)
         {
-            request.Asker.Tell(reply(request));
+            Send(decide(request));
         }
     }
 
-    private void Notify(ISessionEvent sessionEvent) => _seed.Open.Owner?.Tell(sessionEvent);
+    private void Send(ImmutableArray<Letter> letters)
+    {
+        foreach (var letter in letters)
+        {
+            letter.Send(Self);
+        }
+    }
+
+    private void Notify(ISessionEvent news) => _seed.Notice(news).Send(Self);
 }

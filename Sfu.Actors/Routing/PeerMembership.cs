@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Sfu.Actors.Protocol;
+
+namespace Sfu.Actors.Routing;
+
+/// <summary>
+/// Who belongs to a Router: takes peers in, changes them and lets them go, and says who is told what, the asker included. Does nothing
+/// itself; the Router watches the sessions.
+/// </summary>
+internal sealed class PeerMembership(RouterState state, RouterEndings endings)
+{
+    /// <summary>The peer is in from now on. Another session under its id leaves first, the same session changes what it said.</summary>
+    public ImmutableArray<Letter> Attach(PeerProtocol.AttachPeer attach, IActorRef asker)
+    {
+        var info = new PeerInfo(attach.PeerId, attach.DisplayName, attach.Device, attach.AppData);
+        var peer = new PeerRecord(info, attach.Session, attach.RtpCapabilities);
+        var former = state.Peer(attach.PeerId);
+        var same = former is not null && former.Session.Equals(attach.Session);
+        ImmutableArray<Letter> replacing = former is null || same ? [] : Replace(former);
+        ISessionEvent news = same ? new SessionEvents.PeerUpdated(state.Id, info) : new SessionEvents.PeerJoined(state.Id, info);
+        return [.. replacing, .. Put(peer, state.Welcome(attach.RequestId, attach.PeerId), asker, news)];
+    }
+
+    public ImmutableArray<Letter> Update(PeerProtocol.UpdatePeer update, IActorRef asker)
+    {
+        if (Find(update.PeerId, update.Session) is not { } peer)
+        {
+            return [NotAttached(update, update.PeerId, asker)];
+        }
+
+        var info = peer.Info with { DisplayName = update.DisplayName ?? peer.Info.DisplayName, AppData = update.AppData ?? peer.Info.AppData };
+        return Put(peer with { Info = info }, new Done(update.RequestId), asker, new SessionEvents.PeerUpdated(state.Id, info));
+    }
+
+    public ImmutableArray<Letter> Detach(PeerProtocol.DetachPeer detach, IActorRef asker) =>
+        Find(detach.PeerId, detach.Session) is { } peer
+            ? [.. endings.OfPeer(peer, CloseReason.PeerClosed), new Letter(asker, new Done(detach.RequestId))]
+            : [NotAttached(detach, detach.PeerId, asker)];
+
+    /// <summary>The session is gone, and with it every peer that it was.</summary>
+    public ImmutableArray<Letter> Lose(IActorRef session) =>
+        [.. state.PeersOf(session).SelectMany(peer => endings.OfPeer(peer, CloseReason.OwnerClosed))];
+
+    private ImmutableArray<Letter> Replace(PeerRecord former)
+    {
+        var detached = new SessionEvents.PeerDetached(state.Id, former.Info.PeerId, CloseReason.PeerReplaced);
+        return [new Letter(former.Session, detached), .. endings.OfPeer(former, CloseReason.PeerReplaced)];
+    }
+
+    /// <summary>The asker is answered before the others hear of it: its session may be another peer too.</summary>
+    private ImmutableArray<Letter> Put(PeerRecord peer, IReply reply, IActorRef asker, ISessionEvent news)
+    {
+        state.PutPeer(peer);
+        return
+        [
+            .. state.Branches.ToAll(new BranchProtocol.RememberPeer(state.Id, peer)),
+            new Letter(asker, reply),
+            .. state.ToPeers(news, peer.Info.PeerId),
+        ];
+    }
+
+    private PeerRecord? Find(PeerId id, IActorRef session) =>
+        state.Peer(id) is { } peer && peer.Session.Equals(session) ? peer : null;
+
+    private Letter NotAttached(IRequest request, PeerId id, IActorRef asker) =>
+        Letter.Refusal(request, asker, SfuErrorCode.NotFound, $"The session is not attached to Router {state.Id} as {id}.");
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Sfu.Actors.Protocol;
+
+namespace Sfu.Actors.Routing;
+
+/// <summary>
+/// What follows from an end in a Router: forgets what goes with it, and says who is told what. Does nothing itself.
+/// </summary>
+internal sealed class RouterEndings(RouterState state)
+{
+    /// <summary>Peers hear of the end of the Router once; of what it carried only the owners hear, from the transports.</summary>
+    public ImmutableArray<Letter> OfRouter(CloseReason reason) =>
+    [
+        .. state.ToPeers(new SessionEvents.RouterClosed(state.Id, reason), except: null),
+        .. state.Branches.ToAll(new BranchProtocol.RouterClosing(state.Id, CloseReason.RouterClosed)),
+    ];
+
+    /// <summary>A peer leaves, with the transports that were its session's.</summary>
+    public ImmutableArray<Letter> OfPeer(PeerRecord peer, CloseReason reason)
+    {
+        var id = peer.Info.PeerId;
+        var letters = ImmutableArray.CreateBuilder<Letter>();
+        state.RemovePeer(id);
+        foreach (var transport in state.TransportsOf(id, peer.Session))
+        {
+            var transportId = transport.Record.TransportId;
+            letters.AddRange(OfTransport(transportId));
+            letters.Add(new Letter(transport.Way, new BranchProtocol.EndTransport(state.Id, transportId, reason)));
+        }
+
+        letters.AddRange(state.Branches.ToAll(new BranchProtocol.ForgetPeer(state.Id, id)));
+        letters.AddRange(state.ToPeers(new SessionEvents.PeerLeft(state.Id, id, reason), except: id));
+        return letters.DrainToImmutable();
+    }
+
+    /// <summary>A branch is gone with its transports. A node that is gone cannot report; where only the branch is gone, the transports report themselves.</summary>
+    public ImmutableArray<Letter> OfBranch(IActorRef branch, bool nodeLost)
+    {
+        var letters = ImmutableArray.CreateBuilder<Letter>();
+        foreach (var transport in state.TransportsOn(branch))
+        {
+            if (nodeLost)
+            {
+                letters.AddRange(LastWordsOf(transport.Record));
+            }
+
+            letters.AddRange(OfTransport(transport.Record.TransportId));
+        }
+
+        return letters.DrainToImmutable();
+    }
+
+    public ImmutableArray<Letter> OfTransport(TransportId id) =>
+        [.. state.RemoveTransport(id).SelectMany(producer => OfProducer(producer, CloseReason.TransportClosed))];
+
+    public ImmutableArray<Letter> OfProducer(ProducerRecord producer, CloseReason reason)
+    {
+        var id = producer.ProducerId;
+        var ways = state.RemoveProducer(id);
+        if (state.IsClosing)
+        {
+            return [];
+        }
+
+        var gone = ways.Select(way => new Letter(way, new BranchProtocol.ProducerGone(state.Id, id)));
+        return producer.Open
+            ? [.. gone, .. state.ToPeers(new SessionEvents.ProducerClosed(state.Id, id, reason), producer.PeerId)]
+            : [.. gone];
+    }
+
+    /// <summary>What the owner of a transport would have heard from the transport itself.</summary>
+    private ImmutableArray<Letter> LastWordsOf(TransportRecord transport)
+    {
+        if (transport.Owner is not { } owner)
+        {
+            return [];
+        }
+
+        var id = transport.TransportId;
+        return
+        [
+            .. state.ProducersOn(id).Where(producer => producer.Open).Select(producer => new Letter(
+                owner, new SessionEvents.ProducerClosed(state.Id, producer.ProducerId, CloseReason.TransportClosed))),
+            .. state.ConsumersOn(id).Where(consumer => consumer.Open).Select(consumer => new Letter(
+                owner, new SessionEvents.ConsumerClosed(state.Id, id, consumer.ConsumerId, CloseReason.TransportClosed))),
+            new Letter(owner, new SessionEvents.TransportClosed(state.Id, id, CloseReason.NodeLost)),
+        ];
+    }
+}

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Sfu.Actors.Node;
+using Sfu.Actors.Protocol;
+using Sfu.Actors.Routing;
+using Sfu.Media.Control;
+
+namespace Sfu.Actors.Transports;
+
+/// <summary>
+/// The Producers of one transport: decides what is asked of them, has the media plane follow, and says who is told what, the asker
+/// included. Sends nothing itself. Actor only.
+/// </summary>
+internal sealed class TransportProducers(TransportSeed seed, TransportHandle transport, PendingRequests pending)
+{
+    private readonly Dictionary<ProducerId, ProducerState> _producers = [];
+
+    /// <param name="add">What to add.</param>
+    /// <param name="asker">Hears now that it is refused, or later of the media plane's answer.</param>
+    /// <param name="connected">Whether the transport has been asked to connect.</param>
+    public ImmutableArray<Letter> Add(BranchProtocol.AddProducer add, IActorRef asker, bool connected)
+    {
+        var record = add.Producer;
+        var id = record.ProducerId;
+        var held = _producers.ContainsKey(id);
+        if (!connected || held)
+        {
+            var refusal = connected
+                ? Letter.Refusal(add, asker, SfuErrorCode.AlreadyExists, $"A Producer {id} exists.")
+                : Letter.Refusal(add, asker, SfuErrorCode.InvalidState, "Connect the transport before producing on it.");
+            return held ? [refusal] : [refusal, Ended(id, CloseReason.Requested)];
+        }
+
+        var handle = seed.Media.NewProducerHandle();
+        _producers.Add(id, new ProducerState(record, handle));
+        var settings = new ProducerSettings(
+            id.Value, record.Kind, add.RtpParameters, add.RtpMapping, record.Consumable, record.Paused, add.KeyFrameRequestDelayMs);
+        pending.Begin(add, asker, number => seed.Media.AddProducer(transport, number, handle, settings), producer: id);
+        return [];
+    }
+
+    /// <summary>The media plane has it.</summary>
+    public ImmutableArray<Letter> Added(PendingRequest request)
+    {
+        if (request.Producer is not { } id || !_producers.TryGetValue(id, out var producer))
+        {
+            return [new Letter(request.Asker, new Rejected(request.RequestId, SfuErrorCode.Closed, "The Producer closed meanwhile."))];
+        }
+
+        producer = producer with { Record = producer.Record with { Open = true } };
+        _producers[id] = producer;
+        return
+        [
+            seed.Report(new TransportCommands.ProducerAdded(producer.Record, producer.Handle)),
+            new Letter(request.Asker, new Produced(request.RequestId, id, producer.Record.Type)),
+        ];
+    }
+
+    /// <summary>The media plane refused it.</summary>
+    public Letter NotAdded(ProducerId id)
+    {
+        _producers.Remove(id);
+        return Ended(id, CloseReason.Requested);
+    }
+
+    public ImmutableArray<Letter> Decide(IProducerRequest request, IActorRef asker)
+    {
+        if (!_producers.TryGetValue(request.ProducerId, out var producer) || !producer.Record.Open)
+        {
+            return [Letter.Refusal(request, asker, SfuErrorCode.NotFound, $"No Producer {request.ProducerId} on this transport.")];
+        }
+
+        var done = new Letter(asker, new Done(request.RequestId));
+        switch (request)
+        {
+            case RouterProtocol.PauseProducer:
+                return [.. SetPaused(producer, true), done];
+            case RouterProtocol.ResumeProducer:
+                return [.. SetPaused(producer, false), done];
+            case RouterProtocol.CloseProducer:
+                seed.Media.CloseProducer(producer.Handle);
+                return [.. End(producer, CloseReason.Requested), done];
+            case RouterProtocol.GetProducerStats:
+                pending.Begin(request, asker, number => seed.Media.GetProducerStats(transport, number, producer.Handle));
+                return [];
+            default:
+                return [Letter.Refusal(request, asker, SfuErrorCode.Unsupported, $"A Producer does not answer {request.GetType().Name}.")];
+        }
+    }
+
+    /// <summary>The media plane gave it up.</summary>
+    public ImmutableArray<Letter> Closed(ProducerHandle handle) =>
+        _producers.Values.FirstOrDefault(producer => producer.Handle == handle) is { } producer ? End(producer, CloseReason.MediaFault) : [];
+
+    /// <summary>What the owner hears when the transport ends.</summary>
+    public IEnumerable<Letter> LastWords() => _producers.Values
+        .Where(producer => producer.Record.Open)
+        .Select(producer => seed.Notice(new SessionEvents.ProducerClosed(seed.RouterId, producer.Record.ProducerId, CloseReason.TransportClosed)));
+
+    private ImmutableArray<Letter> SetPaused(ProducerState producer, bool paused)
+    {
+        var record = producer.Record;
+        if (record.Paused == paused)
+        {
+            return [];
+        }
+
+        if (paused)
+        {
+            seed.Media.PauseProducer(producer.Handle);
+        }
+        else
+        {
+            seed.Media.ResumeProducer(producer.Handle);
+        }
+
+        _producers[record.ProducerId] = producer with { Record = record with { Paused = paused } };
+        return [seed.Report(new BranchProtocol.ProducerPauseDone(seed.RouterId, record.ProducerId, paused))];
+    }
+
+    private ImmutableArray<Letter> End(ProducerState producer, CloseReason reason)
+    {
+        var id = producer.Record.ProducerId;
+        _producers.Remove(id);
+        return producer.Record.Open
+            ? [Ended(id, reason), seed.Notice(new SessionEvents.ProducerClosed(seed.RouterId, id, reason))]
+            : [Ended(id, reason)];
+    }
+
+    private Letter Ended(ProducerId id, CloseReason reason) => seed.Report(new BranchProtocol.ProducerEnded(seed.RouterId, id, reason));
+}
