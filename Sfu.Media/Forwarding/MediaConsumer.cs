@@ -297,6 +297,11 @@ internal sealed class MediaConsumer
         }
 
         _closed = true;
+        if (Sent.HasSent && !Transport.IsClosing)
+        {
+            Transport.Reporter.SendGoodbye(Ssrc, Transport.Engine.Now);
+        }
+
         _kept?.Clear();
         Producer.Remove(this);
         Transport.Egress.Remove(this);

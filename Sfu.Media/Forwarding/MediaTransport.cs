@@ -71,6 +71,9 @@ internal sealed class MediaTransport : IIceListener, IDisposable
 
     public RtcpReporter Reporter { get; }
 
+    /// <summary>The goodbye of the whole transport is under way; its parts need none of their own.</summary>
+    public bool IsClosing => _closing;
+
     /// <summary>Keys are there and a path is selected: media may flow.</summary>
     public bool CanSend => _hasSelected && Egress.HasKeys;
 

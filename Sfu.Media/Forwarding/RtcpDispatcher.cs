@@ -31,6 +31,14 @@ internal static class RtcpDispatcher
                     OnReport(transport, receiver.GetReport(i), now);
                 }
             }
+            else if (Goodbye.TryParse(packet, out var goodbye))
+            {
+                for (var i = 0; i < goodbye.Count; i++)
+                {
+                    // Should the source come back under the same SSRC, it does not go on where it was.
+                    transport.Ingress.Streams.FindMedia(goodbye.GetSsrc(i))?.Producer.Resynchronize();
+                }
+            }
             else if (GenericNack.TryParse(packet, out var nack))
             {
                 transport.Egress.Find(nack.MediaSsrc)?.OnNack(nack, now);

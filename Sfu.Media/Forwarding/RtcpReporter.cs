@@ -48,6 +48,17 @@ internal sealed class RtcpReporter(MediaTransport transport)
         }
     }
 
+    /// <summary>A stream of ours is over (RFC 3550 §6.6).</summary>
+    public void SendGoodbye(uint ssrc, MediaTime now)
+    {
+        // A compound packet begins with a report (RFC 3550 §6.1).
+        var writer = new RtcpWriter(_compound);
+        if (transport.CanSend && writer.TryAddReceiverReport(Ssrc, []) && writer.TryAddGoodbye([ssrc]))
+        {
+            transport.Egress.SendRtcp(writer.Written, now);
+        }
+    }
+
     /// <summary>Somewhere in 0.5 … 1.5 of the interval, so that the reports of many transports do not fall together (RFC 3550 §6.2).</summary>
     private void Schedule(MediaTime now) =>
         NextTimeout = now.PlusMs((IntervalMs / 2) + (transport.Engine.Parts.Random.NextUInt16() % IntervalMs));

@@ -29,6 +29,8 @@ internal class ChildProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
     public string Output => Read(_output);
 
     public string Errors => Read(_errors);

@@ -287,6 +287,8 @@ public sealed class ForwardingSpecs : IDisposable
         _world.Command(engine => engine.CloseProducer(producer));
 
         Assert.Equal([consumer], _subscriber.Events.ClosedConsumers);
+        _world.Run(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(1, TestMedia.CountRtcp(_subscriber.Rtcp, static p => Goodbye.TryParse(p, out var bye) && bye.GetSsrc(0) == TestMedia.ConsumerSsrc));
         Assert.All(_world.Dump().Transports, static t => Assert.Empty(t.Producers.Length == 0 ? [] : t.Producers));
         SendFrames(5);
     }
@@ -320,6 +322,28 @@ public sealed class ForwardingSpecs : IDisposable
         SendFrames(5);
 
         Assert.Equal(12, _subscriber.Rtp.Count);
+        AssertContinuous(Video(_subscriber));
+    }
+
+    [Fact]
+    public void Source_that_said_goodbye_starts_again_at_a_key_frame()
+    {
+        var producer = _publisher.Produce(TestMedia.Video());
+        _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        SendFrames(1, key: true);
+        SendFrames(3);
+
+        var buffer = new byte[64];
+        var writer = new RtcpWriter(buffer);
+        Assert.True(writer.TryAddReceiverReport(1, []) && writer.TryAddGoodbye([TestMedia.VideoSsrc]));
+        _publisher.SendRtcp(writer.Written);
+        _world.Run(TimeSpan.FromMilliseconds(20));
+        SendFrames(3);
+        Assert.Equal(4, _subscriber.Rtp.Count);
+        SendFrames(1, key: true);
+        SendFrames(3);
+
+        Assert.Equal(8, _subscriber.Rtp.Count);
         AssertContinuous(Video(_subscriber));
     }
 
