@@ -124,7 +124,7 @@ public sealed class SfuConfiguration
 
     private static ImmutableArray<ListenInfo> ReadListenInfos(ConfigReader server)
     {
-        var infos = server.Sections("listen-infos", ["protocol", "ip", "announced-address", "port"]).Select(ReadListenInfo).ToImmutableArray();
+        var infos = server.Sections("listen-infos", ["protocol", "ip", "announced-address", "expose-internal-ip", "port", "port-range"]).Select(ReadListenInfo).ToImmutableArray();
         return infos.IsEmpty ? throw server.Wrong("listen-infos", "a node listens at least at one address") : infos;
     }
 
@@ -142,7 +142,31 @@ public sealed class SfuConfiguration
             throw info.Wrong("ip", $"\"{ip}\" is not an IP address");
         }
 
-        return new ListenInfo(protocol, ip, info.OptionalText("announced-address"), (ushort)info.Integer("port", 0, ushort.MaxValue));
+        var range = ReadPortRange(info);
+        return new ListenInfo(
+            protocol,
+            ip,
+            info.OptionalText("announced-address"),
+            range is null ? (ushort)info.Integer("port", 0, ushort.MaxValue) : (ushort)0,
+            info.OptionalText("expose-internal-ip") is not null && info.Boolean("expose-internal-ip"),
+            range);
+    }
+
+    private static PortRange? ReadPortRange(ConfigReader info)
+    {
+        if (info.OptionalText("port-range") is not { } text)
+        {
+            return null;
+        }
+
+        if (!PortRange.TryParse(text, out var range))
+        {
+            throw info.Wrong("port-range", $"\"{text}\" is not a range of ports like 40000-40100");
+        }
+
+        return info.OptionalText("port") is null or "0"
+            ? range
+            : throw info.Wrong("port-range", "is one way to say where to listen, port the other: give one");
     }
 
     private static WebRtcTransportDefaults ReadTransport(ConfigReader transport)

@@ -91,6 +91,7 @@ internal sealed record NodeConfiguration(SfuConfiguration Node, HostOptions Host
             < 0 or > ushort.MaxValue => throw new StartException($"--rtc-port: {arguments.RtcPort} is not a port (0 to 65535)."),
             { } given => (ushort)given,
         };
+        var range = arguments.RtcPort is null ? configured[0].PortRange : null;
         foreach (var ip in arguments.RtcIps)
         {
             if (!IPAddress.TryParse(ip, out _))
@@ -100,8 +101,8 @@ internal sealed record NodeConfiguration(SfuConfiguration Node, HostOptions Host
         }
 
         var infos = arguments.RtcIps.IsEmpty
-            ? [.. configured.Select(info => info with { Port = arguments.RtcPort is null ? info.Port : port })]
-            : (from ip in arguments.RtcIps from protocol in Protocols select new ListenInfo(protocol, ip, null, port)).ToImmutableArray();
+            ? [.. configured.Select(info => arguments.RtcPort is null ? info : info with { Port = port, PortRange = null })]
+            : (from ip in arguments.RtcIps from protocol in Protocols select new ListenInfo(protocol, ip, null, port, PortRange: range)).ToImmutableArray();
         var announced = arguments.AnnouncedAddresses;
         if (announced.IsEmpty)
         {

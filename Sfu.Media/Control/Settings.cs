@@ -9,7 +9,10 @@ namespace Sfu.Media.Control;
 /// <param name="Ip">The local address to bind, IPv4 or IPv6, in text.</param>
 /// <param name="AnnouncedAddress">The address or host name that candidates carry instead of <paramref name="Ip"/>; null: the bound one.</param>
 /// <param name="Port">0: any free port.</param>
-public sealed record ListenInfo(TransportProtocol Protocol, string Ip, string? AnnouncedAddress, ushort Port);
+/// <param name="ExposeInternalIp">With an announced address: candidates carry the bound one too, at a lower priority.</param>
+/// <param name="PortRange">One of these, chosen at random among the free ones, with <paramref name="Port"/> 0; null: <paramref name="Port"/>.</param>
+public sealed record ListenInfo(
+    TransportProtocol Protocol, string Ip, string? AnnouncedAddress, ushort Port, bool ExposeInternalIp = false, PortRange? PortRange = null);
 
 /// <summary>What a WebRtcServer needs of the media plane.</summary>
 public sealed record ServerSettings(ImmutableArray<ListenInfo> ListenInfos);

@@ -9,7 +9,9 @@ namespace Sfu.Media.Forwarding;
 /// <param name="Protocol">UDP or TCP.</param>
 /// <param name="Local">The address it is bound to, with the real port.</param>
 /// <param name="AnnouncedAddress">What candidates carry instead of the address; null: the address.</param>
-public sealed record BoundSocket(long Id, TransportProtocol Protocol, IpEndpoint Local, string? AnnouncedAddress);
+/// <param name="ExposeInternalIp">With an announced address: candidates carry the address too.</param>
+public sealed record BoundSocket(
+    long Id, TransportProtocol Protocol, IpEndpoint Local, string? AnnouncedAddress, bool ExposeInternalIp = false);
 
 /// <summary>Opens and closes the sockets of servers for an engine. Media thread only.</summary>
 public interface IListenSockets

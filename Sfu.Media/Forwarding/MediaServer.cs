@@ -21,5 +21,6 @@ internal sealed class MediaServer(ServerHandle handle, ImmutableArray<BoundSocke
     public bool MayClose => Closing && Transports == 0;
 
     public ImmutableArray<ListenInfo> ListenInfos =>
-        [.. Sockets.Select(static s => new ListenInfo(s.Protocol, s.Local.ToIPAddress().ToString(), s.AnnouncedAddress, s.Local.Port))];
+        [.. Sockets.Select(static s => new ListenInfo(
+            s.Protocol, s.Local.ToIPAddress().ToString(), s.AnnouncedAddress, s.Local.Port, s.ExposeInternalIp))];
 }

@@ -90,7 +90,8 @@ internal sealed class MediaTransport : IIceListener, IDisposable
             [.. IceCandidates.Create(
                 [.. Server.Sockets
                     .Where(socket => socket.Protocol == TransportProtocol.Udp ? _settings.EnableUdp : _settings.EnableTcp)
-                    .Select(static s => new IceListenAddress(s.Protocol, s.Local.ToIPAddress().ToString(), s.Local.Port, s.AnnouncedAddress))],
+                    .Select(static s => new IceListenAddress(
+                        s.Protocol, s.Local.ToIPAddress().ToString(), s.Local.Port, s.AnnouncedAddress, s.ExposeInternalIp))],
                 _settings.PreferUdp,
                 _settings.PreferTcp)],
             new DtlsParameters { Role = Ortc.DtlsRole.Auto, Fingerprints = _engine.Parts.LocalFingerprints });

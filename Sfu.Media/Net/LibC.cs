@@ -34,6 +34,7 @@ internal static unsafe partial class LibC
     public const int EAGAIN = 11;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
+    public const int EADDRINUSE = 98;
     public const int ENOBUFS = 105;
 
     private const string Library = "libc";

@@ -33,7 +33,7 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
         var fingerprints = _certificate.Fingerprints
             .Select(static f => new Ortc.DtlsFingerprint(f.Algorithm, f.Value))
             .ToImmutableArray();
-        _thread = new MediaThread(0, tcp, () => Interlocked.Increment(ref _socketId), warn, thread => new MediaEngine(
+        _thread = new MediaThread(0, tcp, SystemRandom.Instance, () => Interlocked.Increment(ref _socketId), warn, thread => new MediaEngine(
             new EngineParts(
                 Sink: thread,
                 Sockets: thread,

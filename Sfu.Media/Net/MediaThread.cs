@@ -21,6 +21,7 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
     private const int MaxCommandsPerTurn = 256;
 
     // Given.
+    private readonly IRandomSource _random;
     private readonly Func<long> _nextSocketId;
     private readonly Action<string> _warn;
 
@@ -38,8 +39,10 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
     private UdpSocket? _lastSocket;
     private volatile bool _stopping;
 
-    public MediaThread(int index, TcpLimits tcp, Func<long> nextSocketId, Action<string> warn, Func<MediaThread, MediaEngine> makeEngine)
+    public MediaThread(
+        int index, TcpLimits tcp, IRandomSource random, Func<long> nextSocketId, Action<string> warn, Func<MediaThread, MediaEngine> makeEngine)
     {
+        _random = random;
         _nextSocketId = nextSocketId;
         _warn = warn;
         _epoll.Add(_wakeUp.Fd, LibC.EPOLLIN, WakeTag);
@@ -100,28 +103,35 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
             return false;
         }
 
-        var opened = new List<BoundSocket>();
-        var port = (int)info.Port;
-        try
+        if (info.PortRange is not { } range)
         {
-            foreach (var address in addresses)
-            {
-                var (id, local) = Open(info.Protocol, IpEndpoint.From(address, port));
-                opened.Add(new BoundSocket(id, info.Protocol, local, info.AnnouncedAddress));
-
-                // A free port chosen for the first address is everybody's.
-                port = local.Port;
-            }
+            return TryOpen(info, addresses, info.Port, bound, out error, out _);
         }
-        catch (SystemCallException e)
+
+        if (!range.IsValid || info.Port != 0)
         {
-            opened.ForEach(socket => Close(socket.Id));
-            error = new MediaError(MediaErrorCode.System, e.Message);
+            error = new MediaError(MediaErrorCode.InvalidParameters, $"The ports {range} are no range from 1 up, or port {info.Port} is asked for as well.");
             return false;
         }
 
-        bound.AddRange(opened);
-        return true;
+        // From a random start, so that two nodes on a machine seldom try the same ports; then each of the others once.
+        var start = (int)(_random.NextUInt32() % (uint)range.Count);
+        for (var i = 0; i < range.Count; i++)
+        {
+            if (TryOpen(info, addresses, range.Min + ((start + i) % range.Count), bound, out error, out var inUse))
+            {
+                return true;
+            }
+
+            if (!inUse)
+            {
+                return false;
+            }
+        }
+
+        error = new MediaError(
+            MediaErrorCode.System, $"no more available ports: all of {range} are in use for {(info.Protocol == TransportProtocol.Tcp ? "tcp" : "udp")} at {info.Ip}.");
+        return false;
     }
 
     public void Close(long socketId)
@@ -237,6 +247,36 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
         }
 
         _wakeUp.Signal();
+    }
+
+    /// <summary>Binds all addresses to one port, or none.</summary>
+    private bool TryOpen(
+        ListenInfo info, IReadOnlyList<IPAddress> addresses, int port, List<BoundSocket> bound, out MediaError? error, out bool inUse)
+    {
+        error = null;
+        inUse = false;
+        var opened = new List<BoundSocket>();
+        try
+        {
+            foreach (var address in addresses)
+            {
+                var (id, local) = Open(info.Protocol, IpEndpoint.From(address, port));
+                opened.Add(new BoundSocket(id, info.Protocol, local, info.AnnouncedAddress, info.ExposeInternalIp));
+
+                // A free port chosen for the first address is everybody's.
+                port = local.Port;
+            }
+        }
+        catch (SystemCallException e)
+        {
+            opened.ForEach(socket => Close(socket.Id));
+            inUse = e.Error == LibC.EADDRINUSE;
+            error = new MediaError(MediaErrorCode.System, e.Message);
+            return false;
+        }
+
+        bound.AddRange(opened);
+        return true;
     }
 
     private (long Id, IpEndpoint Local) Open(TransportProtocol protocol, IpEndpoint local)

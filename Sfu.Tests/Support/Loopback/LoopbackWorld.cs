@@ -179,7 +179,7 @@ internal sealed class LoopbackWorld : IDatagramSink, IListenSockets, IDtlsRunner
     {
         error = null;
         OpenSockets.Add(++_sockets);
-        bound.Add(new BoundSocket(_sockets, TransportProtocol.Udp, IpEndpoint.FromIPv4(0x7F000001, 5000), info.AnnouncedAddress));
+        bound.Add(new BoundSocket(_sockets, TransportProtocol.Udp, IpEndpoint.FromIPv4(0x7F000001, 5000), info.AnnouncedAddress, info.ExposeInternalIp));
         return true;
     }
 

@@ -1,4 +1,5 @@
 using Sfu.Actors.Hosting;
+using Sfu.Media.Control;
 using Sfu.Media.Ice;
 
 namespace Sfu.Tests.Unit.Actors;
@@ -40,6 +41,25 @@ public sealed class ConfigurationSpecs
         Assert.Equal("keep-majority", configuration.Config.GetString("akka.cluster.split-brain-resolver.active-strategy"));
     }
 
+    [Fact]
+    public void Listening_addresses_say_whether_to_expose_them_and_which_ports_to_choose_from()
+    {
+        var infos = SfuConfiguration.Parse("""
+            sfu.web-rtc-server.listen-infos = [
+              { protocol = udp, ip = "10.0.0.1", announced-address = "sfu.example.org", expose-internal-ip = on, port-range = "40000-40100" }
+              { protocol = tcp, ip = "10.0.0.1", port = 0, port-range = "40000 - 40000" }
+              { protocol = tcp, ip = "10.0.0.1", port = 7, expose-internal-ip = off }
+            ]
+            """).Options.ListenInfos;
+        Assert.Equal(
+            [
+                new ListenInfo(TransportProtocol.Udp, "10.0.0.1", "sfu.example.org", 0, ExposeInternalIp: true, new PortRange(40_000, 40_100)),
+                new ListenInfo(TransportProtocol.Tcp, "10.0.0.1", null, 0, ExposeInternalIp: false, new PortRange(40_000, 40_000)),
+                new ListenInfo(TransportProtocol.Tcp, "10.0.0.1", null, 7),
+            ],
+            infos.AsEnumerable());
+    }
+
     [Theory]
     [InlineData("sfu.web-rtc-transport.max-tupels = 3", "sfu.web-rtc-transport.max-tupels")]
     [InlineData("sfu.webrtc.x = 3", "sfu.webrtc")]
@@ -52,6 +72,13 @@ public sealed class ConfigurationSpecs
     [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = sctp, ip = \"1.2.3.4\", port = 1 } ]", "sfu.web-rtc-server.listen-infos[0].protocol")]
     [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = \"1.2.3.4\", port = 65536 } ]", "sfu.web-rtc-server.listen-infos[0].port")]
     [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, port = 1 } ]", "sfu.web-rtc-server.listen-infos[0].ip")]
+    [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = \"1.2.3.4\" } ]", "sfu.web-rtc-server.listen-infos[0].port")]
+    [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = \"1.2.3.4\", port-range = \"40100-40000\" } ]", "sfu.web-rtc-server.listen-infos[0].port-range")]
+    [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = \"1.2.3.4\", port-range = \"0-10\" } ]", "sfu.web-rtc-server.listen-infos[0].port-range")]
+    [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = \"1.2.3.4\", port-range = \"40000-65536\" } ]", "sfu.web-rtc-server.listen-infos[0].port-range")]
+    [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = \"1.2.3.4\", port-range = \"40000\" } ]", "sfu.web-rtc-server.listen-infos[0].port-range")]
+    [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = \"1.2.3.4\", port = 7, port-range = \"1-10\" } ]", "sfu.web-rtc-server.listen-infos[0].port-range")]
+    [InlineData("sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = \"1.2.3.4\", port = 7, expose-internal-ip = maybe } ]", "sfu.web-rtc-server.listen-infos[0].expose-internal-ip")]
     [InlineData("sfu.web-rtc-server.listen-infos = []", "sfu.web-rtc-server.listen-infos")]
     [InlineData("sfu.web-rtc-transport.enable-udp = perhaps", "sfu.web-rtc-transport.enable-udp")]
     [InlineData("sfu.web-rtc-transport.max-tuples = 0", "sfu.web-rtc-transport.max-tuples")]
