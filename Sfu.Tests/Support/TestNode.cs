@@ -8,19 +8,24 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sfu.Actors.Hosting;
 using Sfu.Actors.Protocol;
+using Sfu.Media.Control;
+using Sfu.Media.Net;
 
 namespace Sfu.Tests.Support;
 
-/// <summary>A node of one over a <see cref="FakeMediaPlane"/>: real actors, cluster, sharding and serialization, no packets.</summary>
+/// <summary>
+/// A node of one: real actors, cluster, sharding and serialization, mostly over a <see cref="FakeMediaPlane"/> without packets.
+/// </summary>
 public sealed class TestNode : IAsyncDisposable
 {
     private readonly IHost _host;
+    private readonly IMediaPlane _media;
     private int _clients;
 
-    private TestNode(IHost host, FakeMediaPlane media)
+    private TestNode(IHost host, IMediaPlane media)
     {
         _host = host;
-        Media = media;
+        _media = media;
         System = host.Services.GetRequiredService<ActorSystem>();
         Kit = new TestKit(System);
         var registry = ActorRegistry.For(System);
@@ -30,7 +35,7 @@ public sealed class TestNode : IAsyncDisposable
 
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
 
-    public FakeMediaPlane Media { get; }
+    public FakeMediaPlane Media => (FakeMediaPlane)_media;
 
     public ActorSystem System { get; }
 
@@ -40,9 +45,13 @@ public sealed class TestNode : IAsyncDisposable
 
     public IActorRef Node { get; }
 
-    public static async Task<TestNode> StartAsync(string hocon = "", FakeMediaPlane? media = null)
+    public static Task<TestNode> StartAsync(string hocon = "", FakeMediaPlane? media = null) => StartAsync(hocon, (IMediaPlane?)media ?? new FakeMediaPlane());
+
+    /// <summary>Over the real media plane, where the given configuration listens.</summary>
+    public static Task<TestNode> StartWithSocketsAsync(string hocon) => StartAsync(hocon, MediaPlane.Start(new MediaPlaneOptions()));
+
+    private static async Task<TestNode> StartAsync(string hocon, IMediaPlane media)
     {
-        media ??= new FakeMediaPlane();
         var test = ConfigurationFactory.ParseString(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "hocon", "test.conf")));
         var configuration = SfuConfiguration.Load(ConfigurationFactory.ParseString(hocon).WithFallback(test));
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
@@ -97,6 +106,14 @@ public sealed class TestNode : IAsyncDisposable
     {
         await _host.StopAsync();
         _host.Dispose();
-        await Media.DisposeAsync();
+        switch (_media)
+        {
+            case IAsyncDisposable fake:
+                await fake.DisposeAsync();
+                break;
+            case IDisposable real:
+                real.Dispose();
+                break;
+        }
     }
 }
