@@ -130,6 +130,21 @@ public class NackGeneratorSpecs
     }
 
     [Fact]
+    public void A_recovered_packet_is_forgotten_when_its_place_in_the_memory_comes_round_again()
+    {
+        Receive(10);
+        Receive(13, recovered: true);
+        for (var sequence = 11; sequence < 13 + SequenceBitmap.Size; sequence++)
+        {
+            Receive(sequence);
+        }
+
+        Receive(14 + SequenceBitmap.Size);
+        Wait(10);
+        Assert.Equal([13 + SequenceBitmap.Size], Due().Select(s => (int)s));
+    }
+
+    [Fact]
     public void Packets_far_behind_the_newest_are_given_up()
     {
         Receive(0);

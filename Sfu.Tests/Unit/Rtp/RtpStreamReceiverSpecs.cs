@@ -128,6 +128,17 @@ public class RtpStreamReceiverSpecs
         Assert.Equal(1744u >> 4, _receiver.Jitter);
     }
 
+    [Fact] // The estimate rests where |D| = (J + 8) >> 4: at 14392, one below what a plain shift would give.
+    public void A_steady_jitter_is_found_with_the_rounding_of_the_rfc()
+    {
+        for (var i = 0; i < 400; i++)
+        {
+            Receive(i, timestamp: (uint)i * 3600, ms: 1000 + (40 * i) + (i % 2 * 10));
+        }
+
+        Assert.Equal(899u, _receiver.Jitter);
+    }
+
     [Fact]
     public void Report_blocks_name_the_last_sender_report_and_its_age()
     {
