@@ -86,12 +86,16 @@ public sealed class BadInputSpecs
     public async Task A_second_connection_of_the_same_peer_takes_the_place_of_the_first()
     {
         await using var host = await SfuHostProcess.StartAsync();
-        await using var first = await RawClient.ConnectAsync(host.Signaling("twice", "p"));
-        Succeeded(await first.RequestAsync("join", """{"displayName":"One"}"""));
-        await using var second = await RawClient.ConnectAsync(host.Signaling("twice", "p"));
-        Succeeded(await second.RequestAsync("join", """{"displayName":"Two"}"""));
-        Assert.Null(await first.ReceiveAsync());
-        Assert.Equal(4000, (int)first.CloseStatus!);
+        await using (var first = await RawClient.ConnectAsync(host.Signaling("twice", "p")))
+        {
+            Succeeded(await first.RequestAsync("join", """{"displayName":"One"}"""));
+            await using var second = await RawClient.ConnectAsync(host.Signaling("twice", "p"));
+            Succeeded(await second.RequestAsync("join", """{"displayName":"Two"}"""));
+            Assert.Null(await first.ReceiveAsync());
+            Assert.Equal(4000, (int)first.CloseStatus!);
+        }
+
+        await host.IsIdleAsync("twice");
     }
 
     private static string Connect(string transport, string fingerprints = $$"""[{"algorithm":"sha-256","value":"{{Fingerprint}}"}]""") =>

@@ -128,6 +128,7 @@ public sealed class CallSpecs(Browser browser, ITestOutputHelper output)
         await bob.Page.ClickAsync("#camera");
         await Explained(ada, host, () => Eventually.Get(
             ada.ReceptionAsync, seen => seen.FramesDecoded > 0, "Bob's picture comes back"));
+        await LeaveNothingAsync(host, "switches", ada, bob);
     }
 
     [BrowserFact]
@@ -150,6 +151,7 @@ public sealed class CallSpecs(Browser browser, ITestOutputHelper output)
         Assert.Equal(1, await bob.RemoteTilesAsync());
         var before = await ada.ReceptionAsync();
         await Eventually.Get(ada.ReceptionAsync, seen => seen.FramesDecoded > before.FramesDecoded + 10, "frames go on");
+        await LeaveNothingAsync(host, "resume", ada, bob);
     }
 
     [BrowserFact]
@@ -176,6 +178,16 @@ public sealed class CallSpecs(Browser browser, ITestOutputHelper output)
 
         output.WriteLine($"both closed {watch.ElapsedMilliseconds} ms after the signal");
         Assert.Equal(0, await host.ExitedAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    private static async Task LeaveNothingAsync(SfuHostProcess host, string room, params MeetingPage[] pages)
+    {
+        foreach (var page in pages)
+        {
+            await page.DisposeAsync();
+        }
+
+        await host.IsIdleAsync(room);
     }
 
     private static void AssertFlows(Reception before, Reception after, string codec)
