@@ -3,7 +3,7 @@ using Sfu.Media.Ice;
 namespace Sfu.Media.Forwarding;
 
 /// <summary>Where an engine puts datagrams that leave. Media thread only.</summary>
-public interface IDatagramSink
+internal interface IDatagramSink
 {
     /// <summary>The least room that <see cref="Begin"/> gives, in bytes.</summary>
     const int MaxDatagramBytes = 2048;

@@ -110,8 +110,16 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     /// <summary>Room for a plain packet, to be sent by <see cref="Send"/>. Empty when nothing can be sent.</summary>
     public Span<byte> Begin() => transport.CanSend ? transport.Engine.Parts.Sink.Begin(transport.Selected) : default;
 
+    /// <summary>Protects a packet and queues it.</summary>
+    /// <param name="room">From <see cref="Begin"/>; begins with the header.</param>
+    /// <param name="headerLength">In bytes.</param>
+    /// <param name="payload">Anywhere else: it is encrypted from there.</param>
+    /// <param name="now">Time of sending.</param>
+    public bool Send(Span<byte> room, int headerLength, ReadOnlySpan<byte> payload, MediaTime now) =>
+        payload.TryCopyTo(room[headerLength..]) && SendInPlace(room, headerLength, headerLength + payload.Length, now);
+
     /// <summary>Protects the packet that stands in <paramref name="room"/>, from <see cref="Begin"/>, and queues it.</summary>
-    public bool Send(Span<byte> room, int headerLength, int length, MediaTime now)
+    public bool SendInPlace(Span<byte> room, int headerLength, int length, MediaTime now)
     {
         var protectedLength = _srtp!.ProtectRtp(room[..length], headerLength, room);
         if (protectedLength < 0)
