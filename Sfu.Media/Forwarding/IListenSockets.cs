@@ -31,8 +31,8 @@ internal interface IListenSockets
     void Close(long socketId);
 
     /// <summary>
-    /// The TCP connection whose frame is being served belongs to a transport of another engine: it goes there with all that it still has to
-    /// say, beginning with this very frame.
+    /// A TCP connection belongs to a transport of another engine: it goes there, as soon as what it said last has been looked at, with all
+    /// that it still has to say, beginning with this frame.
     /// </summary>
-    void MoveConnection(long connectionId, int engine);
+    void MoveConnection(long connectionId, int engine, byte[] frame);
 }

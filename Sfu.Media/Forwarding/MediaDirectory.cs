@@ -156,18 +156,26 @@ internal sealed class MediaDirectory(MediaEngine front)
     /// </summary>
     public void Adopt(MediaTransport transport, int engine, TransportTuple tuple, byte[] check)
     {
-        if (!transport.IsAdopted && !transport.HasLeft)
+        if (transport.HasLeft)
+        {
+            return;
+        }
+
+        if (transport.Route == MediaEngine.FrontIndex && !transport.IsAdopted)
         {
             transport.LeaveFront(engine);
             front.Parts.Links.Post(engine, home => home.Serve(transport, entering => entering.EnterHome(home)));
         }
 
-        if (tuple.Protocol == TransportProtocol.Udp || transport.Home == engine)
+        if (tuple.Protocol == TransportProtocol.Udp || transport.Route == engine)
         {
-            front.PassCheck(transport, engine, tuple, check);
+            front.PassCheck(transport.Route, transport, engine, tuple, check);
         }
-
-        // Otherwise a TCP connection waits on one engine while its transport went to another by a check that came first. The client asks again.
+        else
+        {
+            // A check on another engine was first. Once more, and the connection goes where the transport went.
+            front.Parts.Links.Post(engine, entrance => entrance.OnDatagram(tuple, check, entrance.Now));
+        }
     }
 
     /// <summary>The DTLS runner has a datagram to send.</summary>

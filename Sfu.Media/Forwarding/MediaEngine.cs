@@ -198,14 +198,13 @@ internal sealed class MediaEngine : IDisposable
     /// <summary>Front engine only: on to the engine where the transport lives.</summary>
     public void Route(MediaTransport transport, Action<MediaTransport> command)
     {
-        var home = transport.Home;
-        if (home == Index)
+        if (transport.Route == Index)
         {
             Serve(transport, command);
         }
         else
         {
-            _parts.Links.Post(home, engine => engine.Serve(transport, command));
+            _parts.Links.Post(transport.Route, engine => engine.Serve(transport, command));
         }
     }
 
@@ -250,12 +249,13 @@ internal sealed class MediaEngine : IDisposable
     }
 
     /// <summary>A check goes to the engine where its transport lives.</summary>
+    /// <param name="home">That engine.</param>
     /// <param name="transport">Whose check it is.</param>
     /// <param name="entrance">The engine that received it, and will receive what follows it.</param>
     /// <param name="tuple">The path.</param>
     /// <param name="check">The whole datagram.</param>
-    public void PassCheck(MediaTransport transport, int entrance, TransportTuple tuple, byte[] check) =>
-        _parts.Links.Post(transport.Home, home => home.Serve(transport, served => home.OnPassedCheck(served, entrance, tuple, check)));
+    public void PassCheck(int home, MediaTransport transport, int entrance, TransportTuple tuple, byte[] check) =>
+        _parts.Links.Post(home, engine => engine.Serve(transport, served => engine.OnPassedCheck(served, entrance, tuple, check)));
 
     public void Add(MediaTransport transport) => _transports.Add(transport);
 
@@ -392,6 +392,9 @@ internal sealed class MediaEngine : IDisposable
         }
     }
 
+    /// <summary>The front engine may have given away what has not arrived yet where it goes.</summary>
+    private bool LivesHere(MediaTransport transport) => transport.Home == Index && (Index != FrontIndex || transport.Route == FrontIndex);
+
     private MediaTransport? Find(in TransportTuple tuple) => Routes.Find(tuple) is { } transport ? _current = transport : null;
 
     private void Pass(int home, in TransportTuple tuple, ReadOnlySpan<byte> datagram)
@@ -420,7 +423,7 @@ internal sealed class MediaEngine : IDisposable
             return;
         }
 
-        if (transport.Home == Index)
+        if (LivesHere(transport))
         {
             _current = transport;
             Answer(tuple, transport.OnStun(datagram, tuple, now, _stunResponse));
@@ -447,11 +450,11 @@ internal sealed class MediaEngine : IDisposable
             }
             else if (tuple.Protocol == TransportProtocol.Tcp)
             {
-                _parts.Sockets.MoveConnection(tuple.LocalSocket, transport.Home);
+                _parts.Sockets.MoveConnection(tuple.LocalSocket, transport.Home, check);
             }
             else
             {
-                PassCheck(transport, Index, path, check);
+                PassCheck(transport.Home, transport, Index, path, check);
             }
         }
         else
@@ -462,7 +465,7 @@ internal sealed class MediaEngine : IDisposable
 
     private void OnPassedCheck(MediaTransport transport, int entrance, in TransportTuple tuple, byte[] check)
     {
-        if (transport.Home != Index)
+        if (!LivesHere(transport) || transport.HasLeft)
         {
             return;
         }

@@ -67,10 +67,13 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     /// <summary>The engine that it lives on. That engine's thread only; others ask for <see cref="Home"/>.</summary>
     public MediaEngine Engine { get; private set; }
 
-    /// <summary>The index of the engine that it lives on. Any media thread; only the front engine changes it, once.</summary>
+    /// <summary>The index of the engine that it lives on. Any media thread; it changes once, when an engine that adopts the transport has it.</summary>
     public int Home => _home;
 
-    /// <summary>The peer has proven by a check that it is there: the transport stays on the engine where that check came in. Any media thread.</summary>
+    /// <summary>Where the front engine sends what is for the transport: its home, or the engine that is about to be. Front engine only.</summary>
+    public int Route { get; private set; } = MediaEngine.FrontIndex;
+
+    /// <summary>The peer has proven by a check that it is there: <see cref="Home"/> is final. Any media thread.</summary>
     public bool IsAdopted => _adopted;
 
     /// <summary>It holds nothing any more, and no event follows. Any media thread.</summary>
@@ -155,14 +158,15 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         }
 
         Engine.Remove(this);
-        _adopted = true;
-        _home = home;
+        Route = home;
     }
 
     /// <summary>The engine that adopted the transport takes it over.</summary>
     public void EnterHome(MediaEngine engine)
     {
         Engine = engine;
+        _home = engine.Index;
+        _adopted = true;
         engine.Add(this);
         foreach (var consumer in Egress.Consumers)
         {

@@ -56,7 +56,7 @@ internal sealed class ListenSockets(MediaThread own, MediaThread[] threads, IRan
 
     public void Close(long socketId) => own.Close(socketId);
 
-    public void MoveConnection(long connectionId, int engine) => own.MoveConnection(connectionId, engine);
+    public void MoveConnection(long connectionId, int engine, byte[] frame) => own.MoveConnection(connectionId, engine, frame);
 
     /// <summary>Binds all addresses to one port, or none.</summary>
     private bool TryOpen(

@@ -156,10 +156,10 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
     }
 
     /// <summary>Media thread only. See <see cref="IListenSockets.MoveConnection"/>.</summary>
-    public void MoveConnection(long connectionId, int engine)
+    public void MoveConnection(long connectionId, int engine, byte[] frame)
     {
         var target = _threads[engine];
-        Tcp.Move(connectionId, (connection, said) => target.Post(home => target.Tcp.Take(connection, said, home, home.Now)));
+        Tcp.Move(connectionId, frame, (connection, said) => target.Post(home => target.Tcp.Take(connection, said, home, home.Now)));
     }
 
     /// <summary>Ends the thread. Its memory stays until <see cref="Dispose"/>: other threads may still be at work.</summary>

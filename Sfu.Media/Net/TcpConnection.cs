@@ -30,8 +30,8 @@ internal sealed unsafe class TcpConnection(int fd, long id, long listenSocket, I
     /// <summary>The operator was told that this connection's reader is slow.</summary>
     public bool SlownessReported { get; set; }
 
-    /// <summary>Set when it belongs to another thread: takes it there, with what it said last.</summary>
-    public Action<TcpConnection, byte[]>? Move { get; set; }
+    /// <summary>Set when it belongs to another thread: takes it there, with what has come of it and was not looked at.</summary>
+    public Action<byte[]>? Move { get; set; }
 
     public bool IsClosed { get; set; }
 

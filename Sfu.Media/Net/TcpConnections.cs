@@ -26,6 +26,7 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
     // All have the same time to authenticate: the order of arrival is the order of deadlines.
     private readonly Queue<TcpConnection> _unauthenticated = new();
     private readonly List<TcpConnection> _dirty = [];
+    private TcpConnection? _serving;
     private readonly byte[] _slot = new byte[IDatagramSink.MaxDatagramBytes];
     private readonly byte* _received = (byte*)NativeMemory.AlignedAlloc(ReceiveBytes, 64);
 
@@ -41,14 +42,22 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
     }
 
     /// <summary>
-    /// The connection goes to another thread as soon as the frame at hand is served, by <paramref name="move"/>, with what it has still to
-    /// say.
+    /// The connection goes to another thread, at once or, while it is being served, as soon as the frame at hand is.
     /// </summary>
-    public void Move(long id, Action<TcpConnection, byte[]> move)
+    /// <param name="id">Which one.</param>
+    /// <param name="frame">What it says there first.</param>
+    /// <param name="move">Takes it there, with what it has still to say.</param>
+    public void Move(long id, byte[] frame, Action<TcpConnection, byte[]> move)
     {
-        if (_connections.TryGetValue(id, out var connection))
+        if (!_connections.TryGetValue(id, out var connection))
         {
-            connection.Move = move;
+            return;
+        }
+
+        connection.Move = rest => Release(connection, frame, rest, move);
+        if (_serving != connection)
+        {
+            connection.Move([]);
         }
     }
 
@@ -244,15 +253,17 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
         FrameStatus status;
         while ((status = connection.Reader.TryRead(ref input, out var frame)) == FrameStatus.Frame)
         {
+            _serving = connection;
             engine.OnDatagram(connection.Tuple, frame, now);
+            _serving = null;
             if (connection.IsClosed)
             {
                 return false;
             }
 
-            if (connection.Move is not null)
+            if (connection.Move is { } move)
             {
-                Release(connection, frame, input);
+                move(input.ToArray());
                 return false;
             }
         }
@@ -269,16 +280,15 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
     private bool IsHere(TcpConnection connection) =>
         !connection.IsClosed && _connections.TryGetValue(connection.Tuple.LocalSocket, out var known) && known == connection;
 
-    private void Release(TcpConnection connection, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> rest)
+    private void Release(TcpConnection connection, byte[] frame, byte[] rest, Action<TcpConnection, byte[]> move)
     {
-        var move = connection.Move!;
         connection.Move = null;
         _connections.Remove(connection.Tuple.LocalSocket);
         epoll.Remove(connection.Fd);
         var said = new byte[FrameReader.LengthBytes + frame.Length + rest.Length];
         BinaryPrimitives.WriteUInt16BigEndian(said, (ushort)frame.Length);
-        frame.CopyTo(said.AsSpan(FrameReader.LengthBytes));
-        rest.CopyTo(said.AsSpan(FrameReader.LengthBytes + frame.Length));
+        frame.CopyTo(said, FrameReader.LengthBytes);
+        rest.CopyTo(said, FrameReader.LengthBytes + frame.Length);
         move(connection, said);
     }
 

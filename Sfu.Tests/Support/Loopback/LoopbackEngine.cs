@@ -75,5 +75,5 @@ internal sealed class LoopbackEngine : IDatagramSink, IEngineLinks, IListenSocke
 
     void IListenSockets.Close(long socketId) => _world.OpenSockets.Remove(socketId);
 
-    void IListenSockets.MoveConnection(long connectionId, int engine) => throw new NotSupportedException("There is no TCP in this world.");
+    void IListenSockets.MoveConnection(long connectionId, int engine, byte[] frame) => throw new NotSupportedException("There is no TCP in this world.");
 }

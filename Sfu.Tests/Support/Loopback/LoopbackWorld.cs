@@ -160,6 +160,9 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
         }
     }
 
+    /// <summary>Engines do what they have asked of each other, until none has anything to do. No time passes.</summary>
+    public void Settle() => Answer();
+
     public void Run(TimeSpan duration)
     {
         var end = Now.PlusUs((long)duration.TotalMicroseconds);
