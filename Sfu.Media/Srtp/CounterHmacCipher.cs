@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Sfu.Media.Srtp.Kernels;
 
 namespace Sfu.Media.Srtp;
 
@@ -42,17 +43,16 @@ internal sealed class CounterHmacCipher : SrtpCipher
     /// <summary>The derived salts, to be seen zeroed by tests.</summary>
     internal (byte[] Rtp, byte[] Rtcp) Salts => (_rtpSalt, _rtcpSalt);
 
-    public override bool SealRtp(ReadOnlySpan<byte> packet, int headerLength, uint ssrc, long index, Span<byte> destination)
+    public override bool SealRtp(Span<byte> destination, int headerLength, ReadOnlySpan<byte> payload, uint ssrc, long index)
     {
-        packet[..headerLength].CopyTo(destination);
         Span<byte> mac = stackalloc byte[HmacSha1.MacLength];
-        if (!ApplyRtp(packet[headerLength..], ssrc, index, destination[headerLength..])
-            || !ComputeRtp(destination[..packet.Length], index, mac))
+        var authenticated = destination[..^_rtpTagLength];
+        if (!ApplyRtp(payload, ssrc, index, authenticated[headerLength..]) || !ComputeRtp(authenticated, index, mac))
         {
             return false;
         }
 
-        mac[.._rtpTagLength].CopyTo(destination[packet.Length..]);
+        mac[.._rtpTagLength].CopyTo(destination[authenticated.Length..]);
         return true;
     }
 

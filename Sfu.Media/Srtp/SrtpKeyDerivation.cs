@@ -1,3 +1,5 @@
+using Sfu.Media.Srtp.Kernels;
+
 namespace Sfu.Media.Srtp;
 
 /// <summary>

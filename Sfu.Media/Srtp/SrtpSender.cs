@@ -73,41 +73,36 @@ public sealed class SrtpSender : IDisposable
     /// </returns>
     public int ProtectRtp(ReadOnlySpan<byte> packet, int headerLength, Span<byte> destination)
     {
-        if (_disposed || !SrtpPacket.IsRtp(packet, headerLength, 0) || !TrySlice(packet, _cipher.RtpOverhead, ref destination))
+        if (!SrtpPacket.IsRtp(packet, headerLength, 0) || !TrySlice(packet, _cipher.RtpOverhead, ref destination))
         {
             return -1;
         }
 
-        var ssrc = SrtpPacket.RtpSsrc(packet);
-        var stream = _streams.FindOrPropose(ssrc);
-        if (stream is null)
+        if (!packet.Overlaps(destination))
+        {
+            packet[..headerLength].CopyTo(destination);
+        }
+
+        return Seal(destination, headerLength, packet[headerLength..]);
+    }
+
+    /// <summary>Protects an RTP packet whose header stands at the front of <paramref name="destination"/> and whose payload lies elsewhere.</summary>
+    /// <param name="destination">At least <see cref="RtpOverhead"/> longer than header and payload.</param>
+    /// <param name="headerLength">Fixed header, CSRCs and header extension: what stays readable.</param>
+    /// <param name="payload">Plain. Stands in the destination right behind the header, or does not overlap it.</param>
+    /// <returns>Bytes written, or −1, as for the other one.</returns>
+    public int ProtectRtpPayload(Span<byte> destination, int headerLength, ReadOnlySpan<byte> payload)
+    {
+        if (headerLength < SrtpPacket.MinRtpHeaderLength
+            || destination.Length < headerLength
+            || destination.Length - headerLength - _cipher.RtpOverhead < payload.Length
+            || !SrtpPacket.IsRtp(destination[..(headerLength + payload.Length)], headerLength, 0)
+            || (payload.Overlaps(destination, out var offset) && offset != headerLength))
         {
             return -1;
         }
 
-        var index = PacketIndex.Guess(SrtpPacket.Sequence(packet), stream.Rtp.Highest);
-        var verdict = stream.Rtp.Classify(index);
-        if (verdict == ReplayVerdict.TooOld || index > PacketIndex.Max)
-        {
-            return -1;
-        }
-
-        var length = packet.Length;
-        if (!_cipher.SealRtp(packet, headerLength, ssrc, index, destination))
-        {
-            return Withhold(destination);
-        }
-
-        var fingerprint = BinaryPrimitives.ReadUInt32BigEndian(destination[length..]);
-        if (verdict == ReplayVerdict.Seen)
-        {
-            return stream.WasSent(index, fingerprint) ? destination.Length : Withhold(destination);
-        }
-
-        stream.Rtp.Mark(index);
-        stream.Remember(index, fingerprint);
-        _streams.Commit(stream);
-        return destination.Length;
+        return Seal(destination[..(headerLength + payload.Length + _cipher.RtpOverhead)], headerLength, payload);
     }
 
     /// <summary>Protects an RTCP compound into <paramref name="destination"/>, which may be the memory of the compound itself.</summary>
@@ -144,6 +139,44 @@ public sealed class SrtpSender : IDisposable
             _disposed = true;
             _cipher.Dispose();
         }
+    }
+
+    private int Seal(Span<byte> destination, int headerLength, ReadOnlySpan<byte> payload)
+    {
+        if (_disposed)
+        {
+            return -1;
+        }
+
+        var ssrc = SrtpPacket.RtpSsrc(destination);
+        var stream = _streams.FindOrPropose(ssrc);
+        if (stream is null)
+        {
+            return -1;
+        }
+
+        var index = PacketIndex.Guess(SrtpPacket.Sequence(destination), stream.Rtp.Highest);
+        var verdict = stream.Rtp.Classify(index);
+        if (verdict == ReplayVerdict.TooOld || index > PacketIndex.Max)
+        {
+            return -1;
+        }
+
+        if (!_cipher.SealRtp(destination, headerLength, payload, ssrc, index))
+        {
+            return Withhold(destination);
+        }
+
+        var fingerprint = BinaryPrimitives.ReadUInt32BigEndian(destination[(headerLength + payload.Length)..]);
+        if (verdict == ReplayVerdict.Seen)
+        {
+            return stream.WasSent(index, fingerprint) ? destination.Length : Withhold(destination);
+        }
+
+        stream.Rtp.Mark(index);
+        stream.Remember(index, fingerprint);
+        _streams.Commit(stream);
+        return destination.Length;
     }
 
     private static SrtpCipher Derive(SrtpKeys keys)
