@@ -23,6 +23,7 @@ internal static unsafe class GcmKernel<TGhash>
     /// <param name="destination">Takes as many bytes; the source itself, or no overlap.</param>
     /// <param name="length">May be zero.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public static Vector128<byte> Seal(
         in GcmKeyState key,
         Vector128<byte> nonce,
@@ -34,25 +35,62 @@ internal static unsafe class GcmKernel<TGhash>
     {
         var counter = FirstCounter(nonce);
         var lengths = Lengths(associatedLength, length);
+        var powers = key.Powers + BlockLength;
+        var schedule = key.Schedule;
+        var rounds = key.Rounds;
         var sum = Ghash.Absorb(Vector128<byte>.Zero, key.Powers, associated, associatedLength);
         var next = AesLanes.Advance(counter, 1);
-        for (; length >= AesLanes.BatchLength; length -= AesLanes.BatchLength)
+        if (length >= AesLanes.BatchLength)
         {
             AesLanes.KeyStream(
-                key.Schedule, key.Rounds, next, out var b0, out var b1, out var b2, out var b3, out var b4, out var b5, out var b6, out var b7);
-            b0 ^= Vector128.Load(source);
-            b1 ^= Vector128.Load(source + 16);
-            b2 ^= Vector128.Load(source + 32);
-            b3 ^= Vector128.Load(source + 48);
-            b4 ^= Vector128.Load(source + 64);
-            b5 ^= Vector128.Load(source + 80);
-            b6 ^= Vector128.Load(source + 96);
-            b7 ^= Vector128.Load(source + 112);
-            Store(destination, b0, b1, b2, b3, b4, b5, b6, b7);
-            sum = TGhash.Absorb(sum, key.Powers + BlockLength, b0, b1, b2, b3, b4, b5, b6, b7);
-            next = AesLanes.Advance(next, AesLanes.Count);
-            source += AesLanes.BatchLength;
-            destination += AesLanes.BatchLength;
+                schedule, rounds, next, out var b0, out var b1, out var b2, out var b3, out var b4, out var b5, out var b6, out var b7);
+            while (true)
+            {
+                b0 ^= Vector128.Load(source);
+                b1 ^= Vector128.Load(source + 16);
+                b2 ^= Vector128.Load(source + 32);
+                b3 ^= Vector128.Load(source + 48);
+                b4 ^= Vector128.Load(source + 64);
+                b5 ^= Vector128.Load(source + 80);
+                b6 ^= Vector128.Load(source + 96);
+                b7 ^= Vector128.Load(source + 112);
+                Store(destination, b0, b1, b2, b3, b4, b5, b6, b7);
+                next = AesLanes.Advance(next, AesLanes.Count);
+                source += AesLanes.BatchLength;
+                destination += AesLanes.BatchLength;
+                length -= AesLanes.BatchLength;
+                var group = default(TGhash);
+                if (length < AesLanes.BatchLength)
+                {
+                    group.Add(powers + 64, b4, b5, b6, b7, Vector128<byte>.Zero);
+                    group.Add(powers, b0, b1, b2, b3, sum);
+                    sum = group.Reduce();
+                    break;
+                }
+
+                AesLanes.Begin(schedule, next, out var k0, out var k1, out var k2, out var k3, out var k4, out var k5, out var k6, out var k7);
+                AesLanes.Round(schedule + 16, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+                AesLanes.Round(schedule + 32, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+                group.Add(powers + 64, b4, b5, b6, b7, Vector128<byte>.Zero);
+                AesLanes.Round(schedule + 48, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+                AesLanes.Round(schedule + 64, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+                group.Add(powers, b0, b1, b2, b3, sum);
+                AesLanes.Round(schedule + 80, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+                AesLanes.Round(schedule + 96, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+                AesLanes.Round(schedule + 112, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+                sum = group.Reduce();
+                AesLanes.Round(schedule + 128, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+                AesLanes.Round(schedule + 144, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+                AesLanes.End(schedule, rounds, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+                b0 = k0;
+                b1 = k1;
+                b2 = k2;
+                b3 = k3;
+                b4 = k4;
+                b5 = k5;
+                b6 = k6;
+                b7 = k7;
+            }
         }
 
         return Finish(key, counter, next, sum, lengths, source, destination, length, seals: true);
@@ -60,6 +98,7 @@ internal static unsafe class GcmKernel<TGhash>
 
     /// <summary>Decrypts and returns the tag that the ciphertext must have. Parameters as for <see cref="Seal"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public static Vector128<byte> Open(
         in GcmKeyState key,
         Vector128<byte> nonce,
@@ -71,22 +110,37 @@ internal static unsafe class GcmKernel<TGhash>
     {
         var counter = FirstCounter(nonce);
         var lengths = Lengths(associatedLength, length);
+        var powers = key.Powers + BlockLength;
+        var schedule = key.Schedule;
+        var rounds = key.Rounds;
         var sum = Ghash.Absorb(Vector128<byte>.Zero, key.Powers, associated, associatedLength);
         var next = AesLanes.Advance(counter, 1);
         for (; length >= AesLanes.BatchLength; length -= AesLanes.BatchLength)
         {
-            AesLanes.KeyStream(
-                key.Schedule, key.Rounds, next, out var k0, out var k1, out var k2, out var k3, out var k4, out var k5, out var k6, out var k7);
-            var b0 = Vector128.Load(source);
-            var b1 = Vector128.Load(source + 16);
-            var b2 = Vector128.Load(source + 32);
-            var b3 = Vector128.Load(source + 48);
-            var b4 = Vector128.Load(source + 64);
-            var b5 = Vector128.Load(source + 80);
-            var b6 = Vector128.Load(source + 96);
-            var b7 = Vector128.Load(source + 112);
-            sum = TGhash.Absorb(sum, key.Powers + BlockLength, b0, b1, b2, b3, b4, b5, b6, b7);
-            Store(destination, b0 ^ k0, b1 ^ k1, b2 ^ k2, b3 ^ k3, b4 ^ k4, b5 ^ k5, b6 ^ k6, b7 ^ k7);
+            var group = default(TGhash);
+            AesLanes.Begin(schedule, next, out var k0, out var k1, out var k2, out var k3, out var k4, out var k5, out var k6, out var k7);
+            AesLanes.Round(schedule + 16, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+            AesLanes.Round(schedule + 32, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+            group.Add(powers + 64, source + 64, Vector128<byte>.Zero);
+            AesLanes.Round(schedule + 48, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+            AesLanes.Round(schedule + 64, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+            group.Add(powers, source, sum);
+            AesLanes.Round(schedule + 80, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+            AesLanes.Round(schedule + 96, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+            AesLanes.Round(schedule + 112, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+            sum = group.Reduce();
+            AesLanes.Round(schedule + 128, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+            AesLanes.Round(schedule + 144, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+            AesLanes.End(schedule, rounds, ref k0, ref k1, ref k2, ref k3, ref k4, ref k5, ref k6, ref k7);
+            k0 ^= Vector128.Load(source);
+            k1 ^= Vector128.Load(source + 16);
+            k2 ^= Vector128.Load(source + 32);
+            k3 ^= Vector128.Load(source + 48);
+            k4 ^= Vector128.Load(source + 64);
+            k5 ^= Vector128.Load(source + 80);
+            k6 ^= Vector128.Load(source + 96);
+            k7 ^= Vector128.Load(source + 112);
+            Store(destination, k0, k1, k2, k3, k4, k5, k6, k7);
             next = AesLanes.Advance(next, AesLanes.Count);
             source += AesLanes.BatchLength;
             destination += AesLanes.BatchLength;
@@ -147,7 +201,7 @@ internal static unsafe class GcmKernel<TGhash>
         {
             AesLanes.KeyStream(
                 key.Schedule, key.Rounds, next, out var k0, out var k1, out var k2, out var k3, out var k4, out var k5, out var k6, out var k7);
-            Store(keyBlock, k0, k1, k2, k3, k4, k5, k6, k7);
+            keyStream.Store(k0, k1, k2, k3, k4, k5, k6, k7);
         }
 
         var low = Vector128<ulong>.Zero;
@@ -180,11 +234,5 @@ internal static unsafe class GcmKernel<TGhash>
 
         Ghash.MultiplyAdd(lengths ^ sum, Vector128.Load(power), ref low, ref middle, ref high);
         return AesLanes.Reverse(Ghash.Reduce(low, middle, high)) ^ mask;
-    }
-
-    [InlineArray(AesLanes.Count)]
-    private struct KeyStreamBatch
-    {
-        private Vector128<byte> _first;
     }
 }

@@ -1,38 +1,43 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Sfu.Media.Srtp.Kernels;
 
 /// <summary>GHASH one block at a time (PCLMULQDQ).</summary>
-internal readonly unsafe struct GhashLanes128 : IGhashLanes
+internal unsafe struct GhashLanes128 : IGhashLanes
 {
+    private Vector128<ulong> _low;
+    private Vector128<ulong> _middle;
+    private Vector128<ulong> _high;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Absorb(
-        Vector128<byte> sum,
+    public void Add(
         byte* powers,
         Vector128<byte> b0,
         Vector128<byte> b1,
         Vector128<byte> b2,
         Vector128<byte> b3,
-        Vector128<byte> b4,
-        Vector128<byte> b5,
-        Vector128<byte> b6,
-        Vector128<byte> b7)
+        Vector128<byte> sum)
     {
-        var low = Vector128<ulong>.Zero;
-        var middle = Vector128<ulong>.Zero;
-        var high = Vector128<ulong>.Zero;
-        Ghash.MultiplyAdd(AesLanes.Reverse(b7), Vector128.Load(powers + 112), ref low, ref middle, ref high);
-        Ghash.MultiplyAdd(AesLanes.Reverse(b6), Vector128.Load(powers + 96), ref low, ref middle, ref high);
-        Ghash.MultiplyAdd(AesLanes.Reverse(b5), Vector128.Load(powers + 80), ref low, ref middle, ref high);
-        Ghash.MultiplyAdd(AesLanes.Reverse(b4), Vector128.Load(powers + 64), ref low, ref middle, ref high);
-        Ghash.MultiplyAdd(AesLanes.Reverse(b3), Vector128.Load(powers + 48), ref low, ref middle, ref high);
-        Ghash.MultiplyAdd(AesLanes.Reverse(b2), Vector128.Load(powers + 32), ref low, ref middle, ref high);
-        Ghash.MultiplyAdd(AesLanes.Reverse(b1), Vector128.Load(powers + 16), ref low, ref middle, ref high);
-
         // The sum comes last: it is what waits for the group before.
-        Ghash.MultiplyAdd(AesLanes.Reverse(b0) ^ sum, Vector128.Load(powers), ref low, ref middle, ref high);
-        return Ghash.Reduce(low, middle, high);
+        Ghash.MultiplyAdd(AesLanes.Reverse(b3), Vector128.Load(powers + 48), ref _low, ref _middle, ref _high);
+        Ghash.MultiplyAdd(AesLanes.Reverse(b2), Vector128.Load(powers + 32), ref _low, ref _middle, ref _high);
+        Ghash.MultiplyAdd(AesLanes.Reverse(b1), Vector128.Load(powers + 16), ref _low, ref _middle, ref _high);
+        Ghash.MultiplyAdd(AesLanes.Reverse(b0) ^ sum, Vector128.Load(powers), ref _low, ref _middle, ref _high);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(byte* powers, byte* source, Vector128<byte> sum)
+    {
+        Add(
+            powers,
+            Vector128.Load(source),
+            Vector128.Load(source + 16),
+            Vector128.Load(source + 32),
+            Vector128.Load(source + 48),
+            sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Vector128<byte> Reduce() => Ghash.Reduce(_low, _middle, _high);
 }

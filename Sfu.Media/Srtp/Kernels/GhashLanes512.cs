@@ -5,54 +5,46 @@ using System.Runtime.Intrinsics.X86;
 namespace Sfu.Media.Srtp.Kernels;
 
 /// <summary>GHASH four blocks at a time (VPCLMULQDQ on 512 bits).</summary>
-internal readonly unsafe struct GhashLanes512 : IGhashLanes
+internal unsafe struct GhashLanes512 : IGhashLanes
 {
+    // The order of bytes that reverses a block.
+    private const ulong ReverseHigh = 0x0809_0A0B_0C0D_0E0F;
+    private const ulong ReverseLow = 0x0001_0203_0405_0607;
+
+    private Vector512<ulong> _low;
+    private Vector512<ulong> _middle;
+    private Vector512<ulong> _high;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Absorb(
-        Vector128<byte> sum,
+    public void Add(
         byte* powers,
         Vector128<byte> b0,
         Vector128<byte> b1,
         Vector128<byte> b2,
         Vector128<byte> b3,
-        Vector128<byte> b4,
-        Vector128<byte> b5,
-        Vector128<byte> b6,
-        Vector128<byte> b7)
+        Vector128<byte> sum)
     {
-        var low = Vector512<ulong>.Zero;
-        var middle = Vector512<ulong>.Zero;
-        var high = Vector512<ulong>.Zero;
-        MultiplyAdd(Reverse(b4, b5, b6, b7), Vector512.Load(powers + 64), ref low, ref middle, ref high);
-
-        // The sum comes last: it is what waits for the group before.
-        var first = Reverse(b0, b1, b2, b3) ^ sum.ToVector256().ToVector512();
-        MultiplyAdd(first, Vector512.Load(powers), ref low, ref middle, ref high);
-        return Ghash.Reduce(Fold(low), Fold(middle), Fold(high));
+        var lower = Avx2.InsertVector128(b0.ToVector256Unsafe(), b1, 1);
+        var upper = Avx2.InsertVector128(b2.ToVector256Unsafe(), b3, 1);
+        var blocks = Avx512F.InsertVector256(lower.ToVector512Unsafe(), upper, 1);
+        MultiplyAdd(Reverse(blocks) ^ sum.ToVector256().ToVector512(), Vector512.Load(powers));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyAdd(
-        Vector512<byte> reversed,
-        Vector512<byte> power,
-        ref Vector512<ulong> low,
-        ref Vector512<ulong> middle,
-        ref Vector512<ulong> high)
+    public void Add(byte* powers, byte* source, Vector128<byte> sum)
     {
-        var x = reversed.AsUInt64();
-        var h = power.AsUInt64();
-        low ^= Pclmulqdq.V512.CarrylessMultiply(x, h, 0x00);
-        middle ^= Pclmulqdq.V512.CarrylessMultiply(x, h, 0x01) ^ Pclmulqdq.V512.CarrylessMultiply(x, h, 0x10);
-        high ^= Pclmulqdq.V512.CarrylessMultiply(x, h, 0x11);
+        MultiplyAdd(Reverse(Vector512.Load(source)) ^ sum.ToVector256().ToVector512(), Vector512.Load(powers));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Reverse(Vector128<byte> first, Vector128<byte> second, Vector128<byte> third, Vector128<byte> fourth)
+    public readonly Vector128<byte> Reduce() => Ghash.Reduce(Fold(_low), Fold(_middle), Fold(_high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> Reverse(Vector512<byte> blocks)
     {
-        var order = Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-        var orders = Vector256.Create(order, order);
-        var blocks = Vector512.Create(Vector256.Create(first, second), Vector256.Create(third, fourth));
-        return Avx512BW.Shuffle(blocks, Vector512.Create(orders, orders));
+        var order = Vector512.Create(
+            ReverseHigh, ReverseLow, ReverseHigh, ReverseLow, ReverseHigh, ReverseLow, ReverseHigh, ReverseLow);
+        return Avx512BW.Shuffle(blocks, order.AsByte());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,5 +52,15 @@ internal readonly unsafe struct GhashLanes512 : IGhashLanes
     {
         var half = value.GetLower() ^ value.GetUpper();
         return half.GetLower() ^ half.GetUpper();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void MultiplyAdd(Vector512<byte> reversed, Vector512<byte> power)
+    {
+        var x = reversed.AsUInt64();
+        var h = power.AsUInt64();
+        _low ^= Pclmulqdq.V512.CarrylessMultiply(x, h, 0x00);
+        _middle ^= Pclmulqdq.V512.CarrylessMultiply(x, h, 0x01) ^ Pclmulqdq.V512.CarrylessMultiply(x, h, 0x10);
+        _high ^= Pclmulqdq.V512.CarrylessMultiply(x, h, 0x11);
     }
 }

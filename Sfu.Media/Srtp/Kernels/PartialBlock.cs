@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -10,27 +9,21 @@ internal static unsafe class PartialBlock
     /// <summary>Loads the bytes and zeroes after them; reads nothing behind them.</summary>
     /// <param name="source">The bytes.</param>
     /// <param name="length">0 to 15.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Load(byte* source, int length)
     {
-        Debug.Assert(length is >= 0 and < 16, "A whole block is loaded at once.");
-        ulong low = 0;
-        if ((length & 8) != 0)
-        {
-            low = Unsafe.ReadUnaligned<ulong>(source);
-            return Vector128.Create(low, LoadWord(source + 8, length - 8)).AsByte();
-        }
-
-        low = LoadWord(source, length);
-        return Vector128.CreateScalar(low).AsByte();
+        return (length & 8) != 0
+            ? Vector128.Create(Unsafe.ReadUnaligned<ulong>(source), LoadWord(source + 8, length - 8)).AsByte()
+            : Vector128.CreateScalar(LoadWord(source, length)).AsByte();
     }
 
     /// <summary>Stores the first bytes of a block, writes nothing behind them, and returns the block with zeroes there.</summary>
     /// <param name="block">The block.</param>
     /// <param name="destination">Takes <paramref name="length"/> bytes.</param>
     /// <param name="length">0 to 15.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<byte> block, byte* destination, int length)
     {
-        Debug.Assert(length is >= 0 and < 16, "A whole block is stored at once.");
         var word = block.AsUInt64().ToScalar();
         if ((length & 8) != 0)
         {
@@ -60,10 +53,12 @@ internal static unsafe class PartialBlock
     }
 
     /// <summary>The first bytes of a block, and zeroes after them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Keep(Vector128<byte> block, int length) =>
         block & Vector128.GreaterThan(Vector128.Create((byte)length), Vector128.CreateSequence<byte>(0, 1));
 
     // 0 to 7 bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong LoadWord(byte* source, int length)
     {
         ulong word = 0;
