@@ -37,7 +37,8 @@ internal sealed class GcmCipher : SrtpCipher
     internal (byte[] Rtp, byte[] Rtcp) Salts => (_rtpSalt, _rtcpSalt);
 
     // RFC 7714 §8.2: the header is associated data, the tag follows the ciphertext.
-    public override bool SealRtp(Span<byte> destination, int headerLength, ReadOnlySpan<byte> payload, uint ssrc, long index)
+    public override bool SealRtp(
+        Span<byte> destination, int headerLength, ReadOnlySpan<byte> payload, uint ssrc, long index, SrtpTagBatch? batch)
     {
         Span<byte> nonce = stackalloc byte[GcmKey.NonceLength];
         SrtpIv.WriteGcm(_rtpSalt, ssrc, index, nonce);

@@ -53,7 +53,7 @@ internal abstract class SrtpCipher : IDisposable
 
             SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyLabel.RtpAuthentication, rtpMacKey);
             SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyLabel.RtcpAuthentication, rtcpMacKey);
-            return new CounterHmacCipher(profile, rtpKey, rtpSalt, rtpMacKey, rtcpKey, rtcpSalt, rtcpMacKey);
+            return new CounterHmacCipher(profile, rtpKey, rtpSalt, rtpMacKey, rtcpKey, rtcpSalt, rtcpMacKey, path);
         }
         finally
         {
@@ -72,7 +72,9 @@ internal abstract class SrtpCipher : IDisposable
     /// <param name="payload">Plain. Stands in the destination right behind the header, or does not overlap it.</param>
     /// <param name="ssrc">The packet's SSRC.</param>
     /// <param name="index">ROC and sequence number, 48 bits.</param>
-    public abstract bool SealRtp(Span<byte> destination, int headerLength, ReadOnlySpan<byte> payload, uint ssrc, long index);
+    /// <param name="batch">Takes the tag to compute it later, where that is faster; null computes it at once.</param>
+    public abstract bool SealRtp(
+        Span<byte> destination, int headerLength, ReadOnlySpan<byte> payload, uint ssrc, long index, SrtpTagBatch? batch);
 
     /// <summary>Verifies and decrypts in place. When false, the packet is as it was or its payload is zeroed.</summary>
     public abstract bool OpenRtp(Span<byte> packet, int headerLength, uint ssrc, long index);

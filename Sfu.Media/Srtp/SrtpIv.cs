@@ -34,7 +34,7 @@ internal static class SrtpIv
     /// <param name="iv">16 bytes.</param>
     public static void WriteCounterMode(ReadOnlySpan<byte> salt, uint ssrc, long index, Span<byte> iv)
     {
-        Debug.Assert(salt.Length == 14 && iv.Length == EvpCipherContext.CounterBlockLength, "The salt has 14 bytes, the IV 16.");
+        Debug.Assert(salt.Length == 14 && iv.Length == CounterKey.BlockLength, "The salt has 14 bytes, the IV 16.");
         salt.CopyTo(iv);
         iv[14] = 0;
         iv[15] = 0;
