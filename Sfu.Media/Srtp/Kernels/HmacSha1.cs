@@ -92,8 +92,8 @@ internal sealed unsafe class HmacSha1 : IDisposable
         context.Start(job->Inner);
         if (job->WholeBlocks > 0)
         {
-            // Whole blocks only, so that OpenSSL hashes them where they lie.
-            LibCrypto.SHA1_Update(&context, job->Message, (nuint)(job->WholeBlocks * BlockLength));
+            // Whole blocks only, so that OpenSSL hashes them where they lie. It always returns 1.
+            _ = LibCrypto.SHA1_Update(&context, job->Message, (nuint)(job->WholeBlocks * BlockLength));
         }
 
         for (var block = job->WholeBlocks; block < job->Blocks; block++)
