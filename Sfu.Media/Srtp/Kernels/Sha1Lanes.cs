@@ -16,6 +16,9 @@ internal static unsafe class Sha1Lanes<TOperations, TVector>
 {
     private const int CacheLine = 64;
 
+    // The schedule is written by threes from word 16 on: two more than there are rounds.
+    private const int ScheduleWords = Sha1Constants.Rounds + 2;
+
     /// <summary>Computes the jobs and writes their tags.</summary>
     /// <param name="jobs">The jobs, best of about the same length.</param>
     /// <param name="count">1 to as many as there are lanes.</param>
@@ -26,7 +29,7 @@ internal static unsafe class Sha1Lanes<TOperations, TVector>
         Debug.Assert(count > 0 && count <= TOperations.Lanes, "Each job has a lane.");
         var states = stackalloc TVector[MacJob.StateWords];
         var outer = stackalloc TVector[MacJob.StateWords];
-        var room = stackalloc byte[((Sha1Constants.Rounds + 1) * sizeof(TVector)) + CacheLine];
+        var room = stackalloc byte[(ScheduleWords * sizeof(TVector)) + CacheLine];
         var words = (TVector*)Align(room);
         var blocks = stackalloc byte*[TOperations.Lanes];
         TVector counts = default;
