@@ -5,6 +5,7 @@ using Sfu.Media.Control;
 using Sfu.Media.Ortc;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
+using Sfu.Media.Srtp;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Forwarding;
@@ -80,6 +81,12 @@ internal sealed class MediaConsumer
     public uint Ssrc { get; }
 
     public uint? RtxSsrc { get; }
+
+    /// <summary>How many packets may have to go out again under their own numbers: none when RTX carries them.</summary>
+    public int MaxPlainRetransmissions =>
+        _kept is null || (RtxSsrc is not null && _codecs.Media is { } media && _codecs.RtxFor(media.PayloadType) >= 0) ? 0
+        : IsVideo ? SrtpSender.WindowSize
+        : MaxAudioPackets;
 
     public byte[] Cname { get; }
 

@@ -30,6 +30,11 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     {
         DropKeys();
         _srtp = new SrtpSender(keys);
+        foreach (var consumer in _consumers)
+        {
+            AllowRetransmission(consumer);
+        }
+
         transport.Engine.SrtpSessions++;
     }
 
@@ -72,6 +77,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
             _bySsrc.Add(rtxSsrc, consumer);
         }
 
+        AllowRetransmission(consumer);
         return true;
     }
 
@@ -143,6 +149,14 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         if (length > 0)
         {
             Commit(length, now);
+        }
+    }
+
+    private void AllowRetransmission(MediaConsumer consumer)
+    {
+        if (consumer.MaxPlainRetransmissions > 0)
+        {
+            _srtp?.AllowRetransmission(consumer.Ssrc, consumer.MaxPlainRetransmissions);
         }
     }
 
