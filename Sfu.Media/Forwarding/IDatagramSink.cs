@@ -1,4 +1,5 @@
 using Sfu.Media.Ice;
+using Sfu.Media.Srtp;
 
 namespace Sfu.Media.Forwarding;
 
@@ -16,4 +17,9 @@ internal interface IDatagramSink
 
     /// <summary>Queues the first <paramref name="length"/> bytes of the room for the tuple's remote endpoint.</summary>
     void Commit(in TransportTuple tuple, int length);
+
+    /// <summary>
+    /// Where tags of what lies in a room may wait until it is sent; null where they may not: the room is used again before, or moves.
+    /// </summary>
+    SrtpTagBatch? TagsFor(in TransportTuple tuple);
 }

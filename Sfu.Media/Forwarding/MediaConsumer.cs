@@ -358,7 +358,7 @@ internal sealed class MediaConsumer
         if (headerLength >= 0 && original.Payload.TryCopyTo(packet[headerLength..]))
         {
             var wrapped = Rtx.Wrap(packet[..(headerLength + original.Payload.Length)], headerLength, RtxSsrc!.Value, (byte)rtxPayloadType, _rtxSequence, room);
-            if (wrapped > 0 && Transport.Egress.SendInPlace(room, headerLength, wrapped, now))
+            if (wrapped > 0 && Transport.Egress.Send(room, headerLength, room[headerLength..wrapped], now))
             {
                 _rtxSequence++;
                 PacketsRetransmitted++;

@@ -121,13 +121,9 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     /// <param name="headerLength">In bytes.</param>
     /// <param name="payload">Anywhere else: it is encrypted from there.</param>
     /// <param name="now">Time of sending.</param>
-    public bool Send(Span<byte> room, int headerLength, ReadOnlySpan<byte> payload, MediaTime now) =>
-        payload.TryCopyTo(room[headerLength..]) && SendInPlace(room, headerLength, headerLength + payload.Length, now);
-
-    /// <summary>Protects the packet that stands in <paramref name="room"/>, from <see cref="Begin"/>, and queues it.</summary>
-    public bool SendInPlace(Span<byte> room, int headerLength, int length, MediaTime now)
+    public bool Send(Span<byte> room, int headerLength, ReadOnlySpan<byte> payload, MediaTime now)
     {
-        var protectedLength = _srtp!.ProtectRtp(room[..length], headerLength, room);
+        var protectedLength = _srtp!.ProtectRtpPayload(room, headerLength, payload, transport.Engine.Parts.Sink.TagsFor(transport.Selected));
         if (protectedLength < 0)
         {
             return false;

@@ -3,6 +3,7 @@ using Sfu.Media.Buffers;
 using Sfu.Media.Control;
 using Sfu.Media.Forwarding;
 using Sfu.Media.Ice;
+using Sfu.Media.Srtp;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Net;
@@ -34,6 +35,7 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
     private readonly Epoll _epoll = new();
     private readonly WakeUp _wakeUp = new();
     private readonly ReceiveBatch _received = new();
+    private readonly SrtpTagBatch _tags = new();
     private readonly Dictionary<long, UdpSocket> _sockets = [];
     private readonly ConcurrentQueue<Action<MediaEngine>> _commands = new();
     private readonly SpscRing<PassedPacket>?[] _passed;
@@ -110,11 +112,14 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
 
         if (_lastSocket.Batch.IsFull)
         {
-            _lastSocket.Flush();
+            Flush(_lastSocket);
         }
 
         return _lastSocket.Batch.FreeSlot;
     }
+
+    /// <summary>Slots of UDP batches stay as they are until they are sent. TCP's one is copied from at once.</summary>
+    public SrtpTagBatch? TagsFor(in TransportTuple tuple) => tuple.Protocol == TransportProtocol.Udp ? _tags : null;
 
     public void Commit(in TransportTuple tuple, int length)
     {
@@ -151,6 +156,7 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
             }
 
             _epoll.Remove(socket.Fd);
+            Flush(socket);
             socket.Dispose();
         }
     }
@@ -178,8 +184,11 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
         Stop();
         foreach (var socket in _sockets.Values)
         {
+            Flush(socket);
             socket.Dispose();
         }
+
+        _tags.Dispose();
 
         Tcp.Dispose();
         _engine.Dispose();
@@ -241,8 +250,14 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
         Tcp.Flush(_engine);
         foreach (var socket in _sockets.Values)
         {
-            socket.Flush();
+            Flush(socket);
         }
+    }
+
+    private void Flush(UdpSocket socket)
+    {
+        _tags.Flush();
+        socket.Flush();
     }
 
     /// <summary>Waits for sockets, timers, commands or passed packets.</summary>

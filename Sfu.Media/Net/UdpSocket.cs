@@ -53,7 +53,6 @@ internal sealed class UdpSocket : IListenSocket
 
     public void Dispose()
     {
-        Flush();
         _ = LibC.Close(Fd);
         _batch.Dispose();
     }

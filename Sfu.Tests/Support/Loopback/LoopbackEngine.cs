@@ -2,6 +2,7 @@ using Sfu.Media.Buffers;
 using Sfu.Media.Control;
 using Sfu.Media.Forwarding;
 using Sfu.Media.Ice;
+using Sfu.Media.Srtp;
 using Sfu.Media.Wire;
 
 namespace Sfu.Tests.Support.Loopback;
@@ -65,6 +66,9 @@ internal sealed class LoopbackEngine : IDatagramSink, IEngineLinks, IListenSocke
     Span<byte> IDatagramSink.Begin(in TransportTuple tuple) => _world.OpenSockets.Contains(tuple.LocalSocket) ? _slot : default;
 
     void IDatagramSink.Commit(in TransportTuple tuple, int length) => _world.SendFromNode(tuple, _slot.AsSpan(0, length));
+
+    /// <summary>The slot is used again for the next datagram.</summary>
+    SrtpTagBatch? IDatagramSink.TagsFor(in TransportTuple tuple) => null;
 
     bool IListenSockets.TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error)
     {
