@@ -173,7 +173,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     {
         if (transport is null)
         {
-            Reject(SfuErrorCode.Closed, "It closed meanwhile.");
+            ReplyClosed("It closed meanwhile.");
             return;
         }
 

@@ -86,7 +86,7 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
     {
         if (tuple.Protocol == TransportProtocol.Tcp)
         {
-            _tcp.Commit(tuple.LocalSocket, length);
+            _tcp.Commit(tuple.LocalSocket, length, _engine);
         }
         else
         {

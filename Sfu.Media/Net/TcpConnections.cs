@@ -77,7 +77,7 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, Func<
 
     public Span<byte> Begin(long id) => _connections.ContainsKey(id) ? _slot : default;
 
-    public void Commit(long id, int length)
+    public void Commit(long id, int length, MediaEngine engine)
     {
         if (!_connections.TryGetValue(id, out var connection))
         {
@@ -90,6 +90,7 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, Func<
             {
                 connection.SlownessReported = true;
                 warn($"The reader of TCP connection {connection.Tuple.LocalSocket} is slow: packets for it are dropped.");
+                engine.OnSendQueueOverflow(connection.Tuple, connection.Queue.Dropped);
             }
 
             return;
