@@ -20,8 +20,20 @@ internal sealed class NodeServers
 
     public int OpenSockets => _entries.Values.Count(entry => entry.HasSockets);
 
-    public void Add(ServerId id, ServerHandle handle, IActorRef actor, PendingRequest? opener) =>
-        _entries.Add(id, new Entry(id, handle) { Actor = actor, HasSockets = true, Opener = opener });
+    public void Add(ServerId id, ServerHandle handle, IActorRef actor, ClosingSignal closing, PendingRequest? opener) =>
+        _entries.Add(id, new Entry(id, handle, closing) { Actor = actor, HasSockets = true, Opener = opener });
+
+    /// <summary>The server's actor has thrown, or was killed, and is about to be stopped with its transports.</summary>
+    public void Failing(IActorRef actor) => Find(actor)?.Closing.Raise();
+
+    /// <summary>All are about to close: the transports of none take the end of another's for their Producers'.</summary>
+    public void AnnounceClosing()
+    {
+        foreach (var entry in _entries.Values)
+        {
+            entry.Closing.Raise();
+        }
+    }
 
     /// <summary>It is open, opening or closing.</summary>
     public bool Contains(ServerId id) => _entries.ContainsKey(id);
@@ -76,7 +88,7 @@ internal sealed class NodeServers
 
     public void ActorEnded(IActorRef actor)
     {
-        if (_entries.Values.FirstOrDefault(entry => actor.Equals(entry.Actor)) is { } entry)
+        if (Find(actor) is { } entry)
         {
             entry.Actor = null;
             ForgetWhenGone(entry);
@@ -84,6 +96,8 @@ internal sealed class NodeServers
     }
 
     private Entry? Find(ServerHandle handle) => _entries.Values.FirstOrDefault(entry => entry.Handle == handle);
+
+    private Entry? Find(IActorRef actor) => _entries.Values.FirstOrDefault(entry => actor.Equals(entry.Actor));
 
     private void ForgetWhenGone(Entry entry)
     {
@@ -94,8 +108,10 @@ internal sealed class NodeServers
         }
     }
 
-    private sealed class Entry(ServerId id, ServerHandle handle)
+    private sealed class Entry(ServerId id, ServerHandle handle, ClosingSignal closing)
     {
+        public ClosingSignal Closing { get; } = closing;
+
         public ServerId Id { get; } = id;
 
         public ServerHandle Handle { get; } = handle;

@@ -35,7 +35,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     public static Props Props(NodeContext node) => ActorFactory<SfuNodeActor>.Props(() => new SfuNodeActor(node));
 
-    protected override SupervisorStrategy SupervisorStrategy() => Supervision.StopAlone;
+    protected override SupervisorStrategy SupervisorStrategy() => Supervision.StopAloneAfter(_servers.Failing);
 
     protected override void PreStart()
     {
@@ -165,9 +165,10 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private IActorRef StartServer(ServerId id, ImmutableArray<ListenInfo> infos, bool isPrivate = false, PendingRequest? opener = null)
     {
         var handle = _node.Media.NewServerHandle();
-        var props = WebRtcServerActor.Props(_node, id, handle, new ServerSettings(infos), isPrivate);
+        var closing = new ClosingSignal();
+        var props = WebRtcServerActor.Props(_node, id, handle, new ServerSettings(infos), closing, isPrivate);
         var server = Context.Watch(Context.ActorOf(props, $"server-{Uri.EscapeDataString(id.Value)}"));
-        _servers.Add(id, handle, server, opener);
+        _servers.Add(id, handle, server, closing, opener);
         return server;
     }
 
@@ -358,6 +359,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         {
             _closing = true;
             Timers.StartSingleTimer("close-deadline", new CloseDeadline(), _node.Options.CloseDeadline);
+            _servers.AnnounceClosing();
             foreach (var server in _servers.Actors)
             {
                 server.Tell(new ServerCommands.Close(CloseReason.NodeClosed));

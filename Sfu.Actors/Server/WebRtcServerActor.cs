@@ -19,8 +19,8 @@ namespace Sfu.Actors.Server;
 /// opening ── ServerOpened ──▶ open ── Close, sockets lost, private and its transport gone ──▶ closing ── last transport gone ──▶ stopped
 ///    └── ServerClosed: who waits for a transport hears why ───────────────────────────────────────────────────────────────────────────▶
 /// </code>
-/// A server that fails needs no signal of its closing: Akka suspends the children of an actor before its failure is reported, so that
-/// none of them reads of another's end before its own.
+/// Where the server throws, or is killed, its parent raises the signal of its closing. Akka has suspended the transports by then: none of
+/// them reads of another's end before its own.
 /// </remarks>
 internal sealed class WebRtcServerActor : RequestActor
 {
@@ -29,25 +29,33 @@ internal sealed class WebRtcServerActor : RequestActor
     private readonly ServerHandle _handle;
     private readonly ServerSettings _settings;
     private readonly bool _private;
-    private readonly ClosingSignal _closingSignal = new();
+    private readonly ClosingSignal _closingSignal;
     private readonly List<(TransportCommands.CreateTransport Create, IActorRef Asker)> _waiting = [];
     private readonly ServerAudience _audience;
     private bool _opened;
     private CloseReason? _closing;
     private SfuError? _failure;
 
-    public WebRtcServerActor(NodeContext node, ServerId id, ServerHandle handle, ServerSettings settings, bool isPrivate)
+    public WebRtcServerActor(NodeContext node, ServerId id, ServerHandle handle, ServerSettings settings, ClosingSignal closingSignal, bool isPrivate)
     {
         _node = node;
         _id = id;
         _handle = handle;
         _settings = settings;
+        _closingSignal = closingSignal;
         _private = isPrivate;
         _audience = new ServerAudience(id);
     }
 
-    public static Props Props(NodeContext node, ServerId id, ServerHandle handle, ServerSettings settings, bool isPrivate) =>
-        ActorFactory<WebRtcServerActor>.Props(() => new WebRtcServerActor(node, id, handle, settings, isPrivate));
+    /// <param name="node">What the actors of the node share.</param>
+    /// <param name="id">Unique on the node.</param>
+    /// <param name="handle">Of the media twin.</param>
+    /// <param name="settings">Where to listen.</param>
+    /// <param name="closingSignal">Raised by the server before it tells its transports to close, and by its parent when it fails.</param>
+    /// <param name="isPrivate">For one transport, with which it goes.</param>
+    public static Props Props(
+        NodeContext node, ServerId id, ServerHandle handle, ServerSettings settings, ClosingSignal closingSignal, bool isPrivate) =>
+        ActorFactory<WebRtcServerActor>.Props(() => new WebRtcServerActor(node, id, handle, settings, closingSignal, isPrivate));
 
     /// <summary>A transport that throws is stopped, never restarted: its watchers must see it die.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => Supervision.StopAlone;
@@ -90,11 +98,7 @@ internal sealed class WebRtcServerActor : RequestActor
         }
     }
 
-    protected override void OnFault(Exception exception)
-    {
-        _closing ??= CloseReason.ControlFault;
-        _closingSignal.Raise();
-    }
+    protected override void OnFault(Exception exception) => _closing ??= CloseReason.ControlFault;
 
     /// <summary>The transports have ended, also where nobody asked for it: their last words were before this.</summary>
     protected override void PostStop()

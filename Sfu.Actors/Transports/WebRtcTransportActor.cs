@@ -104,10 +104,13 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
 
     protected override void OnFault(Exception exception) => _state.TryClose(CloseReason.ControlFault);
 
-    /// <summary>Reports what it carried, then itself; answers whoever still waits. A stop that nobody explained is the server's.</summary>
+    /// <summary>
+    /// Reports what it carried, then itself; answers whoever still waits. A stop that nobody explained is its server's where that is
+    /// ending; otherwise it was killed.
+    /// </summary>
     protected override void PostStop()
     {
-        _state.TryClose(CloseReason.ListenServerClosed);
+        _state.TryClose(_seed.ServerClosing.IsRaised ? CloseReason.ListenServerClosed : CloseReason.ControlFault);
         var reason = _state.CloseReason!.Value;
         _media.CloseTransport(_handle);
         if (_state.IsOpen)

@@ -8,7 +8,8 @@ namespace Sfu.Host.Health;
 
 /// <summary>
 /// <c>/healthz/live</c>: the process answers. <c>/healthz/ready</c>: the node is a member of its cluster and its media sockets are open.
-/// <c>/debug/dump[?room=…]</c>: everything that node and media plane hold; for this machine only.
+/// For this machine only: <c>/debug/dump[?room=…]</c>, everything that node and media plane hold, and <c>DELETE /debug/servers/{id}</c>,
+/// which closes a WebRtcServer with its transports.
 /// </summary>
 internal static class HealthEndpoints
 {
@@ -20,6 +21,7 @@ internal static class HealthEndpoints
         app.MapGet("/healthz/live", context => context.Response.WriteAsync("live"));
         app.MapGet("/healthz/ready", ReadyAsync);
         app.MapGet("/debug/dump", DumpAsync);
+        app.MapDelete("/debug/servers/{id}", CloseServerAsync);
     }
 
     private static async Task ReadyAsync(HttpContext context)
@@ -71,6 +73,29 @@ internal static class HealthEndpoints
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"no dump: {e.Message}"), context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Answers when the sockets are closed. No page of another site can ask: browsers ask for leave before they send a DELETE.</summary>
+    private static async Task CloseServerAsync(HttpContext context)
+    {
+        if (!LoopbackOnly.Allows(context) || context.Request.Headers.Origin.Count > 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        try
+        {
+            var probe = context.RequestServices.GetRequiredService<NodeProbe>();
+            var id = new ServerId(context.GetRouteValue("id")?.ToString() ?? string.Empty);
+            context.Response.StatusCode = await probe.CloseServerAsync(id, s_patience).ConfigureAwait(false)
+                ? StatusCodes.Status204NoContent
+                : StatusCodes.Status404NotFound;
+        }
+        catch (AskTimeoutException)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         }
     }
 }
