@@ -225,10 +225,10 @@ public sealed class TcpSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Reader_that_is_slow_loses_whole_frames_only_and_the_operator_is_told_once()
+    public async Task Reader_that_is_slow_loses_whole_frames_only_and_operator_and_owner_are_told_once()
     {
         await StartAsync(new MediaPlaneOptions { TcpSendQueueBytes = 4096 });
-        var (_, ice, _) = await OpenTransportAsync();
+        var (_, ice, events) = await OpenTransportAsync();
         var client = await ConnectAsync(receiveBuffer: 4096);
         var checks = Enumerable.Repeat(Frame(Checks.Request(ice)), 500).SelectMany(static frame => frame).ToArray();
         var asked = 0;
@@ -247,6 +247,9 @@ public sealed class TcpSpecs : IDisposable
         var answers = await CountWholeAnswersAsync(client);
         Assert.InRange(answers, 1, asked + 499);
         Assert.Single(_warnings);
+        var (tuple, dropped) = Assert.Single(events.Overflows);
+        Assert.Equal(TransportProtocol.Tcp, tuple.Protocol);
+        Assert.Equal(1, dropped);
     }
 
     private static int DescriptorLimit()
