@@ -114,7 +114,7 @@ public sealed class ServerLifeSpecs
             }
         }
 
-        Assert.Equal(1, (await alice.EventsAsync()).OfType<SessionEvents.TransportClosed>().Count());
+        Assert.Single((await alice.EventsAsync()).OfType<SessionEvents.TransportClosed>());
         foreach (var close in new Func<long, IRequest>[] { id => new NodeProtocol.CloseServer(id, new ServerId("main")), id => new NodeProtocol.CloseNode(id) })
         {
             var asker = node.Kit.CreateTestProbe();

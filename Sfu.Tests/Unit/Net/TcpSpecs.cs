@@ -181,6 +181,32 @@ public sealed class TcpSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Transport_that_closes_in_the_middle_of_a_batch_takes_its_connection_and_disturbs_nobody()
+    {
+        await StartAsync(new MediaPlaneOptions());
+        var (_, otherIce, otherEvents) = await OpenTransportAsync();
+        var other = await ConnectAsync();
+        await AuthenticateAsync(other, otherIce);
+        for (var round = 0; round < 20; round++)
+        {
+            var (transport, ice, events) = await OpenTransportAsync();
+            var client = await ConnectAsync();
+            await AuthenticateAsync(client, ice);
+
+            // One write for many frames: the close falls somewhere among them.
+            var batch = Enumerable.Repeat(Frame(Checks.Request(ice)), 100 * round).SelectMany(static frame => frame).ToArray();
+            await client.SendAsync(batch).WaitAsync(Patience);
+            _plane!.CloseTransport(transport);
+            await events.Closed.Task.WaitAsync(Patience);
+        }
+
+        await UntilAsync(async () => await DumpAsync() is { TcpConnections: 1, Transports.Length: 1, Tuples: 1 });
+        await AuthenticateAsync(other, otherIce);
+        Assert.Empty(otherEvents.Removed);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
     public async Task Backlog_is_as_large_as_the_kernel_allows()
     {
         await StartAsync(new MediaPlaneOptions());
