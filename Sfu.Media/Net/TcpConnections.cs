@@ -208,8 +208,18 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
 
     private void Accept(TcpListenSocket listening, MediaTime now)
     {
-        for (var i = 0; i < MaxAcceptsPerTurn && listening.TryAccept(out var fd, out var remote, warn); i++)
+        for (var i = 0; i < MaxAcceptsPerTurn; i++)
         {
+            if (!listening.TryAccept(out var fd, out var remote, out var exhausted))
+            {
+                if (exhausted && callers.IsExhaustionToBeSaid(now))
+                {
+                    warn($"No file descriptor is left for TCP connections at {listening.Local}: new ones are hung up on.");
+                }
+
+                return;
+            }
+
             if (!callers.TryAdd(remote))
             {
                 _ = LibC.Close(fd);
