@@ -8,7 +8,8 @@ namespace Sfu.Host.Health;
 
 /// <summary>
 /// <c>/healthz/live</c>: the process answers. <c>/healthz/ready</c>: the node is a member of its cluster and its media sockets are open.
-/// <c>/debug/dump[?room=…]</c>: everything that node and media plane hold; for this machine only.
+/// <c>/debug/dump[?room=…]</c>: everything that node and media plane hold; <c>/debug/runtime</c>: memory and collections, after a full
+/// collection when posted to. Both for this machine only.
 /// </summary>
 internal static class HealthEndpoints
 {
@@ -20,6 +21,8 @@ internal static class HealthEndpoints
         app.MapGet("/healthz/live", context => context.Response.WriteAsync("live"));
         app.MapGet("/healthz/ready", ReadyAsync);
         app.MapGet("/debug/dump", DumpAsync);
+        app.MapGet("/debug/runtime", context => RuntimeAsync(context, RuntimeReport.Take));
+        app.MapPost("/debug/runtime", context => RuntimeAsync(context, RuntimeReport.Collect));
     }
 
     private static async Task ReadyAsync(HttpContext context)
@@ -72,5 +75,18 @@ internal static class HealthEndpoints
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"no dump: {e.Message}"), context.RequestAborted).ConfigureAwait(false);
         }
+    }
+
+    private static async Task RuntimeAsync(HttpContext context, Func<RuntimeReport> report)
+    {
+        // A page in this machine's browser must not be able to have garbage collected.
+        if (!LoopbackOnly.Allows(context) || context.Request.Headers.ContainsKey("Origin"))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        await context.Response.WriteAsJsonAsync(report(), RuntimeReportJsonContext.Default.RuntimeReport, cancellationToken: context.RequestAborted)
+            .ConfigureAwait(false);
     }
 }

@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Sfu.Bench.Measure;
+
+/// <summary>CPU time of each thread of a process up to now, from <c>/proc/PID/task/*/schedstat</c>: ns, kernel work on its behalf included.</summary>
+internal sealed class CpuSample
+{
+    private readonly Dictionary<int, (string Name, long Ns)> _threads;
+
+    private CpuSample(Dictionary<int, (string Name, long Ns)> threads)
+    {
+        _threads = threads;
+    }
+
+    public static CpuSample Of(int process)
+    {
+        var threads = new Dictionary<int, (string Name, long Ns)>();
+        foreach (var folder in Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/task")))
+        {
+            try
+            {
+                var name = File.ReadAllText(Path.Combine(folder, "comm")).TrimEnd();
+                var times = File.ReadAllText(Path.Combine(folder, "schedstat"));
+                var id = int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture);
+                threads[id] = (name, long.Parse(times.AsSpan(0, times.IndexOf(' ', StringComparison.Ordinal)), CultureInfo.InvariantCulture));
+            }
+            catch (IOException)
+            {
+                // The thread has ended meanwhile.
+            }
+        }
+
+        return new CpuSample(threads);
+    }
+
+    /// <summary>What was used since an earlier sample, by thread name. A thread that has ended between the two is missing.</summary>
+    public CpuUse Since(CpuSample earlier)
+    {
+        var byName = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (id, (name, ns)) in _threads)
+        {
+            var used = ns - (earlier._threads.TryGetValue(id, out var before) ? before.Ns : 0);
+            byName[name] = byName.GetValueOrDefault(name) + used;
+        }
+
+        return new CpuUse(byName);
+    }
+}

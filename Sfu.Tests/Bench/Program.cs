@@ -1,0 +1,20 @@
+using Sfu.Bench;
+using Sfu.Bench.Measure;
+using Sfu.Bench.Report;
+using Sfu.Bench.Scenarios;
+
+IScenario[] scenarios = [new FanOutScenario()];
+
+return await new CommandLine(scenarios).RunAsync(args, async options =>
+{
+    var report = new BenchReport(Machine.Describe(), options);
+    Console.WriteLine(report.Machine);
+    var context = new BenchContext(options, report);
+    foreach (var scenario in scenarios.Where(scenario => options.Scenarios.Contains(scenario.Name)))
+    {
+        await scenario.RunAsync(context);
+    }
+
+    ConsoleReport.WriteSummary(report);
+    return 0;
+});
