@@ -6,8 +6,15 @@ internal sealed record CpuUse(IReadOnlyDictionary<string, long> ByThreadName)
 {
     private const string MediaThreads = "sfu-media";
 
+    /// <summary>The runtime's background compiler (tiered compilation), as the kernel abbreviates its name.</summary>
+    private const string Compiler = ".NET Tiered";
+
     public long TotalNs => ByThreadName.Values.Sum();
 
     /// <summary>Of the threads that forward packets; a program that is nothing else is all of it.</summary>
-    public long MediaNs => ByThreadName.Where(static thread => thread.Key.StartsWith(MediaThreads, StringComparison.Ordinal)).Sum(static thread => thread.Value);
+    public long MediaNs => Of(MediaThreads);
+
+    public long CompilerNs => Of(Compiler);
+
+    private long Of(string prefix) => ByThreadName.Where(thread => thread.Key.StartsWith(prefix, StringComparison.Ordinal)).Sum(static thread => thread.Value);
 }

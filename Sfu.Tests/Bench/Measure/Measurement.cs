@@ -17,4 +17,17 @@ internal sealed class Measurement
     }
 
     public void Add(Metric metric, double value) => _values.Add((metric, value));
+
+    /// <summary>The threads that used one percent of a core or more.</summary>
+    public void AddThreads(CpuUse use, double seconds)
+    {
+        foreach (var (name, ns) in use.ByThreadName.OrderByDescending(static thread => thread.Value))
+        {
+            var percent = 100 * ns / 1e9 / seconds;
+            if (percent >= 1)
+            {
+                Add(new Metric($"CPU of {name}", "% of a core", 1), percent);
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@ using Sfu.Bench.Load;
 using Sfu.Bench.Measure;
 using Sfu.Bench.Node;
 using Sfu.Bench.Report;
+using Sfu.Bench.Rivals;
 using Sfu.Bench.Signaling;
 using Sfu.Media.Srtp;
 
@@ -26,6 +27,10 @@ internal sealed class FanOutScenario : IScenario
                 for (var run = 0; run < context.Options.Runs; run++)
                 {
                     await MeasureNodeAsync(context, profile, subscribers);
+                    if (await context.LimitAsync() is { } limit)
+                    {
+                        await MeasureLimitAsync(context, limit, profile, subscribers);
+                    }
                 }
             }
         }
@@ -40,7 +45,8 @@ internal sealed class FanOutScenario : IScenario
             var measurement = new Measurement();
             var before = (await node.FiguresAsync(collect: true)).ResidentBytes;
             await using var room = await Room.OpenAsync(node, load, "room");
-            await room.AddPublisherAsync(capabilities => Pacing.Video(Ssrc, Pacing.PublisherRate(context.Options.PacketRate, subscribers), capabilities.Extensions));
+            var rate = Pacing.PublisherRate(context.Options.PacketRate, subscribers);
+            await room.AddPublisherAsync(capabilities => Pacing.Video(Ssrc, rate, capabilities.Extensions));
             await room.AddSubscribersAsync(subscribers);
             await load.StartReportsAsync();
             var meter = new FlowMeter(load, node.Id, node);
@@ -53,6 +59,18 @@ internal sealed class FanOutScenario : IScenario
         {
             await node.StopAsync();
         }
+    }
+
+    private async Task MeasureLimitAsync(BenchContext context, string program, SrtpProfile profile, int subscribers)
+    {
+        using var load = new LoadPeer(profile);
+        var measurement = new Measurement();
+        await using var room = await LimitRoom.OpenAsync(
+            program, load, profile, subscribers, Pacing.PublisherRate(context.Options.PacketRate, subscribers));
+        var meter = new FlowMeter(load, room.ProcessId, node: null);
+        await meter.WarmUpAsync(context.WarmUp);
+        await meter.MeasureAsync(context.Options.Seconds, measurement);
+        context.Report.Add(new Case(Name, Case.Limit, $"1→{subscribers}", Suites.Name(profile), subscribers), measurement);
     }
 
     private static void AddMemory(Measurement measurement, long before, long after, int subscribers)
