@@ -10,8 +10,8 @@ namespace Sfu.Bench;
 /// <param name="UpdateReadme">Put table and plot into the README.</param>
 /// <param name="NodeProgram">Sfu.Host.dll to measure.</param>
 /// <param name="NodeArguments">More for its command line.</param>
-/// <param name="WithLimit">Compare with the C program.</param>
-/// <param name="Janus">The program, where it shall be compared with; null: not.</param>
+/// <param name="Subjects">Who is measured, by the names in <see cref="Report.Case"/>.</param>
+/// <param name="Janus">The program; null: there is none.</param>
 internal sealed record BenchOptions(
     IReadOnlyList<string> Scenarios,
     double Seconds,
@@ -22,5 +22,5 @@ internal sealed record BenchOptions(
     bool UpdateReadme,
     string NodeProgram,
     IReadOnlyList<string> NodeArguments,
-    bool WithLimit,
+    IReadOnlyList<string> Subjects,
     string? Janus);

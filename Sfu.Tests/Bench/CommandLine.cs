@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sfu.Bench.Report;
 using Sfu.Bench.Scenarios;
 
 namespace Sfu.Bench;
@@ -26,8 +27,14 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<bool> _noLimit = new("--no-limit") { Description = "Leave out the C program." };
-    private readonly Option<string?> _janus = new("--janus") { HelpName = "PROGRAM", Description = "Janus to compare with; 'none' leaves it out. Default: the one on PATH." };
+    private readonly Option<string[]> _subjects = new("--subject")
+    {
+        HelpName = "NAME",
+        Description = "Measure only this, node, limit (the C program) or janus; may be repeated.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string?> _janus = new("--janus") { HelpName = "PROGRAM", Description = "Janus to compare with. Default: the one on PATH." };
     private readonly RootCommand _root;
 
     public CommandLine(IReadOnlyList<IScenario> scenarios)
@@ -41,8 +48,9 @@ internal sealed class CommandLine
         _scenarios.AcceptOnlyFromAmong(names);
         _root = new RootCommand("Measures the SFU from outside, beside a C program that does the same work, and Janus.")
         {
-            _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _nodeArguments, _noLimit, _janus,
+            _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _nodeArguments, _subjects, _janus,
         };
+        _subjects.AcceptOnlyFromAmong(Case.Node, Case.Limit, Case.Janus);
         AllNames = names;
     }
 
@@ -51,7 +59,8 @@ internal sealed class CommandLine
     public Task<int> RunAsync(string[] args, Func<BenchOptions, Task<int>> run)
     {
         _root.SetAction((parsed, _) => run(Read(parsed)));
-        return _root.Parse(args).InvokeAsync();
+        // Signals are for Children.
+        return _root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
     private BenchOptions Read(ParseResult parsed)
@@ -67,8 +76,8 @@ internal sealed class CommandLine
             parsed.GetValue(_updateReadme),
             parsed.GetValue(_node) ?? Path.Combine(AppContext.BaseDirectory, "Sfu.Host.dll"),
             parsed.GetValue(_nodeArguments) ?? [],
-            !parsed.GetValue(_noLimit),
-            parsed.GetValue(_janus) is { } janus ? janus == "none" ? null : janus : OnPath("janus"));
+            parsed.GetValue(_subjects) is { Length: > 0 } subjects ? subjects : [Case.Node, Case.Limit, Case.Janus],
+            parsed.GetValue(_janus) ?? OnPath("janus"));
     }
 
     private static string? OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)

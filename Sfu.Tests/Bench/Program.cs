@@ -1,11 +1,13 @@
 using Sfu.Bench;
 using Sfu.Bench.Measure;
+using Sfu.Bench.Node;
 using Sfu.Bench.Report;
 using Sfu.Bench.Scenarios;
 
+var signals = Children.EndWithUs();
 IScenario[] scenarios = [new FanOutScenario()];
 
-return await new CommandLine(scenarios).RunAsync(args, async options =>
+var result = await new CommandLine(scenarios).RunAsync(args, async options =>
 {
     var report = new BenchReport(Machine.Describe(), options);
     Console.WriteLine(report.Machine);
@@ -18,3 +20,10 @@ return await new CommandLine(scenarios).RunAsync(args, async options =>
     ConsoleReport.WriteSummary(report);
     return 0;
 });
+
+foreach (var signal in signals)
+{
+    signal.Dispose();
+}
+
+return result;

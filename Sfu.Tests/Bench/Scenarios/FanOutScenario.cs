@@ -26,10 +26,19 @@ internal sealed class FanOutScenario : IScenario
             {
                 for (var run = 0; run < context.Options.Runs; run++)
                 {
-                    await MeasureNodeAsync(context, profile, subscribers);
+                    if (context.WithNode)
+                    {
+                        await MeasureNodeAsync(context, profile, subscribers);
+                    }
+
                     if (await context.LimitAsync() is { } limit)
                     {
                         await MeasureLimitAsync(context, limit, profile, subscribers);
+                    }
+
+                    if (await context.JanusAsync() is { } janus)
+                    {
+                        await MeasureJanusAsync(context, janus, profile, subscribers);
                     }
                 }
             }
@@ -71,6 +80,18 @@ internal sealed class FanOutScenario : IScenario
         await meter.WarmUpAsync(context.WarmUp);
         await meter.MeasureAsync(context.Options.Seconds, measurement);
         context.Report.Add(new Case(Name, Case.Limit, $"1→{subscribers}", Suites.Name(profile), subscribers), measurement);
+    }
+
+    private async Task MeasureJanusAsync(BenchContext context, JanusProgram program, SrtpProfile profile, int subscribers)
+    {
+        using var load = new LoadPeer(profile);
+        var measurement = new Measurement();
+        await using var room = await JanusRoom.OpenAsync(program, load, subscribers, Pacing.PublisherRate(context.Options.PacketRate, subscribers));
+        await load.StartReportsAsync();
+        var meter = new FlowMeter(load, room.ProcessId, node: null);
+        await meter.WarmUpAsync(context.WarmUp);
+        await meter.MeasureAsync(context.Options.Seconds, measurement);
+        context.Report.Add(new Case(Name, Case.Janus, $"1→{subscribers}", Suites.Name(profile), subscribers), measurement);
     }
 
     private static void AddMemory(Measurement measurement, long before, long after, int subscribers)

@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json;
 
 namespace Sfu.Bench.Signaling;
 
-/// <summary>A WebSocket that speaks protoo: requests both ways. Notifications are passed over unread. Any thread.</summary>
+/// <summary>Speaks protoo: requests both ways. Notifications are passed over unread. Any thread.</summary>
 internal sealed class ProtooClient : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -14,10 +13,8 @@ internal sealed class ProtooClient : IAsyncDisposable
     private readonly Func<string, JsonElement, Task> _onRequest;
 
     // Owned.
-    private readonly ClientWebSocket _socket = new();
-    private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonElement>> _asked = new();
-    private Task _reading = Task.CompletedTask;
+    private MessageSocket _socket = null!;
 
     // State.
     private long _lastId;
@@ -32,10 +29,7 @@ internal sealed class ProtooClient : IAsyncDisposable
     public static async Task<ProtooClient> ConnectAsync(Uri address, Func<string, JsonElement, Task> onRequest)
     {
         var client = new ProtooClient(onRequest);
-        client._socket.Options.AddSubProtocol("protoo");
-        using var deadline = new CancellationTokenSource(s_patience);
-        await client._socket.ConnectAsync(address, deadline.Token);
-        client._reading = client.ReadAsync();
+        client._socket = await MessageSocket.ConnectAsync(address, "protoo", client.OnMessage, client.OnClosed);
         return client;
     }
 
@@ -45,89 +39,23 @@ internal sealed class ProtooClient : IAsyncDisposable
     {
         var id = Interlocked.Increment(ref _lastId);
         var answer = _asked[id] = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await SendAsync($$"""{"request":true,"id":{{id}},"method":"{{method}}","data":{{data}}}""");
+        await _socket.SendAsync($$"""{"request":true,"id":{{id}},"method":"{{method}}","data":{{data}}}""");
         var message = await answer.Task.WaitAsync(s_patience);
         return message.GetProperty("ok").GetBoolean()
             ? message.TryGetProperty("data", out var value) ? value : default
             : throw new InvalidOperationException($"{method}: {message.GetProperty("errorReason").GetString()}");
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _socket.DisposeAsync();
+
+    private void OnMessage(ReadOnlyMemory<byte> bytes)
     {
-        try
-        {
-            using var deadline = new CancellationTokenSource(s_patience);
-            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, deadline.Token);
-            await _reading.WaitAsync(deadline.Token);
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
-        {
-            // The server was faster, or is gone.
-        }
-
-        _socket.Dispose();
-        _sending.Dispose();
-    }
-
-    private async Task SendAsync(string text)
-    {
-        await _sending.WaitAsync();
-        try
-        {
-            await _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-        }
-        finally
-        {
-            _sending.Release();
-        }
-    }
-
-    private async Task ReadAsync()
-    {
-        var buffer = new byte[8 * 1024];
-        var length = 0;
-        try
-        {
-            while (true)
-            {
-                if (length == buffer.Length)
-                {
-                    Array.Resize(ref buffer, buffer.Length * 2);
-                }
-
-                var part = await _socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
-                if (part.MessageType == WebSocketMessageType.Close)
-                {
-                    break;
-                }
-
-                length += part.Count;
-                if (part.EndOfMessage)
-                {
-                    Handle(buffer.AsSpan(0, length));
-                    length = 0;
-                }
-            }
-        }
-        catch (Exception e) when (e is WebSocketException or ObjectDisposedException)
-        {
-            // What is still asked fails below.
-        }
-
-        foreach (var answer in _asked.Values)
-        {
-            answer.TrySetException(new InvalidOperationException($"The WebSocket was closed: {_socket.CloseStatus} {_socket.CloseStatusDescription}"));
-        }
-    }
-
-    private void Handle(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.StartsWith("{\"notification\""u8))
+        if (bytes.Span.StartsWith("{\"notification\""u8))
         {
             return;
         }
 
-        var message = JsonElement.Parse(bytes);
+        var message = JsonElement.Parse(bytes.Span);
         if (message.TryGetProperty("response", out _))
         {
             if (_asked.TryRemove(message.GetProperty("id").GetInt64(), out var answer))
@@ -141,12 +69,20 @@ internal sealed class ProtooClient : IAsyncDisposable
         }
     }
 
+    private void OnClosed(string reason)
+    {
+        foreach (var answer in _asked.Values)
+        {
+            answer.TrySetException(new InvalidOperationException(reason));
+        }
+    }
+
     private async Task AnswerAsync(long id, string method, JsonElement data)
     {
         try
         {
             await _onRequest(method, data);
-            await SendAsync($$$"""{"response":true,"id":{{{id}}},"ok":true,"data":{}}""");
+            await _socket.SendAsync($$$"""{"response":true,"id":{{{id}}},"ok":true,"data":{}}""");
         }
         catch (Exception e) when (e is WebSocketException or ObjectDisposedException or InvalidOperationException)
         {
