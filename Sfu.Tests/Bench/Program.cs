@@ -5,7 +5,7 @@ using Sfu.Bench.Report;
 using Sfu.Bench.Scenarios;
 
 var signals = Children.EndWithUs();
-IScenario[] scenarios = [new FanOutScenario()];
+IScenario[] scenarios = [new FanOutScenario(), new RoomsScenario(), new SimulcastScenario(), new TcpScenario()];
 
 var result = await new CommandLine(scenarios).RunAsync(args, async options =>
 {

@@ -128,6 +128,9 @@ internal sealed class LoadPeer : IDisposable
         }
     });
 
+    /// <summary>All publishers send half as fast from now on.</summary>
+    public Task HalveRateAsync() => RunAsync(() => _sources.ForEach(static source => source.HalveRate()));
+
     /// <summary>Begins or ends the recording of delays.</summary>
     public Task<Histogram> RecordDelaysAsync(bool on) => RunAsync(() =>
     {

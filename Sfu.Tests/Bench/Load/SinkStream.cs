@@ -7,9 +7,12 @@ namespace Sfu.Bench.Load;
 
 /// <summary>
 /// A stream that a subscriber gets. Every packet is counted; one in <see cref="SampleEvery"/> is authenticated and decrypted, which also
-/// tells by how much the SFU has shifted the sequence numbers, so that all others' age is known without decrypting them. Load thread only.
+/// tells which encoding it is of and by how much the SFU has shifted the sequence numbers, so that all others' age is known without
+/// decrypting them. Load thread only.
 /// </summary>
-internal sealed class SinkStream(uint ssrc, SourceStream source)
+/// <param name="ssrc">As the SFU sends it.</param>
+/// <param name="encodings">Of the publisher: one, or several of which one at a time is forwarded.</param>
+internal sealed class SinkStream(uint ssrc, params IReadOnlyList<SourceStream> encodings)
 {
     public const int SampleEvery = 32;
 
@@ -22,7 +25,8 @@ internal sealed class SinkStream(uint ssrc, SourceStream source)
 
     public uint Ssrc => ssrc;
 
-    public SourceStream Source => source;
+    /// <summary>What it gets now, as of the latest sample.</summary>
+    public SourceStream Source { get; private set; } = encodings[0];
 
     public long Received { get; private set; }
 
@@ -54,7 +58,7 @@ internal sealed class SinkStream(uint ssrc, SourceStream source)
 
         if (delays is not null && _shiftKnown)
         {
-            delays.Record(arrivedNs - source.LeftAtNs((ushort)(sequence - _shift)));
+            delays.Record(arrivedNs - Source.LeftAtNs((ushort)(sequence - _shift)));
         }
     }
 
@@ -69,14 +73,20 @@ internal sealed class SinkStream(uint ssrc, SourceStream source)
             header += 4 + (BinaryPrimitives.ReadUInt16BigEndian(packet[(header + 2)..]) * 4);
         }
 
-        if (receiver.UnprotectRtp(packet, header, out var length) != SrtpStatus.Ok || length < header + SourceStream.NumberOffset + sizeof(ulong))
+        if (receiver.UnprotectRtp(packet, header, out var length) != SrtpStatus.Ok || length < header + SourceStream.StampEnd)
         {
             Forged++;
             return;
         }
 
         Verified++;
-        _shift = (ushort)(sequence - (ushort)BinaryPrimitives.ReadUInt64BigEndian(packet[(header + SourceStream.NumberOffset)..]));
+        var stamp = packet[(header + SourceStream.StampOffset)..];
+        _shift = (ushort)(sequence - BinaryPrimitives.ReadUInt16BigEndian(stamp[sizeof(uint)..]));
+        if (BinaryPrimitives.ReadUInt32BigEndian(stamp) is var origin && origin != Source.Ssrc)
+        {
+            Source = encodings.First(encoding => encoding.Ssrc == origin);
+        }
+
         _shiftKnown = true;
     }
 }

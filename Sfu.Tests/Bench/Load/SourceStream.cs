@@ -12,8 +12,10 @@ namespace Sfu.Bench.Load;
 /// </summary>
 internal sealed class SourceStream
 {
-    /// <summary>In the payload: behind the descriptor and the key frame's header.</summary>
-    public const int NumberOffset = 16;
+    /// <summary>In the payload, behind the descriptor and the key frame's header: the stream's own SSRC and the packet's own number.</summary>
+    public const int StampOffset = 16;
+
+    public const int StampEnd = StampOffset + sizeof(uint) + sizeof(ushort);
 
     private const int ClockRate = 90_000;
     private const int FixedHeaderBytes = 12;
@@ -39,13 +41,15 @@ internal sealed class SourceStream
     private ushort _sequence = 1000;
     private long _nextBurst;
     private long _nextReport;
-    private long _bursts;
     private bool _keyFrameDue = true;
+    private long _intervalNs;
+    private double _timestamp = ClockRate;
 
     public SourceStream(LoadTransport transport, SourceSettings settings)
     {
         _transport = transport;
         _settings = settings;
+        _intervalNs = settings.IntervalNs;
         var extensions = new List<ExtensionItem> { ExtensionItem.FromUInt16(settings.Extensions.TransportWideCc, 0) };
         extensions.Add(ExtensionItem.FromValue(settings.Extensions.Mid, Encoding.ASCII.GetBytes(settings.Mid)));
         if (settings.Rid is { } rid)
@@ -67,7 +71,7 @@ internal sealed class SourceStream
 
         // The first extension's value follows the block's header and its own, one byte when the ids are short.
         _transportSequenceOffset = settings.Extensions.TransportWideCc == 0 ? 0 : FixedHeaderBytes + 4 + (settings.Extensions.TransportWideCc < 15 ? 1 : 2);
-        Random.Shared.NextBytes(_packet.AsSpan(_headerBytes + NumberOffset + sizeof(ulong)));
+        Random.Shared.NextBytes(_packet.AsSpan(_headerBytes + StampEnd));
     }
 
     public uint Ssrc => _settings.Ssrc;
@@ -83,12 +87,15 @@ internal sealed class SourceStream
     /// <summary>The time of departure of a packet, by the low bits of its own number.</summary>
     public long LeftAtNs(ushort number) => _leftAtNs[number];
 
+    /// <summary>Sends half as fast from now on.</summary>
+    public void HalveRate() => _intervalNs *= 2;
+
     public void RequestKeyFrame() => _keyFrameDue = true;
 
     /// <summary>Starts the schedule anew.</summary>
     /// <param name="nowNs">Monotonic.</param>
     /// <param name="phase">0 … 1 of an interval, so that many publishers do not send at once.</param>
-    public void Start(long nowNs, double phase) => _nextBurst = nowNs + (long)(_settings.IntervalNs * phase);
+    public void Start(long nowNs, double phase) => _nextBurst = nowNs + (long)(_intervalNs * phase);
 
     /// <summary>Sends what is due.</summary>
     /// <returns>When it wants to be asked again.</returns>
@@ -98,13 +105,13 @@ internal sealed class SourceStream
         {
             if (nowNs - _nextBurst > MaxLagNs)
             {
-                var late = (nowNs - _nextBurst) / _settings.IntervalNs;
+                var late = (nowNs - _nextBurst) / _intervalNs;
                 Skipped += late;
-                _nextBurst += late * _settings.IntervalNs;
+                _nextBurst += late * _intervalNs;
             }
 
             SendBurst();
-            _nextBurst += _settings.IntervalNs;
+            _nextBurst += _intervalNs;
         }
 
         if (_nextReport <= nowNs)
@@ -116,7 +123,7 @@ internal sealed class SourceStream
         return _nextBurst;
     }
 
-    private uint Timestamp => 90_000u + (uint)(_bursts * (_settings.IntervalNs / 1e9) * ClockRate);
+    private uint Timestamp => (uint)(long)_timestamp;
 
     private void SendBurst()
     {
@@ -124,7 +131,7 @@ internal sealed class SourceStream
         _keyFrameDue = false;
         KeyFrames += key ? 1 : 0;
         var timestamp = Timestamp;
-        _bursts++;
+        _timestamp += _intervalNs / 1e9 * ClockRate;
         for (var i = 0; i < _settings.Burst; i++)
         {
             var last = i == _settings.Burst - 1;
@@ -159,7 +166,8 @@ internal sealed class SourceStream
             KeyFrameStart.CopyTo(payload[2..]);
         }
 
-        BinaryPrimitives.WriteUInt64BigEndian(payload[NumberOffset..], _sequence);
+        BinaryPrimitives.WriteUInt32BigEndian(payload[StampOffset..], Ssrc);
+        BinaryPrimitives.WriteUInt16BigEndian(payload[(StampOffset + sizeof(uint))..], _sequence);
     }
 
     private void SendReport()

@@ -37,9 +37,11 @@ internal sealed class CpuSample
     public CpuUse Since(CpuSample earlier)
     {
         var byName = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (id, (name, ns)) in _threads)
+        foreach (var (id, (threadName, ns)) in _threads)
         {
             var used = ns - (earlier._threads.TryGetValue(id, out var before) ? before.Ns : 0);
+            // Numbered threads of a kind count as one: "hloop 12345" is one of Janus'.
+            var name = threadName.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') is { Length: > 0 } kind && kind.EndsWith(' ') ? kind.TrimEnd() : threadName;
             byName[name] = byName.GetValueOrDefault(name) + used;
         }
 

@@ -16,7 +16,10 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
     private static readonly TimeSpan s_drain = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_compilerWindow = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_trial = TimeSpan.FromSeconds(2);
     private const double MaxCompilerShare = 0.01;
+    private const double MaxLoss = 0.002;
+    private const int MaxHalvings = 6;
 
     /// <summary>
     /// Lets media flow until every subscriber gets it, and then until the runtime has compiled the code for it: a compiler that still
@@ -74,6 +77,28 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
     {
         await MeasureCostAsync(seconds, into);
         await MeasureDelayAsync(Math.Max(1, seconds / 2), into);
+    }
+
+    /// <summary>
+    /// Halves the rate until next to nothing is lost: what a program costs that cannot keep up says nothing. The rate that it was measured
+    /// at shows in the packets out.
+    /// </summary>
+    public async Task FindRateAsync()
+    {
+        for (var halvings = 0; halvings < MaxHalvings; halvings++)
+        {
+            var before = await load.CountAsync();
+            await load.FlowAsync(true);
+            await Task.Delay(s_trial);
+            await RestAsync();
+            var packets = await load.CountAsync() - before;
+            if (packets.Expected - packets.Received <= MaxLoss * packets.Expected)
+            {
+                return;
+            }
+
+            await load.HalveRateAsync();
+        }
     }
 
     public async Task MeasureDelayAsync(double seconds, Measurement into)

@@ -22,7 +22,7 @@ internal sealed class Room : IAsyncDisposable
     private ClientCapabilities? _capabilities;
     private int _names;
 
-    private Room(NodeProcess node, LoadPeer load, string name)
+    public Room(NodeProcess node, LoadPeer load, string name)
     {
         _node = node;
         _load = load;
@@ -30,8 +30,6 @@ internal sealed class Room : IAsyncDisposable
     }
 
     public Publications Publications => _publications;
-
-    public static Task<Room> OpenAsync(NodeProcess node, LoadPeer load, string name) => Task.FromResult(new Room(node, load, name));
 
     /// <summary>A client that has joined and not done anything else.</summary>
     /// <param name="consuming">Whether it gets what others publish.</param>
@@ -78,6 +76,9 @@ internal sealed class Room : IAsyncDisposable
         await PublishAsync(participant, capabilities => [encoding(capabilities)], tcp: false);
         return participant;
     }
+
+    /// <summary>Awaits that everybody has at least so many Consumers.</summary>
+    public Task WhenAllConsumeAsync(int consumers) => WhenConsumingAsync(_participants, consumers);
 
     /// <summary>Awaits that each has at least so many Consumers.</summary>
     public static async Task WhenConsumingAsync(IEnumerable<Participant> participants, int consumers)

@@ -73,7 +73,7 @@ internal sealed class Participant : IAsyncDisposable
         return (transport, id);
     }
 
-    /// <summary>Publishes one track; of several encodings the first stands for what subscribers get.</summary>
+    /// <summary>Publishes one track, of one or several encodings.</summary>
     public async Task<string> PublishAsync(LoadTransport transport, string transportId, params IReadOnlyList<SourceSettings> encodings)
     {
         var sources = new List<SourceStream>();
@@ -83,7 +83,7 @@ internal sealed class Participant : IAsyncDisposable
         }
 
         var id = await ProduceAsync(transportId, encodings);
-        _publications.Add(id, sources[0]);
+        _publications.Add(id, sources);
         return id;
     }
 
@@ -120,8 +120,8 @@ internal sealed class Participant : IAsyncDisposable
         var ssrc = encoding.GetProperty("ssrc").GetUInt32();
         if (_receiving.Task.IsCompleted)
         {
-            var source = await _publications.GetAsync(data.GetProperty("producerId").GetString()!);
-            await _load.SubscribeAsync(await _receiving.Task, new SinkStream(ssrc, source));
+            var encodings = await _publications.GetAsync(data.GetProperty("producerId").GetString()!);
+            await _load.SubscribeAsync(await _receiving.Task, new SinkStream(ssrc, encodings));
         }
 
         Interlocked.Increment(ref _consumers);
