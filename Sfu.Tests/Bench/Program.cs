@@ -5,7 +5,16 @@ using Sfu.Bench.Report;
 using Sfu.Bench.Scenarios;
 
 var signals = Children.EndWithUs();
-IScenario[] scenarios = [new FanOutScenario(), new RoomsScenario(), new SimulcastScenario(), new TcpScenario()];
+IScenario[] scenarios =
+[
+    new FanOutScenario(),
+    new RoomsScenario(),
+    new SimulcastScenario(),
+    new TcpScenario(),
+    new JoinStormScenario(),
+    new CloseCascadeScenario(),
+    new MemoryScenario(),
+];
 
 var result = await new CommandLine(scenarios).RunAsync(args, async options =>
 {

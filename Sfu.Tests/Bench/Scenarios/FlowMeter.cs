@@ -157,7 +157,7 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
     }
 
     /// <summary>Publishers stop; what is on its way arrives. On a busy machine that takes longer than on a quiet one.</summary>
-    private async Task RestAsync()
+    public async Task RestAsync()
     {
         await load.FlowAsync(false);
         var deadline = DateTime.UtcNow + s_patience;

@@ -87,8 +87,11 @@ internal sealed class Participant : IAsyncDisposable
         return id;
     }
 
-    /// <summary>Announces a track of which nothing is sent.</summary>
-    public async Task<string> ProduceAsync(string transportId, params IReadOnlyList<SourceSettings> encodings) =>
+    /// <summary>Publishes a track of which nothing is sent.</summary>
+    public async Task AnnounceAsync(LoadTransport transport, string transportId, SourceSettings encoding) =>
+        _publications.Add(await ProduceAsync(transportId, [encoding]), [new SourceStream(transport, encoding)]);
+
+    private async Task<string> ProduceAsync(string transportId, IReadOnlyList<SourceSettings> encodings) =>
         (await _signaling.RequestAsync("produce", ProduceRequest.Json(transportId, encodings))).GetProperty("id").GetString()!;
 
     public ValueTask DisposeAsync() => _signaling.DisposeAsync();
