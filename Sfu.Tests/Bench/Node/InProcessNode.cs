@@ -35,10 +35,11 @@ internal sealed class InProcessNode : IAsyncDisposable
     public static async Task<InProcessNode> StartAsync()
     {
         var test = ConfigurationFactory.ParseString(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "hocon", "test.conf")));
+        var quiet = ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF }");
         var media = MediaPlane.Start(new MediaPlaneOptions());
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddAkka("sfu", akka => akka.WithSfuNode(SfuConfiguration.Load(test), media));
+        builder.Services.AddAkka("sfu", akka => akka.WithSfuNode(SfuConfiguration.Load(quiet.WithFallback(test)), media));
         var host = builder.Build();
         await host.StartAsync();
         var node = new InProcessNode(host, media);
