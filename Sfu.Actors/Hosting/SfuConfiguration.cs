@@ -76,6 +76,7 @@ public sealed class SfuConfiguration
             ReadCluster(cluster),
             certificate,
             key,
+            ReadThreads(media),
             ReadTcp(sfu.Section("web-rtc-server").Section("tcp")),
             ReadListenInfos(sfu.Section("web-rtc-server")),
             ReadTransport(sfu.Section("web-rtc-transport")),
@@ -116,6 +117,9 @@ public sealed class SfuConfiguration
             roles,
             cluster.Integer("shards", 1, 10_000));
     }
+
+    private static SfuThreadOptions ReadThreads(ConfigReader media) =>
+        new(media.Integer("threads", 0, 256), media.Boolean("pin-threads"), media.Integer("busy-poll-us", 0, 100_000));
 
     private static SfuTcpOptions ReadTcp(ConfigReader tcp) => new(
         tcp.Duration("unauthenticated-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),

@@ -7,6 +7,7 @@ namespace Sfu.Actors.Hosting;
 /// <param name="Cluster">How the node finds the others (<c>sfu.cluster</c>).</param>
 /// <param name="DtlsCertificateFile">PEM; null: a new self-signed certificate (<c>sfu.media.dtls-certificate-file</c>).</param>
 /// <param name="DtlsPrivateKeyFile">PEM (<c>sfu.media.dtls-private-key-file</c>).</param>
+/// <param name="Threads">How the media plane's threads work (<c>sfu.media</c>).</param>
 /// <param name="Tcp">What TCP connections to it may cost (<c>sfu.web-rtc-server.tcp</c>).</param>
 /// <param name="ListenInfos">Where the node's WebRtcServer listens (<c>sfu.web-rtc-server.listen-infos</c>).</param>
 /// <param name="Transport">Defaults of WebRtcTransports (<c>sfu.web-rtc-transport</c>).</param>
@@ -16,11 +17,18 @@ public sealed record SfuNodeOptions(
     SfuClusterOptions Cluster,
     string? DtlsCertificateFile,
     string? DtlsPrivateKeyFile,
+    SfuThreadOptions Threads,
     SfuTcpOptions Tcp,
     ImmutableArray<ListenInfo> ListenInfos,
     WebRtcTransportDefaults Transport,
     TimeSpan CloseDeadline,
     TimeSpan EmptyRouterLinger);
+
+/// <summary>How the media plane's threads work.</summary>
+/// <param name="Count">0: as many as the process may use processors.</param>
+/// <param name="Pinned">Each keeps to a processor of its own.</param>
+/// <param name="BusyPollUs">How long an idle thread looks for work before it sleeps, in microseconds.</param>
+public sealed record SfuThreadOptions(int Count, bool Pinned, int BusyPollUs);
 
 /// <summary>What keeps strangers in check where connections have no limit.</summary>
 /// <param name="UnauthenticatedTimeout">A connection on which nobody has authenticated by then is closed.</param>

@@ -56,6 +56,9 @@ internal static class NodeProgram
                 TcpUnauthenticatedTimeoutMs = (int)node.Tcp.UnauthenticatedTimeout.TotalMilliseconds,
                 TcpMaxConnectionsPerRemoteIp = node.Tcp.MaxConnectionsPerRemoteIp,
                 TcpSendQueueBytes = node.Tcp.SendQueueBytes,
+                Threads = node.Threads.Count,
+                PinThreads = node.Threads.Pinned,
+                BusyPollUs = node.Threads.BusyPollUs,
                 Warn = text => Console.WriteLine($"media: {text}"),
             });
         }

@@ -1,100 +1,180 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Sfu.Media.Buffers;
 
 /// <summary>
-/// Reference-counted packets in native memory, for what must outlive the batch in which it arrived: retransmission stores share
-/// one copy of a packet between all consumers. Grows by slabs and never shrinks; a steady load allocates nothing. Media thread only.
+/// One media thread's way to the packets in a <see cref="PacketStore"/>: for what must outlive the batch in which it arrived, the
+/// retransmission stores and what goes to other threads, so that all consumers on all threads share one copy. A steady load allocates
+/// nothing. Media thread only, but for what says otherwise.
 /// </summary>
-public sealed unsafe class PacketPool : IDisposable
+/// <remarks>
+/// References are counted twice: each thread counts its own without synchronization, and the packet's header counts the threads. The
+/// last thread to let go gives the packet back to the pool that it came from, by a lock-free stack if that is another thread's.
+/// </remarks>
+internal sealed unsafe class PacketPool : IDisposable
 {
     /// <summary>Longest packet that fits, in bytes: an Ethernet frame's worth and what a repair may add.</summary>
     public const int PacketBytes = 1536;
 
-    private const int SlabPackets = 256;
-
-    private readonly List<nint> _slabs = [];
+    private readonly PacketPools _pools;
+    private readonly PacketStore _store;
+    private readonly int _owner;
     private readonly Stack<int> _free = new();
-    private Entry[] _entries = [];
+    private int[] _references = [];
+    private int _returned = -1;
 
-    private struct Entry
+    /// <summary>A pool that shares with nobody.</summary>
+    public PacketPool()
+        : this(new PacketPools(1), 0)
     {
-        public int References;
-        public int Length;
     }
 
-    /// <summary>Packets that somebody holds.</summary>
+    internal PacketPool(PacketPools pools, int owner)
+    {
+        _pools = pools;
+        _store = pools.Store;
+        _owner = owner;
+        pools.Register(this, owner);
+    }
+
+    /// <summary>Packets that somebody on this thread holds.</summary>
     public int InUse { get; private set; }
 
-    /// <summary>Copies a packet in. The caller holds the one reference. Returns −1 when it is too long.</summary>
+    /// <summary>Copies a packet in. The caller holds the one reference. Returns −1 when it is too long or nothing is left.</summary>
     public int Rent(ReadOnlySpan<byte> packet)
     {
-        if (packet.Length > PacketBytes)
+        if (packet.Length > PacketBytes || (_free.Count == 0 && !TryRefill()))
         {
             return -1;
         }
 
-        if (_free.Count == 0)
-        {
-            Grow();
-        }
-
         var index = _free.Pop();
-        ref var entry = ref _entries[index];
-        Debug.Assert(entry.References == 0, "A free packet has references.");
-        entry.References = 1;
-        entry.Length = packet.Length;
-        packet.CopyTo(new Span<byte>(Address(index), PacketBytes));
-        InUse++;
+        var header = _store.HeaderOf(index);
+        Debug.Assert(header->Holders == 0, "A free packet has holders.");
+        header->Holders = 1;
+        header->Length = packet.Length;
+        packet.CopyTo(new Span<byte>(_store.BytesOf(index), PacketBytes));
+        AddFirstReference(index);
         return index;
     }
 
     public void AddReference(int index)
     {
-        Debug.Assert(_entries[index].References > 0, "A packet is referenced after its last holder released it.");
-        _entries[index].References++;
+        Debug.Assert(_references[index] > 0, "A packet is referenced after its last holder released it.");
+        _references[index]++;
     }
 
     public void Release(int index)
     {
-        ref var entry = ref _entries[index];
-        Debug.Assert(entry.References > 0, "A packet is released twice.");
-        if (--entry.References == 0)
+        Debug.Assert(_references[index] > 0, "A packet is released twice.");
+        if (--_references[index] == 0)
         {
             InUse--;
+            LetGo(index);
+        }
+    }
+
+    public ReadOnlySpan<byte> Packet(int index) => Bytes(index);
+
+    /// <summary>The packet's bytes, to be changed only while nobody else holds it.</summary>
+    public Span<byte> Bytes(int index)
+    {
+        Debug.Assert(_references[index] > 0, "A packet is read after its last holder released it.");
+        return new Span<byte>(_store.BytesOf(index), _store.HeaderOf(index)->Length);
+    }
+
+    /// <summary>Makes out a reference for another thread, which takes it by <see cref="Receive"/> on its own pool.</summary>
+    public void Hand(int index)
+    {
+        Debug.Assert(_references[index] > 0, "A packet is handed on after its last holder released it.");
+        Interlocked.Increment(ref _store.HeaderOf(index)->Holders);
+    }
+
+    /// <summary>Takes back what <see cref="Hand"/> made out and nobody received.</summary>
+    public void Unhand(int index) => LetGo(index);
+
+    /// <summary>Takes over the reference that another thread made out.</summary>
+    public void Receive(int index)
+    {
+        if (index < _references.Length && _references[index] > 0)
+        {
+            // The thread is a holder already: it counts once.
+            _references[index]++;
+            LetGo(index);
+        }
+        else
+        {
+            AddFirstReference(index);
+        }
+    }
+
+    public void Dispose() => _pools.Unregister();
+
+    /// <summary>Any thread: the last holder of one of this pool's packets let go.</summary>
+    internal void Return(int index)
+    {
+        var header = _store.HeaderOf(index);
+        int first;
+        do
+        {
+            first = Volatile.Read(ref _returned);
+            header->Next = first;
+        }
+        while (Interlocked.CompareExchange(ref _returned, index, first) != first);
+    }
+
+    private void AddFirstReference(int index)
+    {
+        if (index >= _references.Length)
+        {
+            Array.Resize(ref _references, Math.Max(_store.Capacity, _references.Length * 2));
+        }
+
+        _references[index] = 1;
+        InUse++;
+    }
+
+    private void LetGo(int index)
+    {
+        var header = _store.HeaderOf(index);
+        if (Interlocked.Decrement(ref header->Holders) != 0)
+        {
+            return;
+        }
+
+        if (header->Owner == _owner)
+        {
             _free.Push(index);
         }
-    }
-
-    public ReadOnlySpan<byte> Packet(int index)
-    {
-        Debug.Assert(_entries[index].References > 0, "A packet is read after its last holder released it.");
-        return new ReadOnlySpan<byte>(Address(index), _entries[index].Length);
-    }
-
-    public void Dispose()
-    {
-        foreach (var slab in _slabs)
+        else
         {
-            NativeMemory.AlignedFree((void*)slab);
+            _pools[header->Owner].Return(index);
+        }
+    }
+
+    private bool TryRefill()
+    {
+        for (var index = Interlocked.Exchange(ref _returned, -1); index >= 0; index = _store.HeaderOf(index)->Next)
+        {
+            _free.Push(index);
         }
 
-        _slabs.Clear();
-        _free.Clear();
-        _entries = [];
-    }
+        if (_free.Count > 0)
+        {
+            return true;
+        }
 
-    private byte* Address(int index) => (byte*)_slabs[index / SlabPackets] + (index % SlabPackets * PacketBytes);
+        var first = _store.Grow(_owner);
+        if (first < 0)
+        {
+            return false;
+        }
 
-    private void Grow()
-    {
-        var first = _slabs.Count * SlabPackets;
-        _slabs.Add((nint)NativeMemory.AlignedAlloc(SlabPackets * PacketBytes, 64));
-        Array.Resize(ref _entries, first + SlabPackets);
-        for (var i = first + SlabPackets - 1; i >= first; i--)
+        for (var i = first + PacketStore.SlabPackets - 1; i >= first; i--)
         {
             _free.Push(i);
         }
+
+        return true;
     }
 }

@@ -26,6 +26,18 @@ public sealed record MediaPlaneDump(
     /// <summary>No transport, ufrag, tuple, session, buffer or timer is left over. Servers may still listen.</summary>
     public bool HasNoTransports => Transports.IsEmpty && Ufrags == 0 && Tuples == 0 && DtlsSessions == 0 && SrtpSessions == 0 && BuffersInUse == 0 && Timers == 0;
 
+    /// <summary>What several threads hold, each for itself, as one.</summary>
+    internal static MediaPlaneDump Sum(IReadOnlyCollection<MediaPlaneDump> parts) => new(
+        [.. parts.SelectMany(static part => part.Servers)],
+        [.. parts.SelectMany(static part => part.Transports).OrderBy(static transport => transport.Handle.Slot)],
+        parts.Sum(static part => part.Ufrags),
+        parts.Sum(static part => part.Tuples),
+        parts.Sum(static part => part.TcpConnections),
+        parts.Sum(static part => part.DtlsSessions),
+        parts.Sum(static part => part.SrtpSessions),
+        parts.Sum(static part => part.BuffersInUse),
+        parts.Sum(static part => part.Timers));
+
     public bool IsEmpty => HasNoTransports && Servers.IsEmpty && TcpConnections == 0;
 }
 

@@ -18,6 +18,15 @@ public sealed record MediaPlaneOptions
     /// <summary>Bytes that may wait for the slow reader of a TCP connection; whole packets beyond it are dropped.</summary>
     public int TcpSendQueueBytes { get; init; } = 256 * 1024;
 
+    /// <summary>Media threads; 0: as many as the process has processors.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Each media thread keeps to a processor of its own.</summary>
+    public bool PinThreads { get; init; }
+
+    /// <summary>How long a media thread looks for more work before it sleeps, in microseconds; 0: not at all.</summary>
+    public long BusyPollUs { get; init; }
+
     /// <summary>Called for what an operator should know, with a text for people, on any thread. Must not block.</summary>
     public Action<string>? Warn { get; init; }
 }

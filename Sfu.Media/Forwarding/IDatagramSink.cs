@@ -1,9 +1,10 @@
 using Sfu.Media.Ice;
+using Sfu.Media.Srtp;
 
 namespace Sfu.Media.Forwarding;
 
 /// <summary>Where an engine puts datagrams that leave. Media thread only.</summary>
-public interface IDatagramSink
+internal interface IDatagramSink
 {
     /// <summary>The least room that <see cref="Begin"/> gives, in bytes.</summary>
     const int MaxDatagramBytes = 2048;
@@ -16,4 +17,9 @@ public interface IDatagramSink
 
     /// <summary>Queues the first <paramref name="length"/> bytes of the room for the tuple's remote endpoint.</summary>
     void Commit(in TransportTuple tuple, int length);
+
+    /// <summary>
+    /// Where tags of what lies in a room may wait until it is sent; null where they may not: the room is used again before, or moves.
+    /// </summary>
+    SrtpTagBatch? TagsFor(in TransportTuple tuple);
 }

@@ -5,6 +5,7 @@ using Sfu.Media.Control;
 using Sfu.Media.Ortc;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
+using Sfu.Media.Srtp;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Forwarding;
@@ -34,7 +35,8 @@ internal sealed class MediaConsumer
     // State.
     private bool _synchronized;
     private ushort _rtxSequence;
-    private bool _closed;
+    private ConsumerGroup? _group;
+    private volatile bool _closed;
 
     public MediaConsumer(MediaTransport transport, ConsumerHandle handle, MediaProducer producer, ConsumerSettings settings)
     {
@@ -73,9 +75,18 @@ internal sealed class MediaConsumer
 
     public MediaProducer Producer { get; }
 
+    /// <summary>Any thread.</summary>
+    public bool IsClosed => _closed;
+
     public uint Ssrc { get; }
 
     public uint? RtxSsrc { get; }
+
+    /// <summary>How many packets may have to go out again under their own numbers: none when RTX carries them.</summary>
+    public int MaxPlainRetransmissions =>
+        _kept is null || (RtxSsrc is not null && _codecs.Media is { } media && _codecs.RtxFor(media.PayloadType) >= 0) ? 0
+        : IsVideo ? SrtpSender.WindowSize
+        : MaxAudioPackets;
 
     public byte[] Cname { get; }
 
@@ -96,6 +107,19 @@ internal sealed class MediaConsumer
     public long FirCount { get; private set; }
 
     public long PacketsRetransmitted { get; private set; }
+
+    /// <summary>The consumers of the same producer on the same engine, which it gets its packets with.</summary>
+    public void Join(ConsumerGroup group)
+    {
+        _group = group;
+        group.Add(this);
+    }
+
+    public void Leave()
+    {
+        _group?.Remove(this);
+        _group = null;
+    }
 
     /// <summary>Media may flow from now on: a video consumer asks for the key frame that it starts with.</summary>
     public void Start(MediaTime now)
@@ -134,7 +158,7 @@ internal sealed class MediaConsumer
     {
         if (IsVideo && !Paused)
         {
-            Producer.RequestKeyFrame(now);
+            _group?.RequestKeyFrame(now);
         }
     }
 
@@ -154,12 +178,11 @@ internal sealed class MediaConsumer
     }
 
     /// <param name="packet">As the producer's client sent it, decrypted.</param>
-    /// <param name="payloadType">The Router's payload type for it.</param>
-    /// <param name="isKeyFrame">It starts a key frame.</param>
-    /// <param name="shared">The packet as all consumers share it, for those that keep it.</param>
-    /// <param name="now">Arrival.</param>
-    public void Forward(in RtpPacket packet, byte payloadType, bool isKeyFrame, ref SharedPacket shared, MediaTime now)
+    /// <param name="arrived">Its place in the pool and what is known about it.</param>
+    /// <param name="now">Time of sending.</param>
+    public void Forward(in RtpPacket packet, in ArrivedPacket arrived, MediaTime now)
     {
+        var payloadType = arrived.PayloadType;
         if (Paused || _codecs[payloadType] is not { } codec)
         {
             return;
@@ -185,7 +208,7 @@ internal sealed class MediaConsumer
 
         if (!_synchronized)
         {
-            if (codec.Kind.HasKeyFrames() && !isKeyFrame)
+            if (codec.Kind.HasKeyFrames() && !arrived.IsKeyFrame)
             {
                 RequestKeyFrame(now);
                 return;
@@ -203,17 +226,12 @@ internal sealed class MediaConsumer
 
         var timestamp = _timestamp.Rewrite(packet.Timestamp);
         var numbers = Number(payloadType, sequence, timestamp, now);
-        if (!_writer.TryWrite(packet, numbers, room, out var headerLength, out var length))
-        {
-            return;
-        }
-
-        var payloadLength = length - headerLength;
-        if (Transport.Egress.Send(room, headerLength, length, now))
+        var headerLength = _writer.WriteHeader(packet, numbers, room);
+        if (headerLength >= 0 && Transport.Egress.Send(room, headerLength, packet.Payload, now))
         {
             _timestamp.OnSent(timestamp, now);
-            Sent.OnPacketSent(length, payloadLength, timestamp, now);
-            Keep(numbers, ref shared, now);
+            Sent.OnPacketSent(headerLength + packet.Payload.Length, packet.Payload.Length, timestamp, now);
+            Keep(arrived.Index, numbers, now);
         }
     }
 
@@ -243,12 +261,10 @@ internal sealed class MediaConsumer
             return false;
         }
 
-        var clock = Producer.Transport.Ingress.Clock;
-        if (Producer.ForwardedStream is { Reception: { HasSenderReport: true } reception } && clock.IsKnown)
+        if (_group?.Clock is { } clock)
         {
-            var report = reception.LastSenderReport;
-            var sinceUs = ntp.UsSince(clock.ToLocal(report.Ntp));
-            info = Sent.BuildSenderReport(ntp, _timestamp.Rewrite(report.RtpTimestamp) + (uint)(sinceUs * ClockRate / 1_000_000));
+            var sinceUs = ntp.UsSince(clock.At);
+            info = Sent.BuildSenderReport(ntp, _timestamp.Rewrite(clock.RtpTimestamp) + (uint)(sinceUs * ClockRate / 1_000_000));
         }
         else
         {
@@ -296,16 +312,22 @@ internal sealed class MediaConsumer
             return;
         }
 
-        _closed = true;
         if (Sent.HasSent && !Transport.IsClosing)
         {
             Transport.Reporter.SendGoodbye(Ssrc, Transport.Engine.Now);
         }
 
-        _kept?.Clear();
-        Producer.Remove(this);
         Transport.Egress.Remove(this);
-        Transport.Engine.Remove(this);
+        Abandon();
+    }
+
+    /// <summary>Never came to be, or is gone: holds nothing.</summary>
+    public void Abandon()
+    {
+        _closed = true;
+        _kept?.Clear();
+        Leave();
+        Transport.Engine.Forget(this);
     }
 
     private void Resend(in KeptPacket kept, MediaTime now)
@@ -321,7 +343,8 @@ internal sealed class MediaConsumer
         {
             // Without RTX the packet goes out again under its own number, equal to the last bit: SRTP must never protect two
             // different packets under one index.
-            if (_writer.TryWrite(original, kept.Numbers, room, out var header, out var plain) && Transport.Egress.Send(room, header, plain, now))
+            var header = _writer.WriteHeader(original, kept.Numbers, room);
+            if (header >= 0 && Transport.Egress.Send(room, header, original.Payload, now))
             {
                 PacketsRetransmitted++;
             }
@@ -331,10 +354,11 @@ internal sealed class MediaConsumer
 
         Span<byte> packet = stackalloc byte[IDatagramSink.MaxDatagramBytes];
         var numbers = Number(kept.Numbers.PayloadType, kept.Numbers.Sequence, kept.Numbers.Timestamp, now);
-        if (_writer.TryWrite(original, numbers, packet, out var headerLength, out var length))
+        var headerLength = _writer.WriteHeader(original, numbers, packet);
+        if (headerLength >= 0 && original.Payload.TryCopyTo(packet[headerLength..]))
         {
-            var wrapped = Rtx.Wrap(packet[..length], headerLength, RtxSsrc!.Value, (byte)rtxPayloadType, _rtxSequence, room);
-            if (wrapped > 0 && Transport.Egress.Send(room, headerLength, wrapped, now))
+            var wrapped = Rtx.Wrap(packet[..(headerLength + original.Payload.Length)], headerLength, RtxSsrc!.Value, (byte)rtxPayloadType, _rtxSequence, room);
+            if (wrapped > 0 && Transport.Egress.Send(room, headerLength, room[headerLength..wrapped], now))
             {
                 _rtxSequence++;
                 PacketsRetransmitted++;
@@ -351,21 +375,18 @@ internal sealed class MediaConsumer
 
     private void Release(KeptPacket kept) => Transport.Engine.Pool.Release(kept.Index);
 
-    private void Keep(in PacketNumbers numbers, ref SharedPacket shared, MediaTime now)
+    private void Keep(int index, in PacketNumbers numbers, MediaTime now)
     {
         if (_kept is null)
         {
             return;
         }
 
-        var index = shared.Keep();
-        if (index >= 0)
+        var kept = new KeptPacket(index, numbers);
+        Transport.Engine.Pool.AddReference(index);
+        if (!_kept.TryStore(numbers.Sequence, kept, now))
         {
-            var kept = new KeptPacket(index, numbers);
-            if (!_kept.TryStore(numbers.Sequence, kept, now))
-            {
-                Release(kept);
-            }
+            Release(kept);
         }
     }
 }

@@ -1,32 +1,36 @@
-using System.Collections.Immutable;
 using Sfu.Media.Buffers;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Rtcp;
-using Sfu.Media.Srtp;
 using Sfu.Media.Stun;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Forwarding;
 
 /// <summary>
-/// Everything that one media thread holds, without its sockets and clocks: servers, transports, producers, consumers, the tables
-/// that find them and the timers that drive them. Datagrams, commands and time go in; datagrams and events come out.
-/// Media thread only.
+/// Everything that one media thread holds, without its sockets and clocks: transports, what they carry, the tables that find them and
+/// the timers that drive them. Datagrams, packets of other engines, commands and time go in; datagrams, packets for other engines and
+/// events come out. Media thread only.
 /// </summary>
-public sealed class MediaEngine : IDisposable
+/// <remarks>
+/// Packets of producers are gathered as they arrive and go out by <see cref="FanOut"/>, consumer by consumer: so one consumer's packets
+/// of a batch stand together, with its keys at hand, and may leave by one system call.
+/// </remarks>
+internal sealed class MediaEngine : IDisposable
 {
+    /// <summary>The index of the engine where commands enter.</summary>
+    public const int FrontIndex = 0;
+
     // Given.
     private readonly EngineParts _parts;
 
     // Owned.
-    private readonly SlotTable<MediaServer> _servers = new();
-    private readonly SlotTable<MediaTransport> _transports = new();
-    private readonly SlotTable<MediaProducer> _producers = new();
-    private readonly SlotTable<MediaConsumer> _consumers = new();
-    private readonly UfragDirectory<MediaTransport> _ufrags = new();
-    private readonly Dictionary<TransportTuple, MediaTransport> _tuples = [];
+    private readonly HashSet<MediaTransport> _transports = [];
+    private readonly Dictionary<MediaProducer, ConsumerGroup> _groups = [];
+    private readonly List<MediaProducer> _arrivedHere = [];
+    private readonly List<ConsumerGroup> _arrivedElsewhere = [];
     private readonly byte[] _stunResponse = new byte[512];
+    private readonly MediaDirectory? _directory;
 
     // State.
     private MediaTransport? _current;
@@ -36,7 +40,12 @@ public sealed class MediaEngine : IDisposable
         _parts = parts;
         Now = now;
         Timers = new TimerWheel(now);
+        Pool = new PacketPool(parts.Commons.Pools, parts.Index);
+        Routes = new TupleRoutes(this);
+        _directory = parts.Index == FrontIndex ? new MediaDirectory(this) : null;
     }
+
+    public int Index => _parts.Index;
 
     /// <summary>The time of the datagram, command or timer at hand.</summary>
     public MediaTime Now { get; private set; }
@@ -44,17 +53,28 @@ public sealed class MediaEngine : IDisposable
     /// <summary>When <see cref="OnTime"/> has something to do.</summary>
     public MediaTime NextTimeout => Timers.NextTurn();
 
-    internal EngineParts Parts => _parts;
+    /// <summary>Where commands enter. Front engine only.</summary>
+    public MediaDirectory Directory => _directory ?? throw new InvalidOperationException("Commands enter at the front engine.");
 
-    internal TimerWheel Timers { get; }
+    public EngineParts Parts => _parts;
 
-    internal PacketPool Pool { get; } = new();
+    public TimerWheel Timers { get; }
+
+    public PacketPool Pool { get; }
+
+    public TupleRoutes Routes { get; }
 
     /// <summary>SRTP contexts alive: a transport with keys holds two.</summary>
-    internal int SrtpSessions { get; set; }
+    public int SrtpSessions { get; set; }
 
-    /// <summary>DTLS associations that the runner has not reported as ended.</summary>
-    internal int DtlsSessions { get; set; }
+    /// <summary>
+    /// DTLS associations begun here less those ended here. One may begin on one engine and end on another: only the sum over all engines
+    /// counts what is alive.
+    /// </summary>
+    public int DtlsSessions { get; set; }
+
+    /// <summary>Packets that another engine had no room for.</summary>
+    public long PassesRefused { get; set; }
 
     /// <summary>Carries out a command. What it throws is a fault of the transport that it concerns, or of nobody.</summary>
     public void Run(Action<MediaEngine> command, MediaTime now)
@@ -87,11 +107,49 @@ public sealed class MediaEngine : IDisposable
         }
     }
 
+    /// <summary>Another engine passed a packet on, with its reference.</summary>
+    public void OnPassed(in PassedPacket passed, MediaTime now)
+    {
+        var index = passed.Packet.Index;
+        Pool.Receive(index);
+        if (passed.Group is { } group)
+        {
+            if (!group.HasArrived)
+            {
+                _arrivedElsewhere.Add(group);
+            }
+
+            group.Arrive(passed.Packet);
+            return;
+        }
+
+        OnDatagram(passed.Tuple, Pool.Bytes(index), now);
+        Pool.Release(index);
+    }
+
+    /// <summary>Sends what has arrived since the last call to all that it goes to. After each batch of datagrams or passed packets.</summary>
+    public void FanOut(MediaTime now)
+    {
+        Now = now;
+        for (var i = 0; i < _arrivedHere.Count; i++)
+        {
+            _arrivedHere[i].FanOut(now);
+        }
+
+        _arrivedHere.Clear();
+        for (var i = 0; i < _arrivedElsewhere.Count; i++)
+        {
+            _arrivedElsewhere[i].FanOut(now);
+        }
+
+        _arrivedElsewhere.Clear();
+    }
+
     /// <summary>A TCP connection is gone, and with it the path that it was.</summary>
     public void OnConnectionClosed(in TransportTuple tuple) => Find(tuple)?.LoseTuple(tuple, TupleRemovalReason.Closed);
 
     /// <summary>Whether the path leads to a transport: somebody has authenticated on it.</summary>
-    public bool HasTuple(in TransportTuple tuple) => _tuples.ContainsKey(tuple);
+    public bool HasTuple(in TransportTuple tuple) => Routes.Find(tuple) is not null;
 
     /// <summary>Time has passed: fires the timers that are due.</summary>
     public void OnTime(MediaTime now)
@@ -100,110 +158,23 @@ public sealed class MediaEngine : IDisposable
         Timers.Turn(now);
     }
 
-    public void OpenServer(ServerHandle handle, ServerSettings settings, IServerEvents events)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(events);
-        var bound = new List<BoundSocket>();
-        foreach (var info in settings.ListenInfos)
-        {
-            if (!_parts.Sockets.TryOpen(info, bound, out var error))
-            {
-                bound.ForEach(socket => _parts.Sockets.Close(socket.Id));
-                _parts.Handles.Servers.Free(handle.Slot, handle.Generation);
-                events.ServerClosed(error);
-                return;
-            }
-        }
-
-        var server = new MediaServer(handle, [.. bound], events);
-        _servers.Set(handle.Slot, handle.Generation, server);
-        events.ServerOpened(server.ListenInfos);
-    }
-
-    public void CloseServer(ServerHandle handle)
-    {
-        if (_servers[handle.Slot, handle.Generation] is { } server)
-        {
-            server.Closing = true;
-            CloseIfLeft(server);
-        }
-    }
-
-    public void OpenTransport(TransportHandle handle, ServerHandle serverHandle, TransportSettings settings, ITransportEvents events)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(events);
-        var server = _servers[serverHandle.Slot, serverHandle.Generation];
-        if (server is null || server.Closing)
-        {
-            _parts.Handles.Transports.Free(handle.Slot, handle.Generation);
-            events.TransportClosed(new MediaError(MediaErrorCode.Closed, "The WebRtcServer is closed."));
-            return;
-        }
-
-        MediaTransport transport;
-        try
-        {
-            transport = new MediaTransport(this, handle, server, settings, events);
-        }
-        catch (ArgumentException e)
-        {
-            _parts.Handles.Transports.Free(handle.Slot, handle.Generation);
-            events.TransportClosed(new MediaError(MediaErrorCode.InvalidParameters, e.Message));
-            return;
-        }
-
-        _current = transport;
-        server.Transports++;
-        _transports.Set(handle.Slot, handle.Generation, transport);
-        transport.Open();
-    }
-
-    public void CloseProducer(ProducerHandle handle) => Producer(handle)?.Close();
-
-    public void CloseConsumer(ConsumerHandle handle) => Consumer(handle)?.Close();
-
-    /// <summary>The DTLS runner has a datagram to send.</summary>
-    public void OnDtlsDatagram(TransportHandle handle, ReadOnlySpan<byte> datagram) => Transport(handle)?.SendDtls(datagram);
-
-    /// <summary>The handshake is done and the fingerprint verified. Takes over the keys.</summary>
-    public void OnDtlsConnected(TransportHandle handle, SrtpKeys keys, string? remoteCertificatePem)
-    {
-        ArgumentNullException.ThrowIfNull(keys);
-        if (Transport(handle) is { } transport)
-        {
-            transport.OnDtlsConnected(keys, remoteCertificatePem);
-        }
-
-        keys.Clear();
-    }
-
-    /// <summary>The association is over; <paramref name="failure"/> is null when one side closed it.</summary>
-    public void OnDtlsEnded(TransportHandle handle, string? failure)
-    {
-        DtlsSessions--;
-        Transport(handle)?.OnDtlsEnded(failure);
-    }
-
-    public void Dump(long requestId, IMediaPlaneEvents events)
-    {
-        ArgumentNullException.ThrowIfNull(events);
-        events.DumpReady(requestId, new MediaPlaneDump(
-            Servers: [.. _servers.Items.Select(static s => new ServerDump(s.Handle, s.ListenInfos, s.Transports, s.Closing))],
-            Transports: [.. _transports.Items.Select(static t => t.Dump())],
-            Ufrags: _ufrags.Count,
-            Tuples: _tuples.Count,
-            TcpConnections: _parts.Sockets.ConnectionCount,
-            DtlsSessions: DtlsSessions,
-            SrtpSessions: SrtpSessions,
-            BuffersInUse: Pool.InUse,
-            Timers: Timers.Count));
-    }
+    /// <summary>The part of the media plane's description that this engine knows.</summary>
+    public MediaPlaneDump Dump() => new(
+        Servers: _directory is null
+            ? []
+            : [.. _directory.Servers.Select(static s => new ServerDump(s.Handle, s.ListenInfos, s.Transports, s.Closing))],
+        Transports: [.. _transports.OrderBy(static t => t.Handle.Slot).Select(static t => t.Dump())],
+        Ufrags: _directory is null ? 0 : _parts.Commons.Ufrags.Count,
+        Tuples: Routes.Count,
+        TcpConnections: _parts.Sockets.ConnectionCount,
+        DtlsSessions: DtlsSessions,
+        SrtpSessions: SrtpSessions,
+        BuffersInUse: Pool.InUse,
+        Timers: Timers.Count);
 
     public void Dispose()
     {
-        foreach (var transport in _transports.Items)
+        foreach (var transport in _transports)
         {
             transport.Dispose();
         }
@@ -211,77 +182,156 @@ public sealed class MediaEngine : IDisposable
         Pool.Dispose();
     }
 
-    internal MediaTransport? Transport(TransportHandle handle) => _current = _transports[handle.Slot, handle.Generation];
-
-    internal MediaProducer? Producer(ProducerHandle handle)
+    /// <summary>Has a transport that lives anywhere do something, in the order of all that is asked of it.</summary>
+    public void Tell(MediaTransport transport, Action<MediaTransport> command)
     {
-        var producer = _producers[handle.Slot, handle.Generation];
-        _current = producer?.Transport;
-        return producer;
-    }
-
-    internal MediaConsumer? Consumer(ConsumerHandle handle)
-    {
-        var consumer = _consumers[handle.Slot, handle.Generation];
-        _current = consumer?.Transport;
-        return consumer;
-    }
-
-    internal void Add(MediaProducer producer) => _producers.Set(producer.Handle.Slot, producer.Handle.Generation, producer);
-
-    internal void Remove(MediaProducer producer)
-    {
-        _producers.Remove(producer.Handle.Slot, producer.Handle.Generation);
-        _parts.Handles.Producers.Free(producer.Handle.Slot, producer.Handle.Generation);
-    }
-
-    internal void Add(MediaConsumer consumer) => _consumers.Set(consumer.Handle.Slot, consumer.Handle.Generation, consumer);
-
-    internal void Remove(MediaConsumer consumer)
-    {
-        _consumers.Remove(consumer.Handle.Slot, consumer.Handle.Generation);
-        _parts.Handles.Consumers.Free(consumer.Handle.Slot, consumer.Handle.Generation);
-    }
-
-    internal bool AddUfrag(string ufrag, MediaTransport transport) => _ufrags.TryAdd(ufrag, transport);
-
-    internal void RemoveUfrag(string ufrag) => _ufrags.Remove(ufrag);
-
-    /// <summary>The tuple leads to this transport from now on, also if it led to another: a client may use a port again.</summary>
-    internal void BindTuple(in TransportTuple tuple, MediaTransport transport)
-    {
-        _tuples.TryGetValue(tuple, out var former);
-        _tuples[tuple] = transport;
-        if (former is not null && former != transport)
+        if (Index == FrontIndex)
         {
-            former.LoseTuple(tuple, TupleRemovalReason.TakenOver);
+            Route(transport, command);
+        }
+        else
+        {
+            _parts.Links.Post(FrontIndex, front => front.Route(transport, command));
         }
     }
 
-    internal void UnbindTuple(in TransportTuple tuple, MediaTransport transport)
+    /// <summary>Front engine only: on to the engine where the transport lives.</summary>
+    public void Route(MediaTransport transport, Action<MediaTransport> command)
     {
-        if (_tuples.TryGetValue(tuple, out var bound) && bound == transport)
+        if (transport.Route == Index)
         {
-            _tuples.Remove(tuple);
-            if (tuple.Protocol == TransportProtocol.Tcp)
-            {
-                // The connection is the path. Closing one that is closed already does nothing.
-                _parts.Sockets.Close(tuple.LocalSocket);
-            }
+            Serve(transport, command);
+        }
+        else
+        {
+            _parts.Links.Post(transport.Route, engine => engine.Serve(transport, command));
+        }
+    }
+
+    /// <summary>Does something for a transport that lives here. What it throws is that transport's fault alone.</summary>
+    public void Serve(MediaTransport transport, Action<MediaTransport> command)
+    {
+        var former = _current;
+        _current = transport;
+        try
+        {
+            command(transport);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Fault(e);
+        }
+        finally
+        {
+            _current = former;
+        }
+    }
+
+    /// <summary>Has the other engine do something, or does it at once when it is this one.</summary>
+    public void On(int engine, Action<MediaEngine> command)
+    {
+        if (engine == Index)
+        {
+            command(this);
+        }
+        else
+        {
+            _parts.Links.Post(engine, command);
+        }
+    }
+
+    public void OnAllEngines(Action<MediaEngine> command)
+    {
+        for (var i = 0; i < _parts.EngineCount; i++)
+        {
+            On(i, command);
+        }
+    }
+
+    /// <summary>A check goes to the engine where its transport lives.</summary>
+    /// <param name="home">That engine.</param>
+    /// <param name="transport">Whose check it is.</param>
+    /// <param name="entrance">The engine that received it, and will receive what follows it.</param>
+    /// <param name="tuple">The path.</param>
+    /// <param name="check">The whole datagram.</param>
+    public void PassCheck(int home, MediaTransport transport, int entrance, TransportTuple tuple, byte[] check) =>
+        _parts.Links.Post(home, engine => engine.Serve(transport, served => engine.OnPassedCheck(served, entrance, tuple, check)));
+
+    public void Add(MediaTransport transport) => _transports.Add(transport);
+
+    public void Remove(MediaTransport transport) => _transports.Remove(transport);
+
+    /// <summary>The consumers of a producer that live here. Made by the first, and gone with the last.</summary>
+    public ConsumerGroup GroupOf(MediaProducer producer)
+    {
+        if (!_groups.TryGetValue(producer, out var group))
+        {
+            group = new ConsumerGroup(this, producer);
+            _groups.Add(producer, group);
+            Tell(producer.Transport, _ => producer.Attach(group));
+        }
+
+        return group;
+    }
+
+    public void Remove(ConsumerGroup group)
+    {
+        _groups.Remove(group.Producer);
+        Tell(group.Producer.Transport, _ => group.Producer.Detach(group));
+    }
+
+    /// <summary>A packet of the producer waits for <see cref="FanOut"/>, the first of the batch.</summary>
+    public void NoteArrived(MediaProducer producer) => _arrivedHere.Add(producer);
+
+    public void Forget(MediaProducer producer) => On(FrontIndex, front => front.Directory.Forget(producer));
+
+    public void Forget(MediaConsumer consumer) => On(FrontIndex, front => front.Directory.Forget(consumer));
+
+    public bool AddUfrag(string ufrag, MediaTransport transport) => _parts.Commons.Ufrags.TryAdd(ufrag, transport);
+
+    public void RemoveUfrag(string ufrag) => _parts.Commons.Ufrags.Remove(ufrag);
+
+    public void UnbindTuple(in TransportTuple tuple, MediaTransport transport)
+    {
+        if (Routes.Unbind(tuple, transport) && tuple.Protocol == TransportProtocol.Tcp)
+        {
+            // The connection is the path. Closing one that is closed already does nothing.
+            _parts.Sockets.Close(tuple.LocalSocket);
         }
     }
 
     /// <summary>The transport has said good-bye and holds nothing any more.</summary>
-    internal void Leave(MediaTransport transport)
+    public void Leave(MediaTransport transport)
     {
-        _transports.Remove(transport.Handle.Slot, transport.Handle.Generation);
-        _parts.Handles.Transports.Free(transport.Handle.Slot, transport.Handle.Generation);
-        transport.Server.Transports--;
-        CloseIfLeft(transport.Server);
+        Remove(transport);
+        On(FrontIndex, front => front.Directory.Forget(transport));
+        LeaveServer(transport.Server);
     }
 
+    public void LeaveServer(MediaServer server)
+    {
+        if (server.Leave())
+        {
+            CloseSockets(server);
+        }
+    }
+
+    /// <summary>Each thread sends what it has queued and closes its own; the last one tells the front engine.</summary>
+    public void CloseSockets(MediaServer server) => OnAllEngines(engine =>
+    {
+        foreach (var socket in server.Sockets)
+        {
+            engine.Parts.Sockets.Close(socket.Id);
+        }
+
+        if (server.SocketsClosed())
+        {
+            engine.On(FrontIndex, front => front.Directory.Forget(server));
+        }
+    });
+
     /// <summary>Runs a timer's work so that what it throws is a fault of that transport alone.</summary>
-    internal void Guard(MediaTransport transport, Action<MediaTransport, MediaTime> work, MediaTime now)
+    public void Guard(MediaTransport transport, Action<MediaTransport, MediaTime> work, MediaTime now)
     {
         _current = transport;
         try
@@ -294,6 +344,13 @@ public sealed class MediaEngine : IDisposable
         }
     }
 
+    /// <summary>What a packet of one transport caused while it went to another is that other's fault.</summary>
+    public void FaultOf(MediaTransport transport, Exception exception)
+    {
+        _current = transport;
+        Fault(exception);
+    }
+
     private void Demultiplex(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
     {
         // RFC 7983 §7, narrowed to what a WebRTC peer sends.
@@ -302,73 +359,137 @@ public sealed class MediaEngine : IDisposable
             return;
         }
 
-        switch (datagram[0])
+        var first = datagram[0];
+        if (first < 4)
         {
-            case < 4:
-                OnStun(tuple, datagram, now);
-                break;
-            case >= 20 and <= 63:
-                if (Find(tuple) is { } dtls)
-                {
-                    dtls.OnDtls(tuple, datagram, now);
-                }
+            OnStun(tuple, datagram, now);
+            return;
+        }
 
-                break;
-            case >= 128 and <= 191:
-                if (Find(tuple) is { } media)
-                {
-                    if (RtcpPacket.IsRtcp(datagram))
-                    {
-                        media.OnSrtcp(datagram, now);
-                    }
-                    else
-                    {
-                        media.OnSrtp(tuple, datagram, now);
-                    }
-                }
+        if (first is not ((>= 20 and <= 63) or (>= 128 and <= 191)))
+        {
+            return;
+        }
 
-                break;
+        if (Find(tuple) is not { } transport)
+        {
+            if (Routes.TryFindElsewhere(tuple, out var home))
+            {
+                Pass(home, tuple, datagram);
+            }
+        }
+        else if (first <= 63)
+        {
+            transport.OnDtls(tuple, datagram, now);
+        }
+        else if (RtcpPacket.IsRtcp(datagram))
+        {
+            transport.OnSrtcp(datagram, now);
+        }
+        else
+        {
+            transport.OnSrtp(tuple, datagram, now);
         }
     }
 
-    private MediaTransport? Find(in TransportTuple tuple) => _tuples.TryGetValue(tuple, out var transport) ? _current = transport : null;
+    /// <summary>The front engine may have given away what has not arrived yet where it goes.</summary>
+    private bool LivesHere(MediaTransport transport) => transport.Home == Index && (Index != FrontIndex || transport.Route == FrontIndex);
+
+    private MediaTransport? Find(in TransportTuple tuple) => Routes.Find(tuple) is { } transport ? _current = transport : null;
+
+    private void Pass(int home, in TransportTuple tuple, ReadOnlySpan<byte> datagram)
+    {
+        var index = Pool.Rent(datagram);
+        if (index < 0)
+        {
+            return;
+        }
+
+        Pool.Hand(index);
+        if (!_parts.Links.TryPass(home, new PassedPacket(null, new ArrivedPacket { Index = index }, tuple)))
+        {
+            Pool.Unhand(index);
+            PassesRefused++;
+        }
+
+        Pool.Release(index);
+    }
 
     private void OnStun(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
     {
         // The ufrag names the transport, not the tuple: a client may come from a port that another one used before.
-        if (!StunMessage.TryGetLocalUfrag(datagram, out var ufrag) || !_ufrags.TryGet(ufrag, out var transport))
+        if (!StunMessage.TryGetLocalUfrag(datagram, out var ufrag) || !_parts.Commons.Ufrags.TryGet(ufrag, out var transport))
         {
             return;
         }
 
-        _current = transport;
-        var length = transport.OnStun(datagram, tuple, now, _stunResponse);
-        if (length > 0)
+        if (LivesHere(transport))
         {
-            var room = _parts.Sink.Begin(tuple);
-            if (room.Length >= length)
-            {
-                _stunResponse.AsSpan(0, length).CopyTo(room);
-                _parts.Sink.Commit(tuple, length);
-            }
+            _current = transport;
+            Answer(tuple, transport.OnStun(datagram, tuple, now, _stunResponse));
+        }
+        else
+        {
+            OnForeignCheck(transport, tuple, datagram);
         }
     }
 
-    private void CloseIfLeft(MediaServer server)
+    /// <summary>
+    /// A check for a transport that lives on another engine. Only an authentic one goes there; what a stranger sends is answered, or
+    /// not, right here.
+    /// </summary>
+    private void OnForeignCheck(MediaTransport transport, in TransportTuple tuple, ReadOnlySpan<byte> datagram)
     {
-        if (!server.MayClose)
+        if (transport.TryAdmit(datagram, _stunResponse, out var length))
+        {
+            var check = datagram.ToArray();
+            var path = tuple;
+            if (!transport.IsAdopted)
+            {
+                _parts.Links.Post(FrontIndex, front => front.Directory.Adopt(transport, Index, path, check));
+            }
+            else if (tuple.Protocol == TransportProtocol.Tcp)
+            {
+                _parts.Sockets.MoveConnection(tuple.LocalSocket, transport.Home, check);
+            }
+            else
+            {
+                PassCheck(transport.Home, transport, Index, path, check);
+            }
+        }
+        else
+        {
+            Answer(tuple, length);
+        }
+    }
+
+    private void OnPassedCheck(MediaTransport transport, int entrance, in TransportTuple tuple, byte[] check)
+    {
+        if (!LivesHere(transport) || transport.HasLeft)
         {
             return;
         }
 
-        _servers.Remove(server.Handle.Slot, server.Handle.Generation);
-        _parts.Handles.Servers.Free(server.Handle.Slot, server.Handle.Generation);
-        foreach (var socket in server.Sockets)
+        Answer(tuple, transport.OnStun(check, tuple, Now, _stunResponse));
+        if (entrance != Index)
         {
-            _parts.Sockets.Close(socket.Id);
+            Routes.NoteEntrance(tuple, entrance);
+        }
+    }
+
+    private void Answer(in TransportTuple tuple, int length)
+    {
+        if (length == 0)
+        {
+            return;
         }
 
-        server.Events.ServerClosed(null);
+        var room = _parts.Sink.Begin(tuple);
+        if (room.Length >= length)
+        {
+            _stunResponse.AsSpan(0, length).CopyTo(room);
+            _parts.Sink.Commit(tuple, length);
+        }
     }
 
     private void Fault(Exception exception)

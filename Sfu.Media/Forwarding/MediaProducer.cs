@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Sfu.Media.Codecs;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
@@ -8,14 +9,18 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Forwarding;
 
 /// <summary>
-/// What one client publishes as one track: its encodings as they arrive and the consumers that they go to. Media thread only.
+/// What one client publishes as one track: its encodings as they arrive and the groups of consumers that they go to. Its transport's
+/// thread only, but for what never changes.
 /// </summary>
 internal sealed class MediaProducer
 {
     private readonly ProducerSettings _settings;
-    private readonly List<MediaConsumer> _consumers = [];
+    private readonly List<ConsumerGroup> _groups = [];
+    private readonly List<ArrivedPacket> _arrived = [];
     private readonly List<ReceiveStream> _streams = [];
-    private bool _closed;
+    private SourceClock? _clock;
+    private int _epoch;
+    private volatile bool _closed;
 
     public MediaProducer(MediaTransport transport, ProducerHandle handle, ProducerSettings settings)
     {
@@ -45,6 +50,9 @@ internal sealed class MediaProducer
 
     public bool Paused { get; private set; }
 
+    /// <summary>Any thread.</summary>
+    public bool IsClosed => _closed;
+
     public bool HasVideo => Kind == MediaKind.Video;
 
     /// <summary>Streams that have shown themselves or were announced with their SSRC.</summary>
@@ -73,9 +81,23 @@ internal sealed class MediaProducer
 
     public void Remove(ReceiveStream stream) => _streams.Remove(stream);
 
-    public void Add(MediaConsumer consumer) => _consumers.Add(consumer);
+    /// <summary>Consumers on this or another engine want the producer's packets.</summary>
+    public void Attach(ConsumerGroup group)
+    {
+        if (_closed)
+        {
+            Transport.Engine.On(group.Home, _ => group.End());
+            return;
+        }
 
-    public void Remove(MediaConsumer consumer) => _consumers.Remove(consumer);
+        _groups.Add(group);
+        if (_clock is { } clock)
+        {
+            Transport.Engine.On(group.Home, _ => group.SetClock(clock));
+        }
+    }
+
+    public void Detach(ConsumerGroup group) => _groups.Remove(group);
 
     public void Pause() => Paused = true;
 
@@ -84,37 +106,78 @@ internal sealed class MediaProducer
         if (Paused)
         {
             Paused = false;
-            foreach (var consumer in _consumers)
+            Resynchronize();
+            foreach (var group in _groups)
             {
-                consumer.OnProducerResumed(now);
+                Transport.Engine.On(group.Home, engine => group.OnProducerResumed(engine.Now));
             }
         }
     }
 
-    /// <summary>A packet of one encoding, decrypted and in the client's own numbering, not seen before.</summary>
-    public void OnPacket(ReceiveStream stream, in RtpPacket packet, bool isKeyFrame, MediaTime now)
+    /// <summary>A packet of one encoding, decrypted and in the client's own numbering, not seen before. It leaves by <see cref="FanOut"/>.</summary>
+    public void OnPacket(ReceiveStream stream, in RtpPacket packet, bool isKeyFrame)
     {
-        if (Paused || _consumers.Count == 0 || stream != ForwardedStream)
+        if (Paused || _groups.Count == 0 || stream != ForwardedStream)
         {
             return;
         }
 
-        var shared = new SharedPacket(Transport.Engine.Pool, packet.Packet);
-        var payloadType = MapPayloadType(packet.PayloadType);
-        foreach (var consumer in _consumers)
+        var index = Transport.Engine.Pool.Rent(packet.Packet);
+        if (index < 0)
         {
-            consumer.Forward(packet, payloadType, isKeyFrame, ref shared, now);
+            return;
         }
 
-        shared.Release();
+        if (_arrived.Count == 0)
+        {
+            Transport.Engine.NoteArrived(this);
+        }
+
+        _arrived.Add(new ArrivedPacket(
+            index, (ushort)packet.HeaderLength, (byte)packet.PaddingLength, MapPayloadType(packet.PayloadType), isKeyFrame, _epoch));
+    }
+
+    /// <summary>Passes what has arrived to the groups on other engines, which work on it meanwhile, and then sends it to those here.</summary>
+    public void FanOut(MediaTime now)
+    {
+        var engine = Transport.Engine;
+        foreach (var group in _groups)
+        {
+            if (group.Home != engine.Index)
+            {
+                Pass(group, engine);
+            }
+        }
+
+        for (var i = 0; i < _groups.Count; i++)
+        {
+            if (_groups[i].Home == engine.Index)
+            {
+                _groups[i].Forward(CollectionsMarshal.AsSpan(_arrived), now);
+                break;
+            }
+        }
+
+        ReleaseArrived();
     }
 
     /// <summary>The client's numbers began anew: what comes next does not continue what came before.</summary>
-    public void Resynchronize()
+    public void Resynchronize() => _epoch++;
+
+    /// <summary>A Sender Report of the encoding that is forwarded came in.</summary>
+    public void OnSenderReport(ReceiveStream stream)
     {
-        foreach (var consumer in _consumers)
+        if (stream != ForwardedStream)
         {
-            consumer.Resynchronize();
+            return;
+        }
+
+        var report = stream.Reception.LastSenderReport;
+        var clock = new SourceClock(Transport.Ingress.Clock.ToLocal(report.Ntp), report.RtpTimestamp);
+        _clock = clock;
+        foreach (var group in _groups)
+        {
+            Transport.Engine.On(group.Home, _ => group.SetClock(clock));
         }
     }
 
@@ -135,26 +198,54 @@ internal sealed class MediaProducer
     public ImmutableArray<MediaStats> Stats(MediaTime now) =>
         [.. _streams.Select(stream => stream.Stats(now, Transport.UnixMs(now), Kind.ToString().ToLowerInvariant()))];
 
-    public ProducerDump Dump() => new(Handle, Id, Kind.ToString().ToLowerInvariant(), Paused, [.. _streams.Select(static s => s.Ssrc)], _consumers.Count);
+    public ProducerDump Dump() =>
+        new(Handle, Id, Kind.ToString().ToLowerInvariant(), Paused, [.. _streams.Select(static s => s.Ssrc)], _groups.Sum(static group => group.Count));
 
-    /// <summary>Leaves the engine, with its consumers on whatever transport.</summary>
+    /// <summary>Leaves its transport, and its consumers leave theirs wherever they live.</summary>
     public void Close()
     {
-        if (_closed)
+        if (!_closed)
         {
-            return;
+            Transport.Ingress.Remove(this);
+            Abandon();
         }
+    }
 
+    /// <summary>Never came to be, or is gone: nobody consumes it.</summary>
+    public void Abandon()
+    {
         _closed = true;
-        while (_consumers.Count > 0)
+        ReleaseArrived();
+        foreach (var group in _groups.ToArray())
         {
-            var consumer = _consumers[^1];
-            consumer.Close();
-            consumer.Transport.Events.ConsumerClosed(consumer.Handle, null);
+            Transport.Engine.On(group.Home, _ => group.End());
         }
 
-        Transport.Ingress.Remove(this);
-        Transport.Engine.Remove(this);
+        _groups.Clear();
+        Transport.Engine.Forget(this);
+    }
+
+    private void Pass(ConsumerGroup group, MediaEngine engine)
+    {
+        foreach (ref readonly var arrived in CollectionsMarshal.AsSpan(_arrived))
+        {
+            engine.Pool.Hand(arrived.Index);
+            if (!engine.Parts.Links.TryPass(group.Home, new PassedPacket(group, arrived, default)))
+            {
+                engine.Pool.Unhand(arrived.Index);
+                engine.PassesRefused++;
+            }
+        }
+    }
+
+    private void ReleaseArrived()
+    {
+        foreach (var arrived in _arrived)
+        {
+            Transport.Engine.Pool.Release(arrived.Index);
+        }
+
+        _arrived.Clear();
     }
 
     // One encoding is forwarded: the first that the client named. Which of several is right for whom is the layer selector's question.

@@ -3,24 +3,54 @@ using Sfu.Media.Control;
 
 namespace Sfu.Media.Forwarding;
 
-/// <summary>The media twin of a WebRtcServer: bound sockets, and the law that they close last. Media thread only.</summary>
-internal sealed class MediaServer(ServerHandle handle, ImmutableArray<BoundSocket> sockets, IServerEvents events)
+/// <summary>The media twin of a WebRtcServer: bound sockets, and the law that they close last. Any media thread.</summary>
+internal sealed class MediaServer(ServerHandle handle, ImmutableArray<BoundSocket> sockets, int engines, IServerEvents events)
 {
+    private const int ClosingBit = 1;
+    private const int OneTransport = 2;
+
+    // Transports that have not left yet, those that are saying good-bye included, and whether the server closes: one word, so that
+    // exactly one thread sees the server closing and empty.
+    private int _state;
+    private int _open = engines;
+
     public ServerHandle Handle { get; } = handle;
 
     public ImmutableArray<BoundSocket> Sockets { get; } = sockets;
 
     public IServerEvents Events { get; } = events;
 
-    /// <summary>Transports that have not left yet, those that are saying good-bye included.</summary>
-    public int Transports { get; set; }
+    public int Transports => Volatile.Read(ref _state) / OneTransport;
 
-    public bool Closing { get; set; }
-
-    /// <summary>A socket closes when it is closing and its last transport has left.</summary>
-    public bool MayClose => Closing && Transports == 0;
+    public bool Closing => (Volatile.Read(ref _state) & ClosingBit) != 0;
 
     public ImmutableArray<ListenInfo> ListenInfos =>
         [.. Sockets.Select(static s => new ListenInfo(
             s.Protocol, s.Local.ToIPAddress().ToString(), s.AnnouncedAddress, s.Local.Port, s.ExposeInternalIp))];
+
+    /// <summary>One more transport. False: the server closes.</summary>
+    public bool TryEnter()
+    {
+        int state;
+        do
+        {
+            state = Volatile.Read(ref _state);
+            if ((state & ClosingBit) != 0)
+            {
+                return false;
+            }
+        }
+        while (Interlocked.CompareExchange(ref _state, state + OneTransport, state) != state);
+
+        return true;
+    }
+
+    /// <summary>A transport has left. True: it was the last of a server that closes, and its sockets close now.</summary>
+    public bool Leave() => Interlocked.Add(ref _state, -OneTransport) == ClosingBit;
+
+    /// <summary>No transport enters any more. True: there was none, and the sockets close now. A second call gives false.</summary>
+    public bool BeginClosing() => Interlocked.Or(ref _state, ClosingBit) == 0;
+
+    /// <summary>One thread has closed its sockets. True: it was the last.</summary>
+    public bool SocketsClosed() => Interlocked.Decrement(ref _open) == 0;
 }

@@ -17,7 +17,6 @@ namespace Sfu.Media.Forwarding;
 internal sealed class MediaTransport : IIceListener, IDisposable
 {
     // Given.
-    private readonly MediaEngine _engine;
     private readonly TransportSettings _settings;
     private readonly ITransportEvents _events;
 
@@ -31,12 +30,15 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     private bool _hasSelected;
     private bool _opened;
     private bool _closing;
-    private bool _left;
+    private volatile bool _left;
+    private volatile bool _adopted;
+    private volatile int _home;
     private MediaError? _closeError;
 
     public MediaTransport(MediaEngine engine, TransportHandle handle, MediaServer server, TransportSettings settings, ITransportEvents events)
     {
-        _engine = engine;
+        Engine = engine;
+        _home = engine.Index;
         Handle = handle;
         Server = server;
         _settings = settings;
@@ -45,7 +47,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         Ingress = new RtpIngress(this);
         Egress = new RtpEgress(this);
         Reporter = new RtcpReporter(this);
-        _timer = new WheelTimer(now => engine.Guard(this, static (transport, time) => transport.OnTimer(time), now));
+        _timer = new WheelTimer(now => Engine.Guard(this, static (transport, time) => transport.OnTimer(time), now));
         _agent = new IceLiteAgent(
             new IceAgentSettings
             {
@@ -55,13 +57,27 @@ internal sealed class MediaTransport : IIceListener, IDisposable
             },
             IceCredentials.Create(engine.Parts.Random),
             this);
+        engine.Add(this);
     }
 
     public TransportHandle Handle { get; }
 
     public MediaServer Server { get; }
 
-    public MediaEngine Engine => _engine;
+    /// <summary>The engine that it lives on. That engine's thread only; others ask for <see cref="Home"/>.</summary>
+    public MediaEngine Engine { get; private set; }
+
+    /// <summary>The index of the engine that it lives on. Any media thread; it changes once, when an engine that adopts the transport has it.</summary>
+    public int Home => _home;
+
+    /// <summary>Where the front engine sends what is for the transport: its home, or the engine that is about to be. Front engine only.</summary>
+    public int Route { get; private set; } = MediaEngine.FrontIndex;
+
+    /// <summary>The peer has proven by a check that it is there: <see cref="Home"/> is final. Any media thread.</summary>
+    public bool IsAdopted => _adopted;
+
+    /// <summary>It holds nothing any more, and no event follows. Any media thread.</summary>
+    public bool HasLeft => _left;
 
     public ITransportEvents Events => _events;
 
@@ -94,7 +110,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
                         s.Protocol, s.Local.ToIPAddress().ToString(), s.Local.Port, s.AnnouncedAddress, s.ExposeInternalIp))],
                 _settings.PreferUdp,
                 _settings.PreferTcp)],
-            new DtlsParameters { Role = Ortc.DtlsRole.Auto, Fingerprints = _engine.Parts.LocalFingerprints });
+            new DtlsParameters { Role = Ortc.DtlsRole.Auto, Fingerprints = Engine.Parts.LocalFingerprints });
         _opened = true;
         _events.LocalUfragAdded(_agent.Local.Ufrag);
     }
@@ -125,9 +141,53 @@ internal sealed class MediaTransport : IIceListener, IDisposable
             return;
         }
 
-        var credentials = IceCredentials.Create(_engine.Parts.Random);
+        var credentials = IceCredentials.Create(Engine.Parts.Random);
         _agent.Restart(credentials);
         _events.IceRestarted(requestId, IceParameters.Of(credentials));
+    }
+
+    /// <summary>
+    /// Another engine adopts the transport. It has no path and no keys yet: what it takes along is what it was asked for. Front engine only.
+    /// </summary>
+    public void LeaveFront(int home)
+    {
+        Engine.Timers.Disarm(_timer);
+        foreach (var consumer in Egress.Consumers)
+        {
+            consumer.Leave();
+        }
+
+        Engine.Remove(this);
+        Route = home;
+    }
+
+    /// <summary>The engine that adopted the transport takes it over.</summary>
+    public void EnterHome(MediaEngine engine)
+    {
+        Engine = engine;
+        _home = engine.Index;
+        _adopted = true;
+        engine.Add(this);
+        foreach (var consumer in Egress.Consumers)
+        {
+            consumer.Join(engine.GroupOf(consumer.Producer));
+        }
+
+        Rearm();
+    }
+
+    /// <summary>
+    /// Whether a check is authentic, for an engine that the transport does not live on. Changes nothing. Any media thread.
+    /// </summary>
+    /// <param name="datagram">The check.</param>
+    /// <param name="response">Where the answer to one that is not goes.</param>
+    /// <param name="length">Bytes of that answer; 0 for none.</param>
+    public bool TryAdmit(ReadOnlySpan<byte> datagram, Span<byte> response, out int length)
+    {
+        length = 0;
+
+        // The ufrag is in the directory a moment before the agent is complete. Nobody can know it yet.
+        return _agent is { } agent && agent.TryAdmit(datagram, response, out _, out _, out length);
     }
 
     /// <returns>Bytes of the answer to send on the tuple.</returns>
@@ -181,11 +241,11 @@ internal sealed class MediaTransport : IIceListener, IDisposable
             return;
         }
 
-        var room = _engine.Parts.Sink.Begin(_selected);
+        var room = Engine.Parts.Sink.Begin(_selected);
         if (room.Length >= datagram.Length)
         {
             datagram.CopyTo(room);
-            _engine.Parts.Sink.Commit(_selected, datagram.Length);
+            Engine.Parts.Sink.Commit(_selected, datagram.Length);
             BytesSent += datagram.Length;
         }
     }
@@ -200,8 +260,8 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         Ingress.SetKeys(keys);
         Egress.SetKeys(keys);
         _dtls.OnConnected(remoteCertificatePem);
-        Reporter.Start(_engine.Now);
-        Egress.OnConnected(_engine.Now);
+        Reporter.Start(Engine.Now);
+        Egress.OnConnected(Engine.Now);
         Rearm();
     }
 
@@ -218,93 +278,86 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         _dtls.OnEnded(failure);
     }
 
-    public void AddProducer(long requestId, ProducerHandle handle, ProducerSettings settings)
+    public void Add(long requestId, MediaProducer producer)
     {
-        if (_closing)
+        var reason = "The transport is closed.";
+        if (_closing || !Ingress.TryAdd(producer, out reason))
         {
-            Fail(requestId, MediaErrorCode.Closed, "The transport is closed.");
+            producer.Abandon();
+            if (!_left)
+            {
+                Fail(requestId, _closing ? MediaErrorCode.Closed : MediaErrorCode.InvalidParameters, reason);
+            }
+
             return;
         }
 
-        var producer = new MediaProducer(this, handle, settings);
-        if (!Ingress.TryAdd(producer, out var reason))
-        {
-            Fail(requestId, MediaErrorCode.InvalidParameters, reason);
-            return;
-        }
-
-        _engine.Add(producer);
-        _events.ProducerAdded(requestId, handle);
+        _events.ProducerAdded(requestId, producer.Handle);
     }
 
-    public void AddConsumer(long requestId, ConsumerHandle handle, ProducerHandle producerHandle, ConsumerSettings settings)
+    public void Add(long requestId, MediaConsumer consumer)
     {
-        if (_closing)
+        var reason = "The transport is closed.";
+        if (_closing || !Egress.TryAdd(consumer, out reason))
         {
-            Fail(requestId, MediaErrorCode.Closed, "The transport is closed.");
+            consumer.Abandon();
+            if (!_left)
+            {
+                Fail(requestId, _closing ? MediaErrorCode.Closed : MediaErrorCode.InvalidParameters, reason);
+            }
+
             return;
         }
 
-        var producer = _engine.Producer(producerHandle);
-        if (producer is null)
-        {
-            Fail(requestId, MediaErrorCode.Closed, "The producer is closed.");
-            return;
-        }
-
-        var consumer = new MediaConsumer(this, handle, producer, settings);
-        if (!Egress.TryAdd(consumer, out var reason))
-        {
-            Fail(requestId, MediaErrorCode.InvalidParameters, reason);
-            return;
-        }
-
-        _engine.Add(consumer);
-        producer.Add(consumer);
-        _events.ConsumerAdded(requestId, handle);
-        consumer.Start(_engine.Now);
+        consumer.Join(Engine.GroupOf(consumer.Producer));
+        _events.ConsumerAdded(requestId, consumer.Handle);
+        consumer.Start(Engine.Now);
     }
+
+    /// <summary>There is nothing to consume.</summary>
+    public void RefuseConsumer(long requestId) =>
+        Fail(requestId, MediaErrorCode.Closed, _closing ? "The transport is closed." : "The producer is closed.");
 
     public void ReportStats(long requestId) => _events.StatsReady(requestId, [new TransportStats(
-        UnixMs(_engine.Now),
+        UnixMs(Engine.Now),
         _agent.State.ToString().ToLowerInvariant(),
         _dtls.State.ToString().ToLowerInvariant(),
         _hasSelected ? _selected.Id : null,
         BytesReceived,
         BytesSent,
-        Ingress.Bitrate(_engine.Now),
-        Egress.Bitrate(_engine.Now),
+        Ingress.Bitrate(Engine.Now),
+        Egress.Bitrate(Engine.Now),
         Ingress.RtpBytes,
         Egress.RtpBytes)]);
 
     public void ReportStats(long requestId, MediaProducer? producer)
     {
-        if (producer is null)
+        if (producer is null or { IsClosed: true })
         {
             Fail(requestId, MediaErrorCode.Closed, "The producer is closed.");
             return;
         }
 
-        _events.StatsReady(requestId, producer.Stats(_engine.Now));
+        _events.StatsReady(requestId, producer.Stats(Engine.Now));
     }
 
     public void ReportStats(long requestId, MediaConsumer? consumer)
     {
-        if (consumer is null)
+        if (consumer is null or { IsClosed: true })
         {
             Fail(requestId, MediaErrorCode.Closed, "The consumer is closed.");
             return;
         }
 
-        _events.StatsReady(requestId, consumer.Stats(_engine.Now));
+        _events.StatsReady(requestId, consumer.Stats(Engine.Now));
     }
 
-    public long UnixMs(MediaTime time) => (_engine.Parts.UnixOriginUs + time.Us) / 1000;
+    public long UnixMs(MediaTime time) => (Engine.Parts.UnixOriginUs + time.Us) / 1000;
 
     /// <summary>The path is gone, or another transport's client authenticated itself on it.</summary>
     public void LoseTuple(in TransportTuple tuple, TupleRemovalReason reason)
     {
-        _agent.RemoveTuple(tuple, _engine.Now, reason);
+        _agent.RemoveTuple(tuple, Engine.Now, reason);
         Rearm();
     }
 
@@ -322,7 +375,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         _closeError = error;
         Ingress.CloseProducers();
         Egress.CloseConsumers();
-        _engine.Timers.Disarm(_timer);
+        Engine.Timers.Disarm(_timer);
         if (!_dtls.BeginClose())
         {
             Leave();
@@ -352,7 +405,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
             var next = MediaTime.Min(_agent.NextTimeout, MediaTime.Min(Ingress.NextTimeout, Reporter.NextTimeout));
             if (next != _timer.Deadline)
             {
-                _engine.Timers.Arm(_timer, next);
+                Engine.Timers.Arm(_timer, next);
             }
         }
     }
@@ -362,13 +415,13 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     {
         if (!_closing)
         {
-            _engine.Timers.ArmEarlier(_timer, deadline);
+            Engine.Timers.ArmEarlier(_timer, deadline);
         }
     }
 
     void IIceListener.LocalUfragAdded(string ufrag)
     {
-        _engine.AddUfrag(ufrag, this);
+        Engine.AddUfrag(ufrag, this);
 
         // The agent reports its first ufrag while it is made; TransportOpened goes before it.
         if (_opened)
@@ -379,19 +432,20 @@ internal sealed class MediaTransport : IIceListener, IDisposable
 
     void IIceListener.LocalUfragRemoved(string ufrag)
     {
-        _engine.RemoveUfrag(ufrag);
+        Engine.RemoveUfrag(ufrag);
         _events.LocalUfragRemoved(ufrag);
     }
 
     void IIceListener.TupleAdded(in TransportTuple tuple)
     {
-        _engine.BindTuple(tuple, this);
+        _adopted = true;
+        Engine.Routes.Bind(tuple, this);
         _events.TupleAdded(tuple);
     }
 
     void IIceListener.TupleRemoved(in TransportTuple tuple, TupleRemovalReason reason)
     {
-        _engine.UnbindTuple(tuple, this);
+        Engine.UnbindTuple(tuple, this);
         _events.TupleRemoved(tuple, reason);
     }
 
@@ -438,9 +492,9 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         DropKeys();
         _dtls.EndClose();
         _agent.Close();
-        _engine.Timers.Disarm(_timer);
+        Engine.Timers.Disarm(_timer);
         _events.TransportClosed(_closeError);
-        _engine.Leave(this);
+        Engine.Leave(this);
     }
 
     private void Fail(long requestId, MediaErrorCode code, string reason) => _events.RequestFailed(requestId, new MediaError(code, reason));

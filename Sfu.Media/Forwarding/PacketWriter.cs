@@ -36,8 +36,9 @@ internal sealed class PacketWriter
 
     public bool WritesTransportSequence => _transportSequenceId != 0;
 
-    /// <summary>Writes the packet as this client gets it: its own numbers, SSRC and header extension identifiers.</summary>
-    public bool TryWrite(in RtpPacket packet, in PacketNumbers numbers, Span<byte> room, out int headerLength, out int length)
+    /// <summary>Writes the packet's header as this client gets it: its own numbers, SSRC and header extension identifiers.</summary>
+    /// <returns>Bytes written; −1 when they do not fit.</returns>
+    public int WriteHeader(in RtpPacket packet, in PacketNumbers numbers, Span<byte> room)
     {
         Span<ExtensionItem> items = stackalloc ExtensionItem[MaxExtensions];
         var count = 0;
@@ -73,18 +74,16 @@ internal sealed class PacketWriter
             }
         }
 
-        length = 0;
-        headerLength = RtpRewriter.WriteHeader(packet, items[..count], room);
-        if (headerLength < 0 || !packet.Payload.TryCopyTo(room[headerLength..]))
+        var headerLength = RtpRewriter.WriteHeader(packet, items[..count], room);
+        if (headerLength < 0)
         {
-            return false;
+            return -1;
         }
 
-        length = headerLength + packet.Payload.Length;
         RtpPacket.SetPayloadType(room, numbers.PayloadType);
         RtpPacket.SetSequenceNumber(room, numbers.Sequence);
         RtpPacket.SetTimestamp(room, numbers.Timestamp);
         RtpPacket.SetSsrc(room, _ssrc);
-        return true;
+        return headerLength;
     }
 }

@@ -17,6 +17,7 @@ internal static class RtcpDispatcher
                 {
                     stream.Reception.OnSenderReport(sender.Info, now);
                     transport.Ingress.Clock.OnSenderReport(sender.Info.Ntp, transport.Reporter.NtpAt(now));
+                    stream.Producer.OnSenderReport(stream);
                 }
 
                 for (var i = 0; i < sender.ReportCount; i++)

@@ -30,6 +30,11 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     {
         DropKeys();
         _srtp = new SrtpSender(keys);
+        foreach (var consumer in _consumers)
+        {
+            AllowRetransmission(consumer);
+        }
+
         transport.Engine.SrtpSessions++;
     }
 
@@ -72,6 +77,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
             _bySsrc.Add(rtxSsrc, consumer);
         }
 
+        AllowRetransmission(consumer);
         return true;
     }
 
@@ -110,10 +116,14 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     /// <summary>Room for a plain packet, to be sent by <see cref="Send"/>. Empty when nothing can be sent.</summary>
     public Span<byte> Begin() => transport.CanSend ? transport.Engine.Parts.Sink.Begin(transport.Selected) : default;
 
-    /// <summary>Protects the packet that stands in <paramref name="room"/>, from <see cref="Begin"/>, and queues it.</summary>
-    public bool Send(Span<byte> room, int headerLength, int length, MediaTime now)
+    /// <summary>Protects a packet and queues it.</summary>
+    /// <param name="room">From <see cref="Begin"/>; begins with the header.</param>
+    /// <param name="headerLength">In bytes.</param>
+    /// <param name="payload">Anywhere else: it is encrypted from there.</param>
+    /// <param name="now">Time of sending.</param>
+    public bool Send(Span<byte> room, int headerLength, ReadOnlySpan<byte> payload, MediaTime now)
     {
-        var protectedLength = _srtp!.ProtectRtp(room[..length], headerLength, room);
+        var protectedLength = _srtp!.ProtectRtpPayload(room, headerLength, payload, transport.Engine.Parts.Sink.TagsFor(transport.Selected));
         if (protectedLength < 0)
         {
             return false;
@@ -135,6 +145,14 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         if (length > 0)
         {
             Commit(length, now);
+        }
+    }
+
+    private void AllowRetransmission(MediaConsumer consumer)
+    {
+        if (consumer.MaxPlainRetransmissions > 0)
+        {
+            _srtp?.AllowRetransmission(consumer.Ssrc, consumer.MaxPlainRetransmissions);
         }
     }
 

@@ -215,7 +215,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
             stream.KeyFrames.OnKeyFrame();
         }
 
-        stream.Producer.OnPacket(stream, packet, isKeyFrame, now);
+        stream.Producer.OnPacket(stream, packet, isKeyFrame);
     }
 
     private void OnRtx(ReceiveStreamTable.Entry entry, Span<byte> plain, MediaTime now)

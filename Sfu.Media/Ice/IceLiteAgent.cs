@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Sfu.Media.Stun;
 using Sfu.Media.Wire;
 
@@ -63,22 +64,44 @@ public sealed class IceLiteAgent
     /// <exception cref="ArgumentException"><paramref name="response"/> is too small.</exception>
     public int ProcessRequest(ReadOnlySpan<byte> datagram, in TransportTuple tuple, MediaTime now, Span<byte> response)
     {
+        if (!TryAdmit(datagram, response, out var request, out var credentials, out var written))
+        {
+            return written;
+        }
+
+        written = Answer(request, credentials, tuple, now, response);
+        _events.Deliver();
+        return written;
+    }
+
+    /// <summary>
+    /// The part of <see cref="ProcessRequest"/> that changes nothing: whether a datagram is a request with the right MESSAGE-INTEGRITY. Any
+    /// thread, also while the agent's own thread is at work.
+    /// </summary>
+    /// <param name="datagram">One whole datagram, or one RFC 4571 frame.</param>
+    /// <param name="response"><see cref="MaxResponseBytes"/>, not overlapping <paramref name="datagram"/>.</param>
+    /// <param name="request">The request, when it is one.</param>
+    /// <param name="credentials">Those that it was made with.</param>
+    /// <param name="written">Bytes of the answer to a request that is not admitted; 0 for none.</param>
+    internal bool TryAdmit(
+        ReadOnlySpan<byte> datagram, Span<byte> response, out StunMessage request, [NotNullWhen(true)] out IceCredentials? credentials, out int written)
+    {
         if (response.Length < MaxResponseBytes)
         {
             throw new ArgumentException($"Needs {MaxResponseBytes} bytes.", nameof(response));
         }
 
-        if (State == IceState.Closed
-            || !StunMessage.TryParse(datagram, out var request)
-            || request.Class != StunClass.Request)
+        written = 0;
+        credentials = null;
+        if (!StunMessage.TryParse(datagram, out request) || request.Class != StunClass.Request || State == IceState.Closed)
         {
-            return 0;
+            return false;
         }
 
         var fingerprint = request.CheckFingerprint();
         if (fingerprint == StunFingerprintStatus.Wrong)
         {
-            return 0;
+            return false;
         }
 
         if (request.Method != StunMethod.Binding
@@ -87,18 +110,18 @@ public sealed class IceLiteAgent
             || !request.HasUsername
             || !request.HasMessageIntegrity)
         {
-            return IceResponse.WriteError(response, request, StunErrorCode.BadRequest);
+            written = IceResponse.WriteError(response, request, StunErrorCode.BadRequest);
+            return false;
         }
 
-        var credentials = Authenticate(request);
+        credentials = Authenticate(request);
         if (credentials is null)
         {
-            return IceResponse.WriteError(response, request, StunErrorCode.Unauthenticated);
+            written = IceResponse.WriteError(response, request, StunErrorCode.Unauthenticated);
+            return false;
         }
 
-        var written = Answer(request, credentials, tuple, now, response);
-        _events.Deliver();
-        return written;
+        return true;
     }
 
     public bool HasTuple(in TransportTuple tuple) => _tuples.Find(tuple) >= 0;

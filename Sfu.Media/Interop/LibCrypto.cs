@@ -52,11 +52,9 @@ internal static unsafe partial class LibCrypto
     [LibraryImport(OpenSslLibrary.Crypto)]
     internal static partial int SHA1_Update(void* state, void* data, nuint length);
 
+    /// <summary>Hashes one block of 64 bytes and nothing else: no padding, no length.</summary>
     [LibraryImport(OpenSslLibrary.Crypto)]
-    internal static partial int SHA1_Final(byte* digest, void* state);
-
-    [LibraryImport(OpenSslLibrary.Crypto)]
-    internal static partial void OPENSSL_cleanse(void* pointer, nuint length);
+    internal static partial void SHA1_Transform(void* state, byte* block);
 
     [LibraryImport(OpenSslLibrary.Crypto)]
     internal static partial void ERR_clear_error();

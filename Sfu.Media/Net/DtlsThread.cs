@@ -10,9 +10,9 @@ namespace Sfu.Media.Net;
 
 /// <summary>
 /// Runs the DTLS associations of the media threads on a thread of its own, so that handshakes never hold up packets.
-/// <see cref="IDtlsRunner"/> is called by media threads; answers go back through the poster that the engine's thread gave.
+/// <see cref="IDtlsRunner"/> is called by media threads; answers go to the front engine, which knows where the transport lives.
 /// </summary>
-internal sealed class DtlsThread : IDisposable
+internal sealed class DtlsThread : IDtlsRunner, IDisposable
 {
     private const int MaxDatagram = 2048;
 
@@ -20,27 +20,58 @@ internal sealed class DtlsThread : IDisposable
     private const int MaxWaitingPerTransport = 64;
 
     private readonly DtlsContext _context;
+    private readonly Action<Action<MediaDirectory>> _answer;
     private readonly Action<string> _warn;
     private readonly Thread _thread;
     private readonly ConcurrentQueue<Action> _work = new();
     private readonly AutoResetEvent _signal = new(false);
-    private readonly Dictionary<(Poster, TransportHandle), Association> _associations = [];
+    private readonly Dictionary<TransportHandle, Association> _associations = [];
+
+    // Datagrams on their way, per transport with an association. Media threads count up, the DTLS thread counts down.
+    private readonly ConcurrentDictionary<TransportHandle, Waiting> _waiting = new();
     private readonly PriorityQueue<(Association Association, MediaTime Deadline), MediaTime> _timers = new();
     private readonly byte[] _datagram = new byte[MaxDatagram];
     private volatile bool _stopping;
 
-    /// <summary>Carries an answer to the engine that asked.</summary>
-    public delegate void Poster(Action<MediaEngine> answer);
-
-    public DtlsThread(DtlsContext context, Action<string> warn)
+    /// <param name="context">The node's certificate and suites.</param>
+    /// <param name="answer">Carries an answer to the front engine. Any thread.</param>
+    /// <param name="warn">Told of faults, with a text for people.</param>
+    public DtlsThread(DtlsContext context, Action<Action<MediaDirectory>> answer, Action<string> warn)
     {
         _context = context;
+        _answer = answer;
         _warn = warn;
         _thread = new Thread(Run) { Name = "sfu-dtls", IsBackground = true };
         _thread.Start();
     }
 
-    public IDtlsRunner RunnerFor(Poster poster) => new Runner(this, poster);
+    public void Open(TransportHandle transport, DtlsRole localRole, ImmutableArray<DtlsFingerprint> remoteFingerprints)
+    {
+        _waiting[transport] = new Waiting();
+        Post(() => Begin(transport, localRole, remoteFingerprints));
+    }
+
+    public void Deliver(TransportHandle transport, ReadOnlySpan<byte> datagram)
+    {
+        if (datagram.Length > MaxDatagram || !_waiting.TryGetValue(transport, out var waiting) ||
+            Volatile.Read(ref waiting.Count) >= MaxWaitingPerTransport)
+        {
+            return;
+        }
+
+        Interlocked.Increment(ref waiting.Count);
+        var copy = datagram.ToArray();
+        Post(() =>
+        {
+            Interlocked.Decrement(ref waiting.Count);
+            if (_associations.TryGetValue(transport, out var association))
+            {
+                Step(association, (session, now) => session.Receive(copy, now));
+            }
+        });
+    }
+
+    public void Close(TransportHandle transport) => Post(() => SayGoodbye(transport));
 
     public void Dispose()
     {
@@ -91,7 +122,7 @@ internal sealed class DtlsThread : IDisposable
         }
     }
 
-    private void Open(Poster poster, TransportHandle transport, DtlsRole role, ImmutableArray<DtlsFingerprint> fingerprints)
+    private void Begin(TransportHandle transport, DtlsRole role, ImmutableArray<DtlsFingerprint> fingerprints)
     {
         DtlsSession session;
         try
@@ -102,20 +133,21 @@ internal sealed class DtlsThread : IDisposable
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             _warn($"A DTLS association could not be made: {e.Message}");
-            poster(engine => engine.OnDtlsEnded(transport, failure: e.Message));
+            _waiting.TryRemove(transport, out _);
+            _answer(directory => directory.OnDtlsEnded(transport, failure: e.Message));
             return;
         }
 
-        var association = new Association(poster, transport, session);
-        _associations[(poster, transport)] = association;
+        var association = new Association(transport, session);
+        _associations[transport] = association;
         Step(association, static (s, now) => s.Start(now));
     }
 
-    private void Close(Poster poster, TransportHandle transport)
+    private void SayGoodbye(TransportHandle transport)
     {
-        if (!_associations.TryGetValue((poster, transport), out var association))
+        if (!_associations.TryGetValue(transport, out var association))
         {
-            poster(engine => engine.OnDtlsEnded(transport, failure: null));
+            // It has ended by itself meanwhile, and said so: that answer is on its way.
             return;
         }
 
@@ -145,7 +177,7 @@ internal sealed class DtlsThread : IDisposable
         while (session.TryTakeOutgoing(_datagram, out var length))
         {
             var copy = _datagram.AsSpan(0, length).ToArray();
-            association.Poster(engine => engine.OnDtlsDatagram(association.Transport, copy));
+            _answer(directory => directory.OnDtlsDatagram(association.Transport, copy));
         }
 
         if (session.State == DtlsState.Connected && !association.Reported)
@@ -153,7 +185,7 @@ internal sealed class DtlsThread : IDisposable
             association.Reported = true;
             var keys = SrtpKeys.FromExporter((SrtpProfile)session.SrtpProfileId, session.KeyingMaterial, session.LocalIsClient);
             var certificate = session.RemoteCertificatePem;
-            association.Poster(engine => engine.OnDtlsConnected(association.Transport, keys, certificate));
+            _answer(directory => directory.OnDtlsConnected(association.Transport, keys, certificate));
         }
 
         if (session.State is DtlsState.Failed or DtlsState.Closed)
@@ -181,15 +213,19 @@ internal sealed class DtlsThread : IDisposable
         }
 
         association.Ended = true;
-        _associations.Remove((association.Poster, association.Transport));
+        _associations.Remove(association.Transport);
+        _waiting.TryRemove(association.Transport, out _);
         association.Session.Dispose();
-        association.Poster(engine => engine.OnDtlsEnded(association.Transport, failure));
+        _answer(directory => directory.OnDtlsEnded(association.Transport, failure));
     }
 
-    private sealed class Association(Poster poster, TransportHandle transport, DtlsSession session)
+    private sealed class Waiting
     {
-        public Poster Poster { get; } = poster;
+        public int Count;
+    }
 
+    private sealed class Association(TransportHandle transport, DtlsSession session)
+    {
         public TransportHandle Transport { get; } = transport;
 
         public DtlsSession Session { get; } = session;
@@ -199,48 +235,5 @@ internal sealed class DtlsThread : IDisposable
         public bool Reported { get; set; }
 
         public bool Ended { get; set; }
-    }
-
-    private sealed class Runner(DtlsThread thread, Poster poster) : IDtlsRunner
-    {
-        // Datagrams on their way, per transport. Media thread writes and removes, DTLS thread counts down.
-        private readonly ConcurrentDictionary<TransportHandle, StrongBox> _waiting = new();
-
-        public void Open(TransportHandle transport, DtlsRole localRole, ImmutableArray<DtlsFingerprint> remoteFingerprints)
-        {
-            _waiting[transport] = new StrongBox();
-            thread.Post(() => thread.Open(poster, transport, localRole, remoteFingerprints));
-        }
-
-        public void Deliver(TransportHandle transport, ReadOnlySpan<byte> datagram)
-        {
-            if (datagram.Length > MaxDatagram || !_waiting.TryGetValue(transport, out var waiting) ||
-                Volatile.Read(ref waiting.Count) >= MaxWaitingPerTransport)
-            {
-                return;
-            }
-
-            Interlocked.Increment(ref waiting.Count);
-            var copy = datagram.ToArray();
-            thread.Post(() =>
-            {
-                Interlocked.Decrement(ref waiting.Count);
-                if (thread._associations.TryGetValue((poster, transport), out var association))
-                {
-                    thread.Step(association, (session, now) => session.Receive(copy, now));
-                }
-            });
-        }
-
-        public void Close(TransportHandle transport)
-        {
-            _waiting.TryRemove(transport, out _);
-            thread.Post(() => thread.Close(poster, transport));
-        }
-
-        private sealed class StrongBox
-        {
-            public int Count;
-        }
     }
 }

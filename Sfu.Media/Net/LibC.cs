@@ -15,6 +15,11 @@ internal static unsafe partial class LibC
     public const int SO_REUSEADDR = 2;
     public const int SO_SNDBUF = 7;
     public const int SO_RCVBUF = 8;
+    public const int SO_REUSEPORT = 15;
+    public const int SOL_UDP = 17;
+    public const int UDP_SEGMENT = 103;
+    public const int UDP_GRO = 104;
+    public const short POLLOUT = 4;
     public const int IPPROTO_TCP = 6;
     public const int IPPROTO_IPV6 = 41;
     public const int TCP_NODELAY = 1;
@@ -47,6 +52,15 @@ internal static unsafe partial class LibC
         public nuint Length;
     }
 
+    /// <summary><c>struct pollfd</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollEntry
+    {
+        public int Fd;
+        public short Interest;
+        public short Happening;
+    }
+
     /// <summary><c>struct mmsghdr</c>: a <c>msghdr</c> and the length that the kernel reports.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 64)]
     public struct MultiMessage
@@ -74,6 +88,13 @@ internal static unsafe partial class LibC
 
         [FieldOffset(56)]
         public uint Length;
+    }
+
+    /// <summary>Waits until the descriptor takes more. False: not within the time.</summary>
+    public static bool WaitUntilWritable(int fd, int timeoutMs)
+    {
+        var entry = new PollEntry { Fd = fd, Interest = POLLOUT };
+        return Poll(&entry, 1, timeoutMs) > 0;
     }
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
@@ -117,6 +138,17 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int fd, void* buffer, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollEntry* entries, nuint count, int timeoutMs);
+
+    /// <summary>For the calling thread with <paramref name="thread"/> 0.</summary>
+    [LibraryImport(Library, EntryPoint = "sched_getaffinity", SetLastError = true)]
+    public static partial int GetAffinity(int thread, nuint length, byte* mask);
+
+    /// <summary>For the calling thread with <paramref name="thread"/> 0.</summary>
+    [LibraryImport(Library, EntryPoint = "sched_setaffinity", SetLastError = true)]
+    public static partial int SetAffinity(int thread, nuint length, byte* mask);
 
     [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sfu.Media.Buffers;
 using Sfu.Media.Control;
 using Sfu.Media.Dtls;
 using Sfu.Media.Forwarding;
@@ -16,7 +17,7 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
     private readonly DtlsCertificate _certificate;
     private readonly DtlsContext _dtlsContext;
     private readonly DtlsThread _dtlsThread;
-    private readonly MediaThread _thread;
+    private readonly MediaThread[] _threads;
     private readonly EngineHandles _handles = new();
     private long _socketId;
     private int _disposed;
@@ -28,23 +29,34 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
             ? DtlsCertificate.FromPem(pem, options.DtlsPrivateKeyPem ?? throw new ArgumentException("A DTLS certificate needs its private key."))
             : DtlsCertificate.CreateSelfSigned();
         _dtlsContext = new DtlsContext(_certificate);
-        _dtlsThread = new DtlsThread(_dtlsContext, warn);
         var tcp = new TcpLimits(options.TcpUnauthenticatedTimeoutMs, options.TcpMaxConnectionsPerRemoteIp, options.TcpSendQueueBytes);
+        var threadOptions = new MediaThreadOptions(tcp, new TcpCallers(options.TcpMaxConnectionsPerRemoteIp), options.PinThreads, options.BusyPollUs);
         var fingerprints = _certificate.Fingerprints
             .Select(static f => new Ortc.DtlsFingerprint(f.Algorithm, f.Value))
             .ToImmutableArray();
-        _thread = new MediaThread(0, tcp, SystemRandom.Instance, () => Interlocked.Increment(ref _socketId), warn, thread => new MediaEngine(
-            new EngineParts(
-                Sink: thread,
-                Sockets: thread,
-                Dtls: _dtlsThread.RunnerFor(thread.Post),
-                Random: SystemRandom.Instance,
-                Handles: _handles,
-                LocalFingerprints: fingerprints,
-                UnixOriginUs: MediaClock.UnixOrigin,
-                Warn: warn),
-            MediaClock.Now));
-        _thread.Start();
+        _threads = new MediaThread[options.Threads > 0 ? options.Threads : Environment.ProcessorCount];
+        var commons = new EngineCommons(_handles, new PacketPools(_threads.Length));
+        _dtlsThread = new DtlsThread(_dtlsContext, answer => _threads[MediaEngine.FrontIndex].Post(front => answer(front.Directory)), warn);
+        for (var i = 0; i < _threads.Length; i++)
+        {
+            var index = i;
+            _threads[i] = new MediaThread(i, _threads, threadOptions, NextSocketId, warn, thread => new MediaEngine(
+                new EngineParts(
+                    Index: index,
+                    EngineCount: _threads.Length,
+                    Commons: commons,
+                    Links: thread,
+                    Sink: thread,
+                    Sockets: new ListenSockets(thread, _threads, SystemRandom.Instance, NextSocketId),
+                    Dtls: _dtlsThread,
+                    Random: SystemRandom.Instance,
+                    LocalFingerprints: fingerprints,
+                    UnixOriginUs: MediaClock.UnixOrigin,
+                    Warn: warn),
+                MediaClock.Now));
+        }
+
+        Array.ForEach(_threads, static thread => thread.Start());
     }
 
     /// <summary>Checks the crypto against known answers and starts the threads. No socket is open yet.</summary>
@@ -81,51 +93,54 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
     }
 
     public void OpenServer(ServerHandle server, ServerSettings settings, IServerEvents events) =>
-        _thread.Post(engine => engine.OpenServer(server, settings, events));
+        Enter(directory => directory.OpenServer(server, settings, events));
 
-    public void CloseServer(ServerHandle server) => _thread.Post(engine => engine.CloseServer(server));
+    public void CloseServer(ServerHandle server) => Enter(directory => directory.CloseServer(server));
 
     public void OpenTransport(TransportHandle transport, ServerHandle server, TransportSettings settings, ITransportEvents events) =>
-        _thread.Post(engine => engine.OpenTransport(transport, server, settings, events));
+        Enter(directory => directory.OpenTransport(transport, server, settings, events));
 
     public void ConnectTransport(TransportHandle transport, long requestId, DtlsParameters remote) =>
-        _thread.Post(engine => engine.Transport(transport)?.Connect(requestId, remote));
+        Enter(directory => directory.Transport(transport, home => home.Connect(requestId, remote)));
 
     public void RestartIce(TransportHandle transport, long requestId) =>
-        _thread.Post(engine => engine.Transport(transport)?.RestartIce(requestId));
+        Enter(directory => directory.Transport(transport, home => home.RestartIce(requestId)));
 
-    public void CloseTransport(TransportHandle transport) => _thread.Post(engine => engine.Transport(transport)?.Close(null));
+    public void CloseTransport(TransportHandle transport) => Enter(directory => directory.Transport(transport, static home => home.Close(null)));
 
     public void AddProducer(TransportHandle transport, long requestId, ProducerHandle producer, ProducerSettings settings) =>
-        _thread.Post(engine => engine.Transport(transport)?.AddProducer(requestId, producer, settings));
+        Enter(directory => directory.AddProducer(transport, requestId, producer, settings));
 
-    public void PauseProducer(ProducerHandle producer) => _thread.Post(engine => engine.Producer(producer)?.Pause());
+    public void PauseProducer(ProducerHandle producer) => Enter(directory => directory.Producer(producer, static paused => paused.Pause()));
 
-    public void ResumeProducer(ProducerHandle producer) => _thread.Post(engine => engine.Producer(producer)?.Resume(engine.Now));
+    public void ResumeProducer(ProducerHandle producer) =>
+        Enter(directory => directory.Producer(producer, static resumed => resumed.Resume(resumed.Transport.Engine.Now)));
 
-    public void CloseProducer(ProducerHandle producer) => _thread.Post(engine => engine.CloseProducer(producer));
+    public void CloseProducer(ProducerHandle producer) => Enter(directory => directory.Producer(producer, static closed => closed.Close()));
 
     public void AddConsumer(TransportHandle transport, long requestId, ConsumerHandle consumer, ProducerHandle producer, ConsumerSettings settings) =>
-        _thread.Post(engine => engine.Transport(transport)?.AddConsumer(requestId, consumer, producer, settings));
+        Enter(directory => directory.AddConsumer(transport, requestId, consumer, producer, settings));
 
-    public void PauseConsumer(ConsumerHandle consumer) => _thread.Post(engine => engine.Consumer(consumer)?.Pause());
+    public void PauseConsumer(ConsumerHandle consumer) => Enter(directory => directory.Consumer(consumer, static paused => paused.Pause()));
 
-    public void ResumeConsumer(ConsumerHandle consumer) => _thread.Post(engine => engine.Consumer(consumer)?.Resume(engine.Now));
+    public void ResumeConsumer(ConsumerHandle consumer) =>
+        Enter(directory => directory.Consumer(consumer, static resumed => resumed.Resume(resumed.Transport.Engine.Now)));
 
-    public void RequestKeyFrame(ConsumerHandle consumer) => _thread.Post(engine => engine.Consumer(consumer)?.RequestKeyFrame(engine.Now));
+    public void RequestKeyFrame(ConsumerHandle consumer) =>
+        Enter(directory => directory.Consumer(consumer, static asking => asking.RequestKeyFrame(asking.Transport.Engine.Now)));
 
-    public void CloseConsumer(ConsumerHandle consumer) => _thread.Post(engine => engine.CloseConsumer(consumer));
+    public void CloseConsumer(ConsumerHandle consumer) => Enter(directory => directory.Consumer(consumer, static closed => closed.Close()));
 
     public void GetTransportStats(TransportHandle transport, long requestId) =>
-        _thread.Post(engine => engine.Transport(transport)?.ReportStats(requestId));
+        Enter(directory => directory.Transport(transport, home => home.ReportStats(requestId)));
 
     public void GetProducerStats(TransportHandle transport, long requestId, ProducerHandle producer) =>
-        _thread.Post(engine => engine.Transport(transport)?.ReportStats(requestId, engine.Producer(producer)));
+        Enter(directory => directory.GetProducerStats(transport, requestId, producer));
 
     public void GetConsumerStats(TransportHandle transport, long requestId, ConsumerHandle consumer) =>
-        _thread.Post(engine => engine.Transport(transport)?.ReportStats(requestId, engine.Consumer(consumer)));
+        Enter(directory => directory.GetConsumerStats(transport, requestId, consumer));
 
-    public void Dump(long requestId, IMediaPlaneEvents events) => _thread.Post(engine => engine.Dump(requestId, events));
+    public void Dump(long requestId, IMediaPlaneEvents events) => Enter(directory => directory.Dump(requestId, events));
 
     /// <summary>Ends the threads. Transports that are still open are dropped without a farewell: close them first.</summary>
     public void Dispose()
@@ -135,9 +150,14 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
             return;
         }
 
-        _thread.Dispose();
+        Array.ForEach(_threads, static thread => thread.Stop());
         _dtlsThread.Dispose();
+        Array.ForEach(_threads, static thread => thread.Dispose());
         _dtlsContext.Dispose();
         _certificate.Dispose();
     }
+
+    private void Enter(Action<MediaDirectory> command) => _threads[MediaEngine.FrontIndex].Post(front => command(front.Directory));
+
+    private long NextSocketId() => Interlocked.Increment(ref _socketId);
 }

@@ -1,17 +1,18 @@
 using System.Collections.Concurrent;
-using System.Net;
+using Sfu.Media.Buffers;
 using Sfu.Media.Control;
 using Sfu.Media.Forwarding;
 using Sfu.Media.Ice;
+using Sfu.Media.Srtp;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Net;
 
 /// <summary>
 /// A dedicated thread with its sockets and its engine: epoll → <c>recvmmsg</c> → engine → <c>sendmmsg</c>, timers by the engine's
-/// wheel, commands by a queue that any thread fills. All state is its own: a process may have as many as it likes.
+/// wheel, commands by a queue that any thread fills, packets of other media threads by a ring from each.
 /// </summary>
-internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
+internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
 {
     private const long WakeTag = 0;
 
@@ -19,37 +20,55 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
     private const int MaxBatchesPerTurn = 4;
 
     private const int MaxCommandsPerTurn = 256;
+    private const int MaxPassedPerTurn = 256;
+
+    /// <summary>Packets that may wait from one thread to another: some milliseconds of what a core can forward.</summary>
+    private const int RingPackets = 4096;
 
     // Given.
-    private readonly IRandomSource _random;
-    private readonly Func<long> _nextSocketId;
+    private readonly int _index;
+    private readonly MediaThreadOptions _options;
+    private readonly MediaThread[] _threads;
     private readonly Action<string> _warn;
 
     // Owned.
     private readonly Epoll _epoll = new();
     private readonly WakeUp _wakeUp = new();
     private readonly ReceiveBatch _received = new();
+    private readonly SrtpTagBatch _tags = new();
     private readonly Dictionary<long, UdpSocket> _sockets = [];
-    private readonly TcpConnections _tcp;
     private readonly ConcurrentQueue<Action<MediaEngine>> _commands = new();
+    private readonly SpscRing<PassedPacket>?[] _passed;
     private readonly MediaEngine _engine;
     private readonly Thread _thread;
 
     // State.
     private UdpSocket? _lastSocket;
+    private MediaTime _lastWork;
     private volatile bool _stopping;
 
+    /// <param name="index">Its place among <paramref name="threads"/>.</param>
+    /// <param name="threads">All media threads; complete before the first is started.</param>
+    /// <param name="options">For TCP and for how it waits.</param>
+    /// <param name="nextSocketId">Numbers that are never reused.</param>
+    /// <param name="warn">Told what an operator should know.</param>
+    /// <param name="makeEngine">Makes the engine that runs here.</param>
     public MediaThread(
-        int index, TcpLimits tcp, IRandomSource random, Func<long> nextSocketId, Action<string> warn, Func<MediaThread, MediaEngine> makeEngine)
+        int index, MediaThread[] threads, MediaThreadOptions options, Func<long> nextSocketId, Action<string> warn, Func<MediaThread, MediaEngine> makeEngine)
     {
-        _random = random;
-        _nextSocketId = nextSocketId;
+        _index = index;
+        _threads = threads;
+        _options = options;
         _warn = warn;
+        _passed = new SpscRing<PassedPacket>?[threads.Length];
         _epoll.Add(_wakeUp.Fd, LibC.EPOLLIN, WakeTag);
-        _tcp = new TcpConnections(_epoll, tcp, nextSocketId, warn);
+        Tcp = new TcpConnections(_epoll, options.Tcp, options.Callers, nextSocketId, warn);
         _engine = makeEngine(this);
         _thread = new Thread(Run) { Name = $"sfu-media-{index}", IsBackground = true };
     }
+
+    /// <summary>Media thread only.</summary>
+    public TcpConnections Tcp { get; }
 
     public void Start() => _thread.Start();
 
@@ -60,13 +79,30 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
         _wakeUp.Signal();
     }
 
-    public int ConnectionCount => _tcp.Count;
+    void IEngineLinks.Post(int engine, Action<MediaEngine> command) => _threads[engine].Post(command);
+
+    bool IEngineLinks.TryPass(int engine, in PassedPacket packet)
+    {
+        var target = _threads[engine];
+        ref var slot = ref target._passed[_index];
+        var ring = slot;
+        if (ring is null)
+        {
+            // This thread is the only one that writes the slot.
+            ring = new SpscRing<PassedPacket>(RingPackets);
+            Volatile.Write(ref slot, ring);
+        }
+
+        var passed = ring.TryPush(packet);
+        target._wakeUp.Signal();
+        return passed;
+    }
 
     public Span<byte> Begin(in TransportTuple tuple)
     {
         if (tuple.Protocol == TransportProtocol.Tcp)
         {
-            return _tcp.Begin(tuple.LocalSocket);
+            return Tcp.Begin(tuple.LocalSocket);
         }
 
         if (_lastSocket?.Id != tuple.LocalSocket && !_sockets.TryGetValue(tuple.LocalSocket, out _lastSocket))
@@ -76,17 +112,20 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
 
         if (_lastSocket.Batch.IsFull)
         {
-            _lastSocket.Flush();
+            Flush(_lastSocket);
         }
 
         return _lastSocket.Batch.FreeSlot;
     }
 
+    /// <summary>Slots of UDP batches stay as they are until they are sent. TCP's one is copied from at once.</summary>
+    public SrtpTagBatch? TagsFor(in TransportTuple tuple) => tuple.Protocol == TransportProtocol.Udp ? _tags : null;
+
     public void Commit(in TransportTuple tuple, int length)
     {
         if (tuple.Protocol == TransportProtocol.Tcp)
         {
-            _tcp.Commit(tuple.LocalSocket, length);
+            Tcp.Commit(tuple.LocalSocket, length);
         }
         else
         {
@@ -94,49 +133,17 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
         }
     }
 
-    public bool TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error)
+    /// <summary>Media thread only: datagrams that come to this socket are this thread's.</summary>
+    public void Add(UdpSocket socket)
     {
-        error = null;
-        if (!ListenAddresses.TryResolve(info.Ip, out var addresses) || addresses.Count == 0)
-        {
-            error = new MediaError(MediaErrorCode.InvalidParameters, $"'{info.Ip}' is not an IP address to listen on.");
-            return false;
-        }
-
-        if (info.PortRange is not { } range)
-        {
-            return TryOpen(info, addresses, info.Port, bound, out error, out _);
-        }
-
-        if (!range.IsValid || info.Port != 0)
-        {
-            error = new MediaError(MediaErrorCode.InvalidParameters, $"The ports {range} are no range from 1 up, or port {info.Port} is asked for as well.");
-            return false;
-        }
-
-        // From a random start, so that two nodes on a machine seldom try the same ports; then each of the others once.
-        var start = (int)(_random.NextUInt32() % (uint)range.Count);
-        for (var i = 0; i < range.Count; i++)
-        {
-            if (TryOpen(info, addresses, range.Min + ((start + i) % range.Count), bound, out error, out var inUse))
-            {
-                return true;
-            }
-
-            if (!inUse)
-            {
-                return false;
-            }
-        }
-
-        error = new MediaError(
-            MediaErrorCode.System, $"no more available ports: all of {range} are in use for {(info.Protocol == TransportProtocol.Tcp ? "tcp" : "udp")} at {info.Ip}.");
-        return false;
+        _sockets.Add(socket.Id, socket);
+        _epoll.Add(socket.Fd, LibC.EPOLLIN, socket.Id);
     }
 
+    /// <summary>Media thread only. See <see cref="IListenSockets.Close"/>.</summary>
     public void Close(long socketId)
     {
-        if (_tcp.TryClose(socketId, _engine) || _tcp.TryCloseListening(socketId, _engine))
+        if (Tcp.TryClose(socketId, _engine) || Tcp.TryCloseListening(socketId, _engine))
         {
             return;
         }
@@ -149,11 +156,20 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
             }
 
             _epoll.Remove(socket.Fd);
+            Flush(socket);
             socket.Dispose();
         }
     }
 
-    public void Dispose()
+    /// <summary>Media thread only. See <see cref="IListenSockets.MoveConnection"/>.</summary>
+    public void MoveConnection(long connectionId, int engine, byte[] frame)
+    {
+        var target = _threads[engine];
+        Tcp.Move(connectionId, frame, (connection, said) => target.Post(home => target.Tcp.Take(connection, said, home, home.Now)));
+    }
+
+    /// <summary>Ends the thread. Its memory stays until <see cref="Dispose"/>: other threads may still be at work.</summary>
+    public void Stop()
     {
         _stopping = true;
         _wakeUp.Signal();
@@ -161,13 +177,20 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
         {
             _thread.Join();
         }
+    }
 
+    public void Dispose()
+    {
+        Stop();
         foreach (var socket in _sockets.Values)
         {
+            Flush(socket);
             socket.Dispose();
         }
 
-        _tcp.Dispose();
+        _tags.Dispose();
+
+        Tcp.Dispose();
         _engine.Dispose();
         _received.Dispose();
         _wakeUp.Dispose();
@@ -176,6 +199,11 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
 
     private void Run()
     {
+        if (_options.PinThreads && !ThreadAffinity.TryPin(_index))
+        {
+            _warn($"{_thread.Name} could not be pinned to a processor.");
+        }
+
         while (!_stopping)
         {
             try
@@ -192,15 +220,18 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
 
     private void Turn()
     {
-        var count = _epoll.Wait(TimeoutMs());
+        var count = Wait();
         var now = MediaClock.Now;
+
+        // What others have handed over comes first: a transport is adopted before its client's next datagram is looked at.
+        RunCommands(now);
+        TakePassed(now);
         for (var i = 0; i < count; i++)
         {
             var tag = _epoll.Tag(i);
             if (tag == WakeTag)
             {
                 _wakeUp.Acknowledge();
-                RunCommands();
             }
             else if (_sockets.TryGetValue(tag, out var socket))
             {
@@ -209,88 +240,95 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
             else
             {
                 // A tag that names nothing belonged to a connection that this very batch has closed.
-                _tcp.TryServe(tag, _epoll.Flags(i), _engine, now);
+                Tcp.TryServe(tag, _epoll.Flags(i), _engine, now);
+                _engine.FanOut(now);
             }
         }
 
         _engine.OnTime(now);
-        _tcp.Reap(_engine, now);
-        _tcp.Flush(_engine);
+        Tcp.Reap(_engine, now);
+        Tcp.Flush(_engine);
         foreach (var socket in _sockets.Values)
         {
-            socket.Flush();
+            Flush(socket);
         }
     }
 
-    private int TimeoutMs()
+    private void Flush(UdpSocket socket)
     {
-        var next = MediaTime.Min(_engine.NextTimeout, _tcp.NextTimeout);
-        if (next == MediaTime.Never)
-        {
-            return -1;
-        }
+        _tags.Flush();
+        socket.Flush();
+    }
+
+    /// <summary>Waits for sockets, timers, commands or passed packets.</summary>
+    private int Wait()
+    {
+        var next = MediaTime.Min(_engine.NextTimeout, Tcp.NextTimeout);
+        var now = MediaClock.Now;
 
         // Rounded up: waking before the deadline would only mean waking twice.
-        return (int)Math.Clamp((next.UsSince(MediaClock.Now) + 999) / 1000, 0, 60_000);
-    }
-
-    private void RunCommands()
-    {
-        for (var i = 0; i < MaxCommandsPerTurn; i++)
+        var timeout = next == MediaTime.Never ? -1 : (int)Math.Clamp((next.UsSince(now) + 999) / 1000, 0, 60_000);
+        if (timeout == 0 || now.UsSince(_lastWork) < _options.BusyPollUs)
         {
-            if (!_commands.TryDequeue(out var command))
+            return Note(_epoll.Wait(0));
+        }
+
+        _wakeUp.Declare();
+        var count = _epoll.Wait(HasWork() ? 0 : timeout);
+        _wakeUp.Revoke();
+        return Note(count);
+
+        int Note(int happenings)
+        {
+            if (_options.BusyPollUs > 0 && (happenings > 0 || HasWork()))
             {
-                return;
+                _lastWork = MediaClock.Now;
             }
 
-            _engine.Run(command, MediaClock.Now);
+            return happenings;
         }
-
-        _wakeUp.Signal();
     }
 
-    /// <summary>Binds all addresses to one port, or none.</summary>
-    private bool TryOpen(
-        ListenInfo info, IReadOnlyList<IPAddress> addresses, int port, List<BoundSocket> bound, out MediaError? error, out bool inUse)
+    private bool HasWork()
     {
-        error = null;
-        inUse = false;
-        var opened = new List<BoundSocket>();
-        try
+        if (!_commands.IsEmpty || _stopping)
         {
-            foreach (var address in addresses)
-            {
-                var (id, local) = Open(info.Protocol, IpEndpoint.From(address, port));
-                opened.Add(new BoundSocket(id, info.Protocol, local, info.AnnouncedAddress, info.ExposeInternalIp));
+            return true;
+        }
 
-                // A free port chosen for the first address is everybody's.
-                port = local.Port;
+        foreach (var ring in _passed)
+        {
+            if (ring is { IsEmpty: false })
+            {
+                return true;
             }
         }
-        catch (SystemCallException e)
-        {
-            opened.ForEach(socket => Close(socket.Id));
-            inUse = e.Error == LibC.EADDRINUSE;
-            error = new MediaError(MediaErrorCode.System, e.Message);
-            return false;
-        }
 
-        bound.AddRange(opened);
-        return true;
+        return false;
     }
 
-    private (long Id, IpEndpoint Local) Open(TransportProtocol protocol, IpEndpoint local)
+    private void RunCommands(MediaTime now)
     {
-        if (protocol == TransportProtocol.Tcp)
+        for (var i = 0; i < MaxCommandsPerTurn && _commands.TryDequeue(out var command); i++)
         {
-            var listening = _tcp.Listen(local);
-            return (listening.Id, listening.Local);
+            _engine.Run(command, now);
+        }
+    }
+
+    private void TakePassed(MediaTime now)
+    {
+        foreach (ref var slot in _passed.AsSpan())
+        {
+            if (Volatile.Read(ref slot) is { } ring)
+            {
+                for (var i = 0; i < MaxPassedPerTurn && ring.TryPop(out var passed); i++)
+                {
+                    _engine.OnPassed(passed, now);
+                }
+            }
         }
 
-        var socket = UdpSocket.Bind(local, _nextSocketId());
-        _sockets.Add(socket.Id, socket);
-        _epoll.Add(socket.Fd, LibC.EPOLLIN, socket.Id);
-        return (socket.Id, socket.Local);
+        _engine.FanOut(now);
     }
 
     private void Receive(UdpSocket socket, MediaTime now)
@@ -300,12 +338,22 @@ internal sealed class MediaThread : IDatagramSink, IListenSockets, IDisposable
             var count = _received.Receive(socket.Fd);
             for (var i = 0; i < count; i++)
             {
-                if (_received.TryGetSource(i, out var source))
+                var message = _received.Message(i, out var segmentBytes);
+                if (!_received.TryGetSource(i, out var source))
                 {
-                    _engine.OnDatagram(new TransportTuple(TransportProtocol.Udp, socket.Id, socket.Local, source), _received.Datagram(i), now);
+                    continue;
+                }
+
+                var tuple = new TransportTuple(TransportProtocol.Udp, socket.Id, socket.Local, source);
+                while (!message.IsEmpty)
+                {
+                    var length = Math.Min(segmentBytes, message.Length);
+                    _engine.OnDatagram(tuple, message[..length], now);
+                    message = message[length..];
                 }
             }
 
+            _engine.FanOut(now);
             if (count < ReceiveBatch.Slots)
             {
                 return;

@@ -4,7 +4,7 @@ using Sfu.Media.Wire;
 
 namespace Sfu.Media.Net;
 
-/// <summary>One accepted TCP connection: a tuple by itself. Media thread only.</summary>
+/// <summary>One accepted TCP connection: a tuple by itself. One media thread at a time.</summary>
 internal sealed unsafe class TcpConnection(int fd, long id, long listenSocket, IpEndpoint local, IpEndpoint remote, MediaTime deadline, int sendQueueBytes)
 {
     public int Fd { get; } = fd;
@@ -29,6 +29,9 @@ internal sealed unsafe class TcpConnection(int fd, long id, long listenSocket, I
 
     /// <summary>The operator was told that this connection's reader is slow.</summary>
     public bool SlownessReported { get; set; }
+
+    /// <summary>Set when it belongs to another thread: takes it there, with what has come of it and was not looked at.</summary>
+    public Action<byte[]>? Move { get; set; }
 
     public bool IsClosed { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Sfu.Media.Forwarding;
 using Sfu.Media.Ice;
@@ -10,7 +11,8 @@ namespace Sfu.Media.Net;
 /// what keeps strangers in check is a deadline for authentication, a cap per remote address, and bounded queues.
 /// Media thread only.
 /// </summary>
-internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, Func<long> nextSocketId, Action<string> warn) : IDisposable
+internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCallers callers, Func<long> nextSocketId, Action<string> warn)
+    : IDisposable
 {
     private const int ReceiveBytes = 65_536;
 
@@ -20,28 +22,57 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, Func<
 
     private readonly Dictionary<long, TcpListenSocket> _listening = [];
     private readonly Dictionary<long, TcpConnection> _connections = [];
-    private readonly Dictionary<IpEndpoint, int> _perAddress = [];
 
     // All have the same time to authenticate: the order of arrival is the order of deadlines.
     private readonly Queue<TcpConnection> _unauthenticated = new();
     private readonly List<TcpConnection> _dirty = [];
+    private TcpConnection? _serving;
     private readonly byte[] _slot = new byte[IDatagramSink.MaxDatagramBytes];
     private readonly byte* _received = (byte*)NativeMemory.AlignedAlloc(ReceiveBytes, 64);
 
     public int Count => _connections.Count;
 
-    public int ListeningCount => _listening.Count;
-
     /// <summary>When <see cref="Reap"/> has something to look at.</summary>
     public MediaTime NextTimeout => _unauthenticated.TryPeek(out var first) ? first.Deadline : MediaTime.Never;
 
-    /// <exception cref="SystemCallException">The address is in use, not on this machine, or not permitted.</exception>
-    public TcpListenSocket Listen(IpEndpoint local)
+    public void Add(TcpListenSocket socket)
     {
-        var socket = TcpListenSocket.Bind(local, nextSocketId());
         _listening.Add(socket.Id, socket);
         epoll.Add(socket.Fd, LibC.EPOLLIN, socket.Id);
-        return socket;
+    }
+
+    /// <summary>
+    /// The connection goes to another thread, at once or, while it is being served, as soon as the frame at hand is.
+    /// </summary>
+    /// <param name="id">Which one.</param>
+    /// <param name="frame">What it says there first.</param>
+    /// <param name="move">Takes it there, with what it has still to say.</param>
+    public void Move(long id, byte[] frame, Action<TcpConnection, byte[]> move)
+    {
+        if (!_connections.TryGetValue(id, out var connection))
+        {
+            return;
+        }
+
+        connection.Move = rest => Release(connection, frame, rest, move);
+        if (_serving != connection)
+        {
+            connection.Move([]);
+        }
+    }
+
+    /// <summary>A connection comes from another thread, with what it said last.</summary>
+    public void Take(TcpConnection connection, byte[] said, MediaEngine engine, MediaTime now)
+    {
+        _connections.Add(connection.Tuple.LocalSocket, connection);
+        _unauthenticated.Enqueue(connection);
+        epoll.Add(connection.Fd, LibC.EPOLLIN, connection.Tuple.LocalSocket);
+        connection.AwaitsRoom = false;
+        Serve(connection, said, engine, now);
+        if (!connection.IsClosed && connection.Queue.Count > 0)
+        {
+            FlushOne(connection, engine);
+        }
     }
 
     /// <summary>Stops listening and closes what was accepted there. False: the number names no listening socket.</summary>
@@ -109,7 +140,7 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, Func<
         {
             var connection = _dirty[i];
             connection.IsDirty = false;
-            if (!connection.IsClosed)
+            if (IsHere(connection))
             {
                 FlushOne(connection, engine);
             }
@@ -148,10 +179,10 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, Func<
     /// <summary>Closes connections that nobody authenticated in time.</summary>
     public void Reap(MediaEngine engine, MediaTime now)
     {
-        while (_unauthenticated.TryPeek(out var connection) && (connection.IsClosed || connection.Deadline <= now))
+        while (_unauthenticated.TryPeek(out var connection) && (!IsHere(connection) || connection.Deadline <= now))
         {
             _unauthenticated.Dequeue();
-            if (!connection.IsClosed && !engine.HasTuple(connection.Tuple))
+            if (IsHere(connection) && !engine.HasTuple(connection.Tuple))
             {
                 Close(connection, engine);
             }
@@ -178,14 +209,12 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, Func<
     {
         for (var i = 0; i < MaxAcceptsPerTurn && listening.TryAccept(out var fd, out var remote, warn); i++)
         {
-            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_perAddress, remote.WithPort(0), out _);
-            if (limits.MaxConnectionsPerRemoteIp > 0 && count >= limits.MaxConnectionsPerRemoteIp)
+            if (!callers.TryAdd(remote))
             {
                 _ = LibC.Close(fd);
                 continue;
             }
 
-            count++;
             BoundDescriptor.SetOption(fd, LibC.IPPROTO_TCP, LibC.TCP_NODELAY, 1);
             var connection = new TcpConnection(
                 fd, nextSocketId(), listening.Id, listening.Local, remote, now.PlusMs(limits.UnauthenticatedTimeoutMs), limits.SendQueueBytes);
@@ -211,28 +240,56 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, Func<
                 return;
             }
 
-            var input = new Span<byte>(_received, (int)length);
-            FrameStatus status;
-            while ((status = connection.Reader.TryRead(ref input, out var frame)) == FrameStatus.Frame)
-            {
-                engine.OnDatagram(connection.Tuple, frame, now);
-                if (connection.IsClosed)
-                {
-                    return;
-                }
-            }
-
-            if (status == FrameStatus.TooLong)
-            {
-                Close(connection, engine);
-                return;
-            }
-
-            if (length < ReceiveBytes)
+            if (!Serve(connection, new Span<byte>(_received, (int)length), engine, now) || length < ReceiveBytes)
             {
                 return;
             }
         }
+    }
+
+    /// <summary>Serves what a connection said. False: it is here no more.</summary>
+    private bool Serve(TcpConnection connection, Span<byte> input, MediaEngine engine, MediaTime now)
+    {
+        FrameStatus status;
+        while ((status = connection.Reader.TryRead(ref input, out var frame)) == FrameStatus.Frame)
+        {
+            _serving = connection;
+            engine.OnDatagram(connection.Tuple, frame, now);
+            _serving = null;
+            if (connection.IsClosed)
+            {
+                return false;
+            }
+
+            if (connection.Move is { } move)
+            {
+                move(input.ToArray());
+                return false;
+            }
+        }
+
+        if (status == FrameStatus.TooLong)
+        {
+            Close(connection, engine);
+            return false;
+        }
+
+        return true;
+    }
+
+    private bool IsHere(TcpConnection connection) =>
+        !connection.IsClosed && _connections.TryGetValue(connection.Tuple.LocalSocket, out var known) && known == connection;
+
+    private void Release(TcpConnection connection, byte[] frame, byte[] rest, Action<TcpConnection, byte[]> move)
+    {
+        connection.Move = null;
+        _connections.Remove(connection.Tuple.LocalSocket);
+        epoll.Remove(connection.Fd);
+        var said = new byte[FrameReader.LengthBytes + frame.Length + rest.Length];
+        BinaryPrimitives.WriteUInt16BigEndian(said, (ushort)frame.Length);
+        frame.CopyTo(said, FrameReader.LengthBytes);
+        rest.CopyTo(said, FrameReader.LengthBytes + frame.Length);
+        move(connection, said);
     }
 
     private void FlushOne(TcpConnection connection, MediaEngine engine)
@@ -261,12 +318,7 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, Func<
 
         connection.IsClosed = true;
         _connections.Remove(connection.Tuple.LocalSocket);
-        ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(_perAddress, connection.Tuple.Remote.WithPort(0));
-        if (--count == 0)
-        {
-            _perAddress.Remove(connection.Tuple.Remote.WithPort(0));
-        }
-
+        callers.Remove(connection.Tuple.Remote);
         epoll.Remove(connection.Fd);
         _ = LibC.Close(connection.Fd);
         engine.OnConnectionClosed(connection.Tuple);

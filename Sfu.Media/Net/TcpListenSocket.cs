@@ -4,7 +4,7 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Net;
 
 /// <summary>A listening TCP socket. Media thread only, once made.</summary>
-internal sealed unsafe class TcpListenSocket : IDisposable
+internal sealed unsafe class TcpListenSocket : IListenSocket
 {
     // Held back, so that there is a descriptor to take a connection with, and hang up, when the process has run out of them.
     private int _spare = LibC.EventFd(0, LibC.EFD_CLOEXEC);
@@ -24,19 +24,25 @@ internal sealed unsafe class TcpListenSocket : IDisposable
 
     public IpEndpoint Local { get; }
 
-    /// <summary>The backlog is as large as the kernel allows (<c>net.core.somaxconn</c>): it cuts what is asked for.</summary>
+    /// <summary>
+    /// Binds one socket per thread to one address. The backlog of each is as large as the kernel allows (<c>net.core.somaxconn</c>): it cuts
+    /// what is asked for.
+    /// </summary>
     /// <exception cref="SystemCallException">The address is in use, not on this machine, or not permitted.</exception>
-    public static TcpListenSocket Bind(IpEndpoint local, long id)
+    public static TcpListenSocket[] Bind(IpEndpoint local, long id, int threads)
     {
-        var fd = BoundDescriptor.Open(LibC.SOCK_STREAM, local, out var bound);
-        if (LibC.Listen(fd, int.MaxValue) < 0)
+        var descriptors = BoundDescriptor.Open(LibC.SOCK_STREAM, local, threads, out var bound);
+        foreach (var fd in descriptors)
         {
-            var error = SystemCallException.Last($"listen tcp {bound}");
-            _ = LibC.Close(fd);
-            throw error;
+            if (LibC.Listen(fd, int.MaxValue) < 0)
+            {
+                var error = SystemCallException.Last($"listen tcp {bound}");
+                Array.ForEach(descriptors, static opened => _ = LibC.Close(opened));
+                throw error;
+            }
         }
 
-        return new TcpListenSocket(fd, id, bound);
+        return Array.ConvertAll(descriptors, fd => new TcpListenSocket(fd, id, bound));
     }
 
     /// <summary>Takes a connection that waits; false when none does, or none can be taken now.</summary>

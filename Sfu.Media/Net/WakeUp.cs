@@ -2,11 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Sfu.Media.Net;
 
-/// <summary>An eventfd by which any thread wakes the media thread. Signals coalesce: a thread already woken is not written to again.</summary>
+/// <summary>
+/// How other threads wake a media thread that sleeps in epoll: by an eventfd, and only then. A thread that is at work looks into its queues
+/// by itself, so handing it something costs no system call.
+/// </summary>
+/// <remarks>
+/// The sleeper declares itself, looks once more into its queues, and sleeps; the waker queues first and then looks whether somebody sleeps.
+/// With a full fence in between on both sides one of them sees the other.
+/// </remarks>
 internal sealed unsafe class WakeUp : IDisposable
 {
     private readonly Lock _closing = new();
-    private int _signaled;
+    private int _asleep;
     private bool _closed;
 
     public WakeUp()
@@ -20,10 +27,11 @@ internal sealed unsafe class WakeUp : IDisposable
 
     public int Fd { get; }
 
-    /// <summary>Any thread.</summary>
+    /// <summary>Any thread, after something was queued.</summary>
     public void Signal()
     {
-        if (Interlocked.Exchange(ref _signaled, 1) != 0)
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _asleep) == 0 || Interlocked.Exchange(ref _asleep, 0) == 0)
         {
             return;
         }
@@ -39,12 +47,21 @@ internal sealed unsafe class WakeUp : IDisposable
         }
     }
 
-    /// <summary>Media thread only, before it looks into its queues: what is queued later signals again.</summary>
+    /// <summary>Media thread only: it sleeps next, unless it finds something in its queues after this call.</summary>
+    public void Declare()
+    {
+        Volatile.Write(ref _asleep, 1);
+        Interlocked.MemoryBarrier();
+    }
+
+    /// <summary>Media thread only: it is at work again.</summary>
+    public void Revoke() => Volatile.Write(ref _asleep, 0);
+
+    /// <summary>Media thread only, when epoll says that somebody signaled.</summary>
     public void Acknowledge()
     {
         ulong value;
         _ = LibC.Read(Fd, &value, sizeof(ulong));
-        Interlocked.Exchange(ref _signaled, 0);
     }
 
     public void Dispose()

@@ -126,6 +126,9 @@ public readonly ref struct RtpPacket
         return true;
     }
 
+    /// <summary>The view of a packet that was parsed before, from what was found then.</summary>
+    internal static RtpPacket FromParsed(ReadOnlySpan<byte> packet, int headerLength, int paddingLength) => new(packet, headerLength, paddingLength);
+
     /// <summary>
     /// Parses the header only: SRTP leaves the header in the clear but encrypts the padding (RFC 3711 §3.1), so a packet is parsed this
     /// way before it is unprotected and with <see cref="TryParse"/> afterwards.

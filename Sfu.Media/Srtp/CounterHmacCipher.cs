@@ -1,13 +1,16 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Sfu.Media.Srtp.Kernels;
 
 namespace Sfu.Media.Srtp;
 
-/// <summary>AES_CM_128_HMAC_SHA1_80 and _32 (RFC 3711 §4.1.1 and §4.2.1) by OpenSSL.</summary>
+/// <summary>AES_CM_128_HMAC_SHA1_80 and _32 (RFC 3711 §4.1.1 and §4.2.1).</summary>
 internal sealed class CounterHmacCipher : SrtpCipher
 {
-    private readonly EvpCipherContext _rtp;
-    private readonly EvpCipherContext _rtcp;
+    private const int RocLength = 4;
+
+    private readonly CounterKey _rtp;
+    private readonly CounterKey _rtcp;
     private readonly HmacSha1 _rtpMac;
     private readonly HmacSha1 _rtcpMac;
     private readonly byte[] _rtpSalt;
@@ -23,10 +26,11 @@ internal sealed class CounterHmacCipher : SrtpCipher
         ReadOnlySpan<byte> rtpMacKey,
         ReadOnlySpan<byte> rtcpKey,
         ReadOnlySpan<byte> rtcpSalt,
-        ReadOnlySpan<byte> rtcpMacKey)
+        ReadOnlySpan<byte> rtcpMacKey,
+        CryptoPath path)
     {
-        _rtp = EvpCipherContext.ForCounterMode(rtpKey);
-        _rtcp = EvpCipherContext.ForCounterMode(rtcpKey);
+        _rtp = CounterKey.Create(rtpKey, path);
+        _rtcp = CounterKey.Create(rtcpKey, path);
         _rtpMac = new HmacSha1(rtpMacKey);
         _rtcpMac = new HmacSha1(rtcpMacKey);
         _rtpSalt = Pin(rtpSalt);
@@ -42,17 +46,27 @@ internal sealed class CounterHmacCipher : SrtpCipher
     /// <summary>The derived salts, to be seen zeroed by tests.</summary>
     internal (byte[] Rtp, byte[] Rtcp) Salts => (_rtpSalt, _rtcpSalt);
 
-    public override bool SealRtp(ReadOnlySpan<byte> packet, int headerLength, uint ssrc, long index, Span<byte> destination)
+    public override bool SealRtp(
+        Span<byte> destination, int headerLength, ReadOnlySpan<byte> payload, uint ssrc, long index, SrtpTagBatch? batch)
     {
-        packet[..headerLength].CopyTo(destination);
-        Span<byte> mac = stackalloc byte[HmacSha1.MacLength];
-        if (!ApplyRtp(packet[headerLength..], ssrc, index, destination[headerLength..])
-            || !ComputeRtp(destination[..packet.Length], index, mac))
+        var authenticated = destination[..^_rtpTagLength];
+        if (!ApplyRtp(payload, ssrc, index, authenticated[headerLength..]))
         {
             return false;
         }
 
-        mac[.._rtpTagLength].CopyTo(destination[packet.Length..]);
+        Span<byte> roc = stackalloc byte[RocLength];
+        WriteRoc(index, roc);
+        var tag = destination[authenticated.Length..];
+        if (batch is { CanDefer: true })
+        {
+            batch.Add(_rtpMac, authenticated, roc, tag);
+        }
+        else
+        {
+            _rtpMac.Compute(authenticated, roc, tag);
+        }
+
         return true;
     }
 
@@ -60,37 +74,32 @@ internal sealed class CounterHmacCipher : SrtpCipher
     {
         var authenticated = packet[..^_rtpTagLength];
         var payload = authenticated[headerLength..];
-        Span<byte> mac = stackalloc byte[HmacSha1.MacLength];
-        return ComputeRtp(authenticated, index, mac)
-            && CryptographicOperations.FixedTimeEquals(mac[.._rtpTagLength], packet[^_rtpTagLength..])
-            && ApplyRtp(payload, ssrc, index, payload);
+        Span<byte> roc = stackalloc byte[RocLength];
+        WriteRoc(index, roc);
+        Span<byte> tag = stackalloc byte[_rtpTagLength];
+        _rtpMac.Compute(authenticated, roc, tag);
+        return CryptographicOperations.FixedTimeEquals(tag, packet[^_rtpTagLength..]) && ApplyRtp(payload, ssrc, index, payload);
     }
 
     // RFC 3711 §3.4: the index word follows the payload and is authenticated with it, the tag comes last.
     public override bool SealRtcp(ReadOnlySpan<byte> compound, uint ssrc, uint index, Span<byte> destination)
     {
         compound[..RtcpHeaderLength].CopyTo(destination);
-        Span<byte> mac = stackalloc byte[HmacSha1.MacLength];
         if (!ApplyRtcp(compound[RtcpHeaderLength..], ssrc, index, destination[RtcpHeaderLength..]))
         {
             return false;
         }
 
         BinaryPrimitives.WriteUInt32BigEndian(destination[compound.Length..], index | RtcpEncrypted);
-        if (!_rtcpMac.Compute(destination[..^_rtcpTagLength], [], mac))
-        {
-            return false;
-        }
-
-        mac[.._rtcpTagLength].CopyTo(destination[^_rtcpTagLength..]);
+        _rtcpMac.Compute(destination[..^_rtcpTagLength], [], destination[^_rtcpTagLength..]);
         return true;
     }
 
     public override bool OpenRtcp(Span<byte> packet, uint ssrc, uint indexWord)
     {
-        Span<byte> mac = stackalloc byte[HmacSha1.MacLength];
-        if (!_rtcpMac.Compute(packet[..^_rtcpTagLength], [], mac)
-            || !CryptographicOperations.FixedTimeEquals(mac[.._rtcpTagLength], packet[^_rtcpTagLength..]))
+        Span<byte> tag = stackalloc byte[_rtcpTagLength];
+        _rtcpMac.Compute(packet[..^_rtcpTagLength], [], tag);
+        if (!CryptographicOperations.FixedTimeEquals(tag, packet[^_rtcpTagLength..]))
         {
             return false;
         }
@@ -112,24 +121,19 @@ internal sealed class CounterHmacCipher : SrtpCipher
     }
 
     // RFC 3711 §4.2: the MAC covers the packet and the ROC, which is not sent.
-    private bool ComputeRtp(ReadOnlySpan<byte> authenticated, long index, Span<byte> mac)
-    {
-        Span<byte> roc = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(roc, (uint)(index >> 16));
-        return _rtpMac.Compute(authenticated, roc, mac);
-    }
+    private static void WriteRoc(long index, Span<byte> roc) => BinaryPrimitives.WriteUInt32BigEndian(roc, (uint)(index >> 16));
 
     private bool ApplyRtp(ReadOnlySpan<byte> input, uint ssrc, long index, Span<byte> output)
     {
-        Span<byte> iv = stackalloc byte[EvpCipherContext.CounterBlockLength];
+        Span<byte> iv = stackalloc byte[CounterKey.BlockLength];
         SrtpIv.WriteCounterMode(_rtpSalt, ssrc, index, iv);
-        return _rtp.Begin(iv) && _rtp.Transform(input, output);
+        return _rtp.Apply(iv, input, output);
     }
 
     private bool ApplyRtcp(ReadOnlySpan<byte> input, uint ssrc, uint index, Span<byte> output)
     {
-        Span<byte> iv = stackalloc byte[EvpCipherContext.CounterBlockLength];
+        Span<byte> iv = stackalloc byte[CounterKey.BlockLength];
         SrtpIv.WriteCounterMode(_rtcpSalt, ssrc, index, iv);
-        return _rtcp.Begin(iv) && _rtcp.Transform(input, output);
+        return _rtcp.Apply(iv, input, output);
     }
 }

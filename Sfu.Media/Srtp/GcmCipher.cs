@@ -1,16 +1,16 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Sfu.Media.Interop;
+using Sfu.Media.Srtp.Kernels;
 
 namespace Sfu.Media.Srtp;
 
-/// <summary>AEAD_AES_128_GCM and AEAD_AES_256_GCM (RFC 7714) by OpenSSL. The key's length tells which.</summary>
+/// <summary>AEAD_AES_128_GCM and AEAD_AES_256_GCM (RFC 7714) on an AES-GCM key. The key's length tells which.</summary>
 internal sealed class GcmCipher : SrtpCipher
 {
-    private const int TagLength = EvpCipherContext.GcmTagLength;
+    private const int TagLength = GcmKey.TagLength;
 
-    private readonly EvpCipherContext _rtp;
-    private readonly EvpCipherContext _rtcp;
+    private readonly GcmKey _rtp;
+    private readonly GcmKey _rtcp;
     private readonly byte[] _rtpSalt;
     private readonly byte[] _rtcpSalt;
 
@@ -20,10 +20,11 @@ internal sealed class GcmCipher : SrtpCipher
         ReadOnlySpan<byte> rtpSalt,
         ReadOnlySpan<byte> rtcpKey,
         ReadOnlySpan<byte> rtcpSalt,
-        bool seals)
+        bool seals,
+        CryptoPath path)
     {
-        _rtp = EvpCipherContext.ForGcm(rtpKey, seals);
-        _rtcp = EvpCipherContext.ForGcm(rtcpKey, seals);
+        _rtp = GcmKey.Create(rtpKey, seals, path);
+        _rtcp = GcmKey.Create(rtcpKey, seals, path);
         _rtpSalt = Pin(rtpSalt);
         _rtcpSalt = Pin(rtcpSalt);
     }
@@ -36,60 +37,49 @@ internal sealed class GcmCipher : SrtpCipher
     internal (byte[] Rtp, byte[] Rtcp) Salts => (_rtpSalt, _rtcpSalt);
 
     // RFC 7714 §8.2: the header is associated data, the tag follows the ciphertext.
-    public override bool SealRtp(ReadOnlySpan<byte> packet, int headerLength, uint ssrc, long index, Span<byte> destination)
+    public override bool SealRtp(
+        Span<byte> destination, int headerLength, ReadOnlySpan<byte> payload, uint ssrc, long index, SrtpTagBatch? batch)
     {
-        Span<byte> iv = stackalloc byte[EvpCipherContext.GcmIvLength];
-        SrtpIv.WriteGcm(_rtpSalt, ssrc, index, iv);
-        var header = packet[..headerLength];
-        header.CopyTo(destination);
-        return _rtp.Begin(iv)
-            && _rtp.Associate(header)
-            && _rtp.Transform(packet[headerLength..], destination[headerLength..])
-            && _rtp.WriteTag(destination[packet.Length..]);
+        Span<byte> nonce = stackalloc byte[GcmKey.NonceLength];
+        SrtpIv.WriteGcm(_rtpSalt, ssrc, index, nonce);
+        return _rtp.Seal(nonce, destination[..headerLength], payload, destination[headerLength..]);
     }
 
     public override bool OpenRtp(Span<byte> packet, int headerLength, uint ssrc, long index)
     {
-        Span<byte> iv = stackalloc byte[EvpCipherContext.GcmIvLength];
-        SrtpIv.WriteGcm(_rtpSalt, ssrc, index, iv);
-        var payload = packet[headerLength..^TagLength];
-        return (_rtp.Begin(iv)
-            && _rtp.Associate(packet[..headerLength])
-            && _rtp.Transform(payload, payload)
-            && _rtp.VerifyTag(packet[^TagLength..]))
-            || Reject(payload);
+        Span<byte> nonce = stackalloc byte[GcmKey.NonceLength];
+        SrtpIv.WriteGcm(_rtpSalt, ssrc, index, nonce);
+        return _rtp.Open(nonce, packet[..headerLength], packet[headerLength..], packet[headerLength..^TagLength]);
     }
 
     // RFC 7714 §9.2: the first eight bytes and the index word are associated data; the word follows the tag.
     public override bool SealRtcp(ReadOnlySpan<byte> compound, uint ssrc, uint index, Span<byte> destination)
     {
-        Span<byte> iv = stackalloc byte[EvpCipherContext.GcmIvLength];
-        SrtpIv.WriteGcm(_rtcpSalt, ssrc, index, iv);
-        var header = compound[..RtcpHeaderLength];
-        header.CopyTo(destination);
-        var word = destination[^SrtpProfiles.RtcpIndexLength..];
-        BinaryPrimitives.WriteUInt32BigEndian(word, index | RtcpEncrypted);
-        return _rtcp.Begin(iv)
-            && _rtcp.Associate(header)
-            && _rtcp.Associate(word)
-            && _rtcp.Transform(compound[RtcpHeaderLength..], destination[RtcpHeaderLength..])
-            && _rtcp.WriteTag(destination.Slice(compound.Length, TagLength));
+        Span<byte> nonce = stackalloc byte[GcmKey.NonceLength];
+        Span<byte> associated = stackalloc byte[RtcpHeaderLength + SrtpProfiles.RtcpIndexLength];
+        SrtpIv.WriteGcm(_rtcpSalt, ssrc, index, nonce);
+        compound[..RtcpHeaderLength].CopyTo(associated);
+        BinaryPrimitives.WriteUInt32BigEndian(associated[RtcpHeaderLength..], index | RtcpEncrypted);
+        associated[..RtcpHeaderLength].CopyTo(destination);
+        associated[RtcpHeaderLength..].CopyTo(destination[^SrtpProfiles.RtcpIndexLength..]);
+        return _rtcp.Seal(
+            nonce, associated, compound[RtcpHeaderLength..], destination[RtcpHeaderLength..^SrtpProfiles.RtcpIndexLength]);
     }
 
-    // RFC 7714 §9.3: without the E-bit everything but the tag is associated data.
     public override bool OpenRtcp(Span<byte> packet, uint ssrc, uint indexWord)
     {
-        Span<byte> iv = stackalloc byte[EvpCipherContext.GcmIvLength];
-        SrtpIv.WriteGcm(_rtcpSalt, ssrc, indexWord & ~RtcpEncrypted, iv);
-        var plainLength = packet.Length - RtcpOverhead;
-        var readableLength = (indexWord & RtcpEncrypted) != 0 ? RtcpHeaderLength : plainLength;
-        var payload = packet[readableLength..plainLength];
-        return (_rtcp.Begin(iv)
-            && _rtcp.Associate(packet[..readableLength])
-            && _rtcp.Associate(packet[^SrtpProfiles.RtcpIndexLength..])
-            && _rtcp.Transform(payload, payload)
-            && _rtcp.VerifyTag(packet.Slice(plainLength, TagLength)))
-            || Reject(payload);
+        Span<byte> nonce = stackalloc byte[GcmKey.NonceLength];
+        SrtpIv.WriteGcm(_rtcpSalt, ssrc, indexWord & ~RtcpEncrypted, nonce);
+        if ((indexWord & RtcpEncrypted) == 0)
+        {
+            return VerifyRtcp(nonce, packet);
+        }
+
+        Span<byte> associated = stackalloc byte[RtcpHeaderLength + SrtpProfiles.RtcpIndexLength];
+        packet[..RtcpHeaderLength].CopyTo(associated);
+        packet[^SrtpProfiles.RtcpIndexLength..].CopyTo(associated[RtcpHeaderLength..]);
+        var ciphertext = packet[RtcpHeaderLength..^SrtpProfiles.RtcpIndexLength];
+        return _rtcp.Open(nonce, associated, ciphertext, ciphertext[..^TagLength]);
     }
 
     public override uint ReadIndexWord(ReadOnlySpan<byte> packet) =>
@@ -103,12 +93,16 @@ internal sealed class GcmCipher : SrtpCipher
         CryptographicOperations.ZeroMemory(_rtcpSalt);
     }
 
-    // Plaintext that was not authenticated is not left lying about (RFC 5116 §2.2), and an entry in this thread's OpenSSL error
-    // queue does not reach a later SSL_get_error.
-    private static bool Reject(Span<byte> payload)
+    // RFC 7714 §9.3: without the E-bit everything but the tag is associated data. The tag stands between compound and index word,
+    // which change places for as long as it takes.
+    private bool VerifyRtcp(ReadOnlySpan<byte> nonce, Span<byte> packet)
     {
-        payload.Clear();
-        LibCrypto.ERR_clear_error();
-        return false;
+        Span<byte> trailer = stackalloc byte[TagLength + SrtpProfiles.RtcpIndexLength];
+        var end = packet[^trailer.Length..];
+        end.CopyTo(trailer);
+        trailer[TagLength..].CopyTo(end);
+        var right = _rtcp.Open(nonce, packet[..^TagLength], trailer[..TagLength], []);
+        trailer.CopyTo(end);
+        return right;
     }
 }

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
+using Sfu.Media.Srtp.Kernels;
 
 namespace Sfu.Media.Srtp;
 
 /// <summary>
 /// The cryptography of one direction of a session: it turns plain packets into protected ones or back and knows keys, IVs and
-/// layouts, but no streams, counters or windows. A faster kernel is a further class beside the ones that use OpenSSL.
+/// layouts, but no streams, counters or windows; the arithmetic is that of <see cref="Kernels"/>.
 /// One thread at a time; no call but the factory allocates. Callers have checked lengths and give each buffer its exact size.
 /// </summary>
 internal abstract class SrtpCipher : IDisposable
@@ -26,7 +27,12 @@ internal abstract class SrtpCipher : IDisposable
     /// <param name="masterKey">As long as the profile says.</param>
     /// <param name="masterSalt">As long as the profile says.</param>
     /// <param name="seals">Whether it protects; otherwise it opens.</param>
-    public static SrtpCipher Derive(SrtpProfile profile, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> masterSalt, bool seals)
+    public static SrtpCipher Derive(SrtpProfile profile, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> masterSalt, bool seals) =>
+        Derive(profile, masterKey, masterSalt, seals, CryptoPaths.Best);
+
+    /// <summary>As the other one, by a path that a test chooses.</summary>
+    internal static SrtpCipher Derive(
+        SrtpProfile profile, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> masterSalt, bool seals, CryptoPath path)
     {
         Span<byte> rtpKey = stackalloc byte[profile.KeyLength()];
         Span<byte> rtcpKey = stackalloc byte[profile.KeyLength()];
@@ -42,12 +48,12 @@ internal abstract class SrtpCipher : IDisposable
             SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyLabel.RtcpSalt, rtcpSalt);
             if (profile.IsAead())
             {
-                return new GcmCipher(rtpKey, rtpSalt, rtcpKey, rtcpSalt, seals);
+                return new GcmCipher(rtpKey, rtpSalt, rtcpKey, rtcpSalt, seals, path);
             }
 
             SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyLabel.RtpAuthentication, rtpMacKey);
             SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyLabel.RtcpAuthentication, rtcpMacKey);
-            return new CounterHmacCipher(profile, rtpKey, rtpSalt, rtpMacKey, rtcpKey, rtcpSalt, rtcpMacKey);
+            return new CounterHmacCipher(profile, rtpKey, rtpSalt, rtpMacKey, rtcpKey, rtcpSalt, rtcpMacKey, path);
         }
         finally
         {
@@ -61,17 +67,23 @@ internal abstract class SrtpCipher : IDisposable
     }
 
     /// <summary>Protects a packet. False only when the library fails; the destination is then not to be sent.</summary>
-    /// <param name="packet">A plain RTP packet.</param>
+    /// <param name="destination">Begins with the header; exactly <see cref="RtpOverhead"/> longer than header and payload.</param>
     /// <param name="headerLength">What stays readable.</param>
+    /// <param name="payload">Plain. Stands in the destination right behind the header, or does not overlap it.</param>
     /// <param name="ssrc">The packet's SSRC.</param>
     /// <param name="index">ROC and sequence number, 48 bits.</param>
-    /// <param name="destination"><see cref="RtpOverhead"/> longer; starts where the packet starts, or does not overlap it.</param>
-    public abstract bool SealRtp(ReadOnlySpan<byte> packet, int headerLength, uint ssrc, long index, Span<byte> destination);
+    /// <param name="batch">Takes the tag to compute it later, where that is faster; null computes it at once.</param>
+    public abstract bool SealRtp(
+        Span<byte> destination, int headerLength, ReadOnlySpan<byte> payload, uint ssrc, long index, SrtpTagBatch? batch);
 
     /// <summary>Verifies and decrypts in place. When false, the packet is as it was or its payload is zeroed.</summary>
     public abstract bool OpenRtp(Span<byte> packet, int headerLength, uint ssrc, long index);
 
-    /// <summary>Protects a compound, with the E-bit set. The destination's length and place are as for RTP.</summary>
+    /// <summary>Protects a compound, with the E-bit set.</summary>
+    /// <param name="compound">Plain.</param>
+    /// <param name="ssrc">That of its first packet.</param>
+    /// <param name="index">31 bits.</param>
+    /// <param name="destination"><see cref="RtcpOverhead"/> longer; starts where the compound starts, or does not overlap it.</param>
     public abstract bool SealRtcp(ReadOnlySpan<byte> compound, uint ssrc, uint index, Span<byte> destination);
 
     /// <summary>Verifies and, when the E-bit is set in <paramref name="indexWord"/>, decrypts in place.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using Sfu.Media.Srtp.Kernels;
 
 namespace Sfu.Media.Srtp;
 
@@ -22,7 +23,7 @@ internal static class SrtpIv
     /// <param name="iv">12 bytes.</param>
     public static void WriteGcm(ReadOnlySpan<byte> salt, uint ssrc, long index, Span<byte> iv)
     {
-        Debug.Assert(salt.Length == EvpCipherContext.GcmIvLength && iv.Length == salt.Length, "Salt and IV have 12 bytes.");
+        Debug.Assert(salt.Length == GcmKey.NonceLength && iv.Length == salt.Length, "Salt and IV have 12 bytes.");
         salt.CopyTo(iv);
         Mix(iv[GcmSsrcOffset..], ssrc, index);
     }
@@ -33,7 +34,7 @@ internal static class SrtpIv
     /// <param name="iv">16 bytes.</param>
     public static void WriteCounterMode(ReadOnlySpan<byte> salt, uint ssrc, long index, Span<byte> iv)
     {
-        Debug.Assert(salt.Length == 14 && iv.Length == EvpCipherContext.CounterBlockLength, "The salt has 14 bytes, the IV 16.");
+        Debug.Assert(salt.Length == 14 && iv.Length == CounterKey.BlockLength, "The salt has 14 bytes, the IV 16.");
         salt.CopyTo(iv);
         iv[14] = 0;
         iv[15] = 0;

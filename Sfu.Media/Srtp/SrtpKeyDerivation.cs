@@ -1,3 +1,5 @@
+using Sfu.Media.Srtp.Kernels;
+
 namespace Sfu.Media.Srtp;
 
 /// <summary>
@@ -12,13 +14,13 @@ internal static class SrtpKeyDerivation
     public static void Derive(ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> masterSalt, SrtpKeyLabel label, Span<byte> derived)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(masterSalt.Length, MaxSaltLength);
-        using var prf = EvpCipherContext.ForCounterMode(masterKey);
-        Span<byte> block = stackalloc byte[EvpCipherContext.CounterBlockLength];
+        using var prf = CounterKey.Create(masterKey, CryptoPaths.Best);
+        Span<byte> block = stackalloc byte[CounterKey.BlockLength];
         block.Clear();
         masterSalt.CopyTo(block);
         block[LabelOffset] ^= (byte)label;
         derived.Clear();
-        if (!prf.Begin(block) || !prf.Transform(derived, derived))
+        if (!prf.Apply(block, derived, derived))
         {
             throw new InvalidOperationException("OpenSSL could not derive an SRTP key.");
         }

@@ -23,7 +23,7 @@ public sealed class SrtpReceiver : IDisposable
     internal SrtpReceiver(SrtpCipher cipher, int maxStreams = DefaultMaxStreams)
     {
         _cipher = cipher;
-        _streams = new SrtpStreamTable(maxStreams);
+        _streams = new SrtpStreamTable(maxStreams, receives: true);
     }
 
     /// <summary>SSRCs held now.</summary>
@@ -98,7 +98,7 @@ public sealed class SrtpReceiver : IDisposable
 
         var indexWord = _cipher.ReadIndexWord(packet);
         var index = indexWord & ~SrtpCipher.RtcpEncrypted;
-        if (stream.Rtcp.Classify(index) != ReplayVerdict.Fresh)
+        if (stream.Rtcp!.Classify(index) != ReplayVerdict.Fresh)
         {
             return SrtpStatus.Replayed;
         }
@@ -108,7 +108,7 @@ public sealed class SrtpReceiver : IDisposable
             return SrtpStatus.AuthenticationFailed;
         }
 
-        stream.Rtcp.Mark(index);
+        stream.Rtcp!.Mark(index);
         _streams.Commit(stream);
         length = packet.Length - _cipher.RtcpOverhead;
         return SrtpStatus.Ok;

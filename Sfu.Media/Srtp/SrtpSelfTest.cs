@@ -1,8 +1,11 @@
+using Sfu.Media.Srtp.Kernels;
+
 namespace Sfu.Media.Srtp;
 
 /// <summary>
-/// Known answers for every profile, through the same sender and receiver that packets take. To be run at start-up, before sockets
-/// open: it finds a missing or broken OpenSSL while an operator looks on, and has the hot path compiled before the first packet.
+/// Known answers for every profile, through the same sender and receiver that packets take, and each kernel against OpenSSL. To be
+/// run at start-up, before sockets open: it finds a missing or broken OpenSSL while an operator looks on, and has the hot path
+/// compiled before the first packet.
 /// </summary>
 public static class SrtpSelfTest
 {
@@ -25,6 +28,7 @@ public static class SrtpSelfTest
             for (var round = 0; round < Rounds; round++)
             {
                 RunAll();
+                KernelSelfTest.Run(CryptoPaths.Best);
             }
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)

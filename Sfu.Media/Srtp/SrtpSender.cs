@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Sfu.Media.Srtp;
 
@@ -9,10 +10,11 @@ namespace Sfu.Media.Srtp;
 /// <remarks>
 /// <para>
 /// No index of an SSRC ever protects two different packets: that would tell the difference of the payloads and, with GCM, the
-/// authentication key. The sender remembers the first tag bytes of the latest <see cref="WindowSize"/> packets of each SSRC.
-/// A packet that comes again is protected anew and compared with them before it is let out: the same packet, down to its header
-/// extensions, yields the same bytes, which is a legitimate retransmission; any other is refused. Numbers inside the window that
-/// were skipped may still be sent; numbers behind it are refused, and receivers' replay windows would drop them anyway.
+/// authentication key. The sender knows which of the latest <see cref="WindowSize"/> indexes of each SSRC are used and refuses them,
+/// unless the SSRC may retransmit (<see cref="AllowRetransmission"/>): then it remembers the first tag bytes of what it sent. A packet
+/// that comes again is protected anew and compared with them before it is let out: the same packet, down to its header extensions,
+/// yields the same bytes, which is a legitimate retransmission; any other is refused. Numbers inside the window that were skipped may
+/// still be sent; numbers behind it are refused, and receivers' replay windows would drop them anyway.
 /// </para>
 /// <para>
 /// A stream starts with ROC zero. Its first sequence number should lie below 2¹⁵, so that a receiver that misses the first packets
@@ -50,7 +52,7 @@ public sealed class SrtpSender : IDisposable
     internal SrtpSender(SrtpCipher cipher, int maxStreams = DefaultMaxStreams, uint firstRtcpIndex = 1)
     {
         _cipher = cipher;
-        _streams = new SrtpStreamTable(maxStreams);
+        _streams = new SrtpStreamTable(maxStreams, receives: false);
         _nextRtcpIndex = firstRtcpIndex;
     }
 
@@ -67,47 +69,52 @@ public sealed class SrtpSender : IDisposable
     /// <param name="packet">The packet with its final header.</param>
     /// <param name="headerLength">Fixed header, CSRCs and header extension: what stays readable.</param>
     /// <param name="destination">At least <see cref="RtpOverhead"/> longer than the packet. Starts where it starts, or does not overlap it.</param>
+    /// <param name="batch">
+    /// May take the tag to compute it later (<see cref="SrtpTagBatch"/>); the destination is then native or pinned memory. Null
+    /// computes it at once.
+    /// </param>
     /// <returns>
     /// Bytes written, or −1 when nothing may be sent: no room, no version-2 header, overlapping by parts, too many SSRCs, a sequence
     /// number behind the window or used for another packet, or the sender disposed. The destination may then have been zeroed.
     /// </returns>
-    public int ProtectRtp(ReadOnlySpan<byte> packet, int headerLength, Span<byte> destination)
+    public int ProtectRtp(ReadOnlySpan<byte> packet, int headerLength, Span<byte> destination, SrtpTagBatch? batch = null)
     {
-        if (_disposed || !SrtpPacket.IsRtp(packet, headerLength, 0) || !TrySlice(packet, _cipher.RtpOverhead, ref destination))
+        if (!SrtpPacket.IsRtp(packet, headerLength, 0) || !TrySlice(packet, _cipher.RtpOverhead, ref destination))
         {
             return -1;
         }
 
-        var ssrc = SrtpPacket.RtpSsrc(packet);
-        var stream = _streams.FindOrPropose(ssrc);
-        if (stream is null)
+        if (!packet.Overlaps(destination))
+        {
+            packet[..headerLength].CopyTo(destination);
+        }
+
+        return Seal(destination, headerLength, packet[headerLength..], batch);
+    }
+
+    /// <summary>
+    /// Protects an RTP packet whose header stands at the front of <paramref name="destination"/> and whose payload lies elsewhere, so
+    /// that fan-out encrypts a received payload straight into each send slot.
+    /// </summary>
+    /// <param name="destination">At least <see cref="RtpOverhead"/> longer than header and payload.</param>
+    /// <param name="headerLength">Fixed header, CSRCs and header extension: what stays readable.</param>
+    /// <param name="payload">Plain. Stands in the destination right behind the header, or does not overlap it.</param>
+    /// <param name="batch">As for the other one.</param>
+    /// <returns>Bytes written, or −1, as for the other one.</returns>
+    public int ProtectRtpPayload(Span<byte> destination, int headerLength, ReadOnlySpan<byte> payload, SrtpTagBatch? batch = null)
+    {
+        if (headerLength < SrtpPacket.MinRtpHeaderLength
+            || headerLength > destination.Length
+            || destination.Length - headerLength - _cipher.RtpOverhead < payload.Length
+            || (payload.Overlaps(destination, out var offset) && offset != -headerLength))
         {
             return -1;
         }
 
-        var index = PacketIndex.Guess(SrtpPacket.Sequence(packet), stream.Rtp.Highest);
-        var verdict = stream.Rtp.Classify(index);
-        if (verdict == ReplayVerdict.TooOld || index > PacketIndex.Max)
-        {
-            return -1;
-        }
-
-        var length = packet.Length;
-        if (!_cipher.SealRtp(packet, headerLength, ssrc, index, destination))
-        {
-            return Withhold(destination);
-        }
-
-        var fingerprint = BinaryPrimitives.ReadUInt32BigEndian(destination[length..]);
-        if (verdict == ReplayVerdict.Seen)
-        {
-            return stream.WasSent(index, fingerprint) ? destination.Length : Withhold(destination);
-        }
-
-        stream.Rtp.Mark(index);
-        stream.Remember(index, fingerprint);
-        _streams.Commit(stream);
-        return destination.Length;
+        var length = headerLength + payload.Length;
+        return SrtpPacket.IsRtp(destination[..length], headerLength, 0)
+            ? Seal(destination[..(length + _cipher.RtpOverhead)], headerLength, payload, batch)
+            : -1;
     }
 
     /// <summary>Protects an RTCP compound into <paramref name="destination"/>, which may be the memory of the compound itself.</summary>
@@ -130,6 +137,26 @@ public sealed class SrtpSender : IDisposable
     }
 
     /// <summary>
+    /// Lets an SSRC send packets again under their own numbers, as retransmission without RTX (RFC 4588) does. To be called before
+    /// the first packet that may come again, and anew after <see cref="RemoveStream"/>. Without it every number is sent once.
+    /// </summary>
+    /// <param name="ssrc">The SSRC. It counts as held from now on.</param>
+    /// <param name="packets">How many of the latest packets may come again, rounded up to a power of two; four bytes each.</param>
+    /// <returns>Whether there was room for the SSRC.</returns>
+    public bool AllowRetransmission(uint ssrc, int packets = WindowSize)
+    {
+        var stream = _streams.FindOrPropose(ssrc);
+        if (stream is null)
+        {
+            return false;
+        }
+
+        stream.KeepFingerprints((int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(packets, 1, WindowSize)));
+        _streams.Commit(stream);
+        return true;
+    }
+
+    /// <summary>
     /// Frees the state of an SSRC that is no longer sent. Should the SSRC come back under the same keys, it must go on with higher
     /// indexes; lower ones are refused.
     /// </summary>
@@ -144,6 +171,50 @@ public sealed class SrtpSender : IDisposable
             _disposed = true;
             _cipher.Dispose();
         }
+    }
+
+    private int Seal(Span<byte> destination, int headerLength, ReadOnlySpan<byte> payload, SrtpTagBatch? batch)
+    {
+        if (_disposed)
+        {
+            return -1;
+        }
+
+        var ssrc = SrtpPacket.RtpSsrc(destination);
+        var stream = _streams.FindOrPropose(ssrc);
+        if (stream is null)
+        {
+            return -1;
+        }
+
+        var index = PacketIndex.Guess(SrtpPacket.Sequence(destination), stream.Rtp.Highest);
+        var verdict = stream.Rtp.Classify(index);
+        var refused = verdict == ReplayVerdict.TooOld || (verdict == ReplayVerdict.Seen && !stream.KeepsFingerprints);
+        if (refused || index > PacketIndex.Max)
+        {
+            return -1;
+        }
+
+        // A stream that keeps fingerprints needs its tags at once.
+        if (!_cipher.SealRtp(destination, headerLength, payload, ssrc, index, stream.KeepsFingerprints ? null : batch))
+        {
+            return Withhold(destination);
+        }
+
+        if (stream.KeepsFingerprints)
+        {
+            var fingerprint = BinaryPrimitives.ReadUInt32BigEndian(destination[(headerLength + payload.Length)..]);
+            if (verdict == ReplayVerdict.Seen)
+            {
+                return stream.WasSent(index, fingerprint) ? destination.Length : Withhold(destination);
+            }
+
+            stream.Remember(index, fingerprint);
+        }
+
+        stream.Rtp.Mark(index);
+        _streams.Commit(stream);
+        return destination.Length;
     }
 
     private static SrtpCipher Derive(SrtpKeys keys)

@@ -8,16 +8,20 @@ namespace Sfu.Media.Srtp;
 internal sealed class SrtpStreamTable
 {
     private readonly int _maxStreams;
+    private readonly bool _receives;
     private readonly Dictionary<uint, SrtpStream> _bySsrc = [];
     private readonly RetiredStreams _retired = new();
 
     private SrtpStream? _latest;
     private SrtpStream? _candidate;
 
-    public SrtpStreamTable(int maxStreams)
+    /// <param name="maxStreams">How many there may be.</param>
+    /// <param name="receives">Whether they are a receiver's.</param>
+    public SrtpStreamTable(int maxStreams, bool receives)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxStreams);
         _maxStreams = maxStreams;
+        _receives = receives;
     }
 
     public int Count => _bySsrc.Count;
@@ -58,7 +62,7 @@ internal sealed class SrtpStreamTable
             return false;
         }
 
-        _retired.Add(ssrc, new RetiredIndexes(stream.Rtp.Highest, stream.Rtcp.Highest));
+        _retired.Add(ssrc, new RetiredIndexes(stream.Rtp.Highest, stream.Rtcp?.Highest ?? PacketIndex.None));
         _latest = null;
         return true;
     }
@@ -67,7 +71,7 @@ internal sealed class SrtpStreamTable
     {
         if (_candidate is null || _candidate.Ssrc != ssrc)
         {
-            _candidate ??= new SrtpStream();
+            _candidate ??= new SrtpStream(_receives);
             _candidate.Begin(ssrc, _retired.Find(ssrc));
         }
 

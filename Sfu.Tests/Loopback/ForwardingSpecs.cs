@@ -7,20 +7,21 @@ using Sfu.Tests.Support.Loopback;
 
 namespace Sfu.Tests.Loopback;
 
-/// <summary>From a producer to its consumers through one engine, under virtual time.</summary>
-public sealed class ForwardingSpecs : IDisposable
+/// <summary>From a producer to its consumers, under virtual time.</summary>
+public abstract class ForwardingSpecs : IDisposable
 {
     private const int FrameTicks = 3000;
 
-    private readonly LoopbackWorld _world = new();
+    private readonly LoopbackWorld _world;
     private readonly LoopbackPeer _publisher;
     private readonly LoopbackPeer _subscriber;
     private ushort _sequence = 65_500;
     private uint _timestamp = 0xFFFF_0000;
     private ushort _transportSequence = 65_500;
 
-    public ForwardingSpecs()
+    protected ForwardingSpecs(int engines)
     {
+        _world = new LoopbackWorld(engines: engines);
         _publisher = _world.NewConnectedPeer();
         _subscriber = _world.NewConnectedPeer();
     }
@@ -28,12 +29,18 @@ public sealed class ForwardingSpecs : IDisposable
     public void Dispose()
     {
         Assert.Empty(_world.Faults);
-        _world.Command(engine => engine.Transport(_publisher.Transport)?.Close(null));
-        _world.Command(engine => engine.Transport(_subscriber.Transport)?.Close(null));
+        _world.Command(_publisher.Transport, home => home.Close(null));
+        _world.Command(_subscriber.Transport, home => home.Close(null));
         var dump = _world.Dump();
         Assert.True(dump.HasNoTransports, dump.ToString());
         _world.Dispose();
+        GC.SuppressFinalize(this);
     }
+
+    public sealed class OnOneEngine() : ForwardingSpecs(1);
+
+    /// <summary>Publisher and subscriber live on different engines, and neither where commands enter.</summary>
+    public sealed class OnThreeEngines() : ForwardingSpecs(3);
 
     [Fact]
     public void Consumer_starts_at_a_key_frame_and_asks_for_it()
@@ -97,11 +104,11 @@ public sealed class ForwardingSpecs : IDisposable
         SendFrames(10);
         var before = _subscriber.Rtp.Count;
 
-        _world.Command(engine => engine.Consumer(consumer)?.Pause());
+        _world.Command(directory => directory.Consumer(consumer, static paused => paused.Pause()));
         SendFrames(100);
         Assert.Equal(before, _subscriber.Rtp.Count);
         var plis = TestMedia.CountRtcp(_publisher.Rtcp, TestMedia.IsPli);
-        _world.Command(engine => engine.Consumer(consumer)?.Resume(engine.Now));
+        _world.Command(directory => directory.Consumer(consumer, resumed => resumed.Resume(_world.Now)));
         SendFrames(5);
         Assert.Equal(before, _subscriber.Rtp.Count);
         Assert.Equal(plis + 1, TestMedia.CountRtcp(_publisher.Rtcp, TestMedia.IsPli));
@@ -120,10 +127,10 @@ public sealed class ForwardingSpecs : IDisposable
         SendFrames(1, key: true);
         SendFrames(5);
 
-        _world.Command(engine => engine.Producer(producer)?.Pause());
+        _world.Command(directory => directory.Producer(producer, static paused => paused.Pause()));
         SendFrames(50);
         Assert.Equal(6, _subscriber.Rtp.Count);
-        _world.Command(engine => engine.Producer(producer)?.Resume(engine.Now));
+        _world.Command(directory => directory.Producer(producer, resumed => resumed.Resume(_world.Now)));
         SendFrames(1, key: true);
         SendFrames(5);
 
@@ -168,7 +175,7 @@ public sealed class ForwardingSpecs : IDisposable
         var numbers = Numbers(Video(_subscriber));
         Assert.Equal(306, numbers.Distinct().Count());
         Assert.Equal(numbers.Count, numbers.Distinct().Count());
-        _world.Command(engine => engine.Transport(_publisher.Transport)?.ReportStats(9, engine.Producer(producer)));
+        _world.Command(directory => directory.GetProducerStats(_publisher.Transport, 9, producer));
         var stats = Assert.IsType<RtpStreamStats>(Assert.Single(_publisher.Events.Stats));
         Assert.InRange(stats.PacketsRepaired, 10, 80);
         Assert.True(stats.NackCount > 0);
@@ -284,7 +291,7 @@ public sealed class ForwardingSpecs : IDisposable
         var consumer = _subscriber.Consume(producer, TestMedia.VideoConsumer());
         SendFrames(1, key: true);
 
-        _world.Command(engine => engine.CloseProducer(producer));
+        _world.Command(directory => directory.Producer(producer, static closed => closed.Close()));
 
         Assert.Equal([consumer], _subscriber.Events.ClosedConsumers);
         _world.Run(TimeSpan.FromMilliseconds(50));
@@ -301,7 +308,7 @@ public sealed class ForwardingSpecs : IDisposable
         var own = _publisher.Consume(producer, TestMedia.VideoConsumer(ssrc: 7000, rtxSsrc: 7001));
         SendFrames(1, key: true);
 
-        _world.Command(engine => engine.Transport(_publisher.Transport)?.Close(null));
+        _world.Command(_publisher.Transport, home => home.Close(null));
 
         Assert.Equal([elsewhere], _subscriber.Events.ClosedConsumers);
         Assert.DoesNotContain(own, _subscriber.Events.ClosedConsumers);
@@ -408,8 +415,7 @@ public sealed class ForwardingSpecs : IDisposable
         foreach (var packet in packets)
         {
             now = now.PlusMs(1);
-            _world.Engine.OnDatagram(tuple, packet, now);
-            _world.Engine.OnTime(now);
+            _world.Receive(tuple, packet, now);
         }
 
         return now;

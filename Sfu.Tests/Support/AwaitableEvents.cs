@@ -23,6 +23,8 @@ internal sealed class AwaitableEvents : IServerEvents, ITransportEvents, IMediaP
 
     public ImmutableArray<IceCandidate> Candidates { get; private set; } = [];
 
+    public DtlsParameters? Dtls { get; private set; }
+
     public void ServerOpened(ImmutableArray<ListenInfo> bound) => Opened.SetResult(bound);
 
     public void ServerClosed(MediaError? error) => Closed.SetResult(error);
@@ -30,6 +32,7 @@ internal sealed class AwaitableEvents : IServerEvents, ITransportEvents, IMediaP
     public void TransportOpened(IceParameters iceParameters, ImmutableArray<IceCandidate> iceCandidates, DtlsParameters dtlsParameters)
     {
         Candidates = iceCandidates;
+        Dtls = dtlsParameters;
         Ice.SetResult(iceParameters);
     }
 

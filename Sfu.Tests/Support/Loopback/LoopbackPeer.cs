@@ -36,7 +36,7 @@ internal sealed class LoopbackPeer : IDisposable
         Local = local;
         _dtls = new DtlsSession(LoopbackWorld.PeerContext, isDtlsClient ? DtlsRole.Client : DtlsRole.Server);
         Transport = world.NewTransport();
-        world.Command(engine => engine.OpenTransport(Transport, world.ServerHandle, Settings, Events));
+        world.Command(directory => directory.OpenTransport(Transport, world.ServerHandle, Settings, Events));
     }
 
     public IpEndpoint Local { get; }
@@ -73,7 +73,7 @@ internal sealed class LoopbackPeer : IDisposable
         Connect(role ?? (_dtls.LocalIsClient ? Sfu.Media.Ortc.DtlsRole.Client : Sfu.Media.Ortc.DtlsRole.Server));
     }
 
-    public void Connect(Sfu.Media.Ortc.DtlsRole role, long requestId = 1, string? fingerprint = null) => _world.Command(engine => engine.Transport(Transport)?.Connect(
+    public void Connect(Sfu.Media.Ortc.DtlsRole role, long requestId = 1, string? fingerprint = null) => _world.Command(Transport, home => home.Connect(
         requestId,
         new DtlsParameters
         {
@@ -84,14 +84,14 @@ internal sealed class LoopbackPeer : IDisposable
     public ProducerHandle Produce(ProducerSettings settings, long requestId = 2)
     {
         var handle = _world.NewProducer();
-        _world.Command(engine => engine.Transport(Transport)?.AddProducer(requestId, handle, settings));
+        _world.Command(directory => directory.AddProducer(Transport, requestId, handle, settings));
         return handle;
     }
 
     public ConsumerHandle Consume(ProducerHandle producer, ConsumerSettings settings, long requestId = 3)
     {
         var handle = _world.NewConsumer();
-        _world.Command(engine => engine.Transport(Transport)?.AddConsumer(requestId, handle, producer, settings));
+        _world.Command(directory => directory.AddConsumer(Transport, requestId, handle, producer, settings));
         return handle;
     }
 

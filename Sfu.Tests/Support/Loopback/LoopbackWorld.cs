@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sfu.Media.Buffers;
 using Sfu.Media.Control;
 using Sfu.Media.Dtls;
 using Sfu.Media.Forwarding;
@@ -11,46 +12,60 @@ using DtlsRole = Sfu.Media.Dtls.DtlsRole;
 namespace Sfu.Tests.Support.Loopback;
 
 /// <summary>
-/// A whole node's media plane and its clients in one thread and virtual time: an engine, peers, and a seeded network between
-/// them that delays, loses and counts datagrams.
+/// A whole node's media plane and its clients in one thread and virtual time: engines, peers, and a seeded network between
+/// them that delays, loses and counts datagrams. With several engines, the kernel's choice of the one that receives a path's datagrams is
+/// <see cref="EntranceOf"/>.
 /// </summary>
-internal sealed class LoopbackWorld : IDatagramSink, IListenSockets, IDtlsRunner, IDisposable
+internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
 {
     private static readonly Lazy<DtlsCertificate> NodeCertificate = new(DtlsCertificate.CreateSelfSigned);
     private static readonly Lazy<DtlsContext> NodeContext = new(static () => new DtlsContext(NodeCertificate.Value));
     private static readonly Lazy<DtlsCertificate> PeerCertificate = new(DtlsCertificate.CreateSelfSigned);
     private static readonly Lazy<DtlsContext> PeerContextValue = new(static () => new DtlsContext(PeerCertificate.Value));
 
-    private readonly byte[] _slot = new byte[IDatagramSink.MaxDatagramBytes];
     private readonly PriorityQueue<(bool ToNode, TransportTuple Tuple, byte[] Data), (long, long)> _flying = new();
     private readonly Dictionary<TransportHandle, DtlsSession> _dtls = [];
-    private readonly Queue<Action<MediaEngine>> _answers = new();
+    private readonly Queue<Action<MediaDirectory>> _answers = new();
     private readonly Dictionary<IpEndpoint, LoopbackPeer> _peers = [];
     private readonly EngineHandles _handles = new();
     private readonly SeededRandom _random;
     private long _order;
     private long _sockets;
 
-    public LoopbackWorld(int seed = 1)
+    public LoopbackWorld(int seed = 1, int engines = 1)
     {
         _random = new SeededRandom(seed);
-        Engine = new MediaEngine(
-            new EngineParts(
+        var commons = new EngineCommons(_handles, new PacketPools(engines));
+        EntranceOf = port => port % engines;
+        Engines = new LoopbackEngine[engines];
+        for (var i = 0; i < engines; i++)
+        {
+            Engines[i] = new LoopbackEngine(
                 this,
-                this,
-                this,
-                _random,
-                _handles,
-                [.. NodeCertificate.Value.Fingerprints.Select(static f => new Sfu.Media.Ortc.DtlsFingerprint(f.Algorithm, f.Value))],
-                UnixOriginUs: 1_790_000_000_000_000,
-                Faults.Add),
-            Now);
+                engine => new EngineParts(
+                    i,
+                    engines,
+                    commons,
+                    engine,
+                    engine,
+                    engine,
+                    this,
+                    _random,
+                    [.. NodeCertificate.Value.Fingerprints.Select(static f => new Sfu.Media.Ortc.DtlsFingerprint(f.Algorithm, f.Value))],
+                    UnixOriginUs: 1_790_000_000_000_000,
+                    Faults.Add),
+                Now);
+        }
+
         ServerHandle = NewServer();
     }
 
     public MediaTime Now { get; private set; } = MediaTime.FromSeconds(1000);
 
-    public MediaEngine Engine { get; }
+    public LoopbackEngine[] Engines { get; }
+
+    /// <summary>Which engine receives what comes from a remote port.</summary>
+    public Func<int, int> EntranceOf { get; set; }
 
     public ServerHandle ServerHandle { get; }
 
@@ -111,16 +126,18 @@ internal sealed class LoopbackWorld : IDatagramSink, IListenSockets, IDtlsRunner
         return peer;
     }
 
-    public void Command(Action<MediaEngine> command)
+    public void Command(Action<MediaDirectory> command)
     {
-        Engine.Run(command, Now);
+        Engines[0].Engine.Run(front => command(front.Directory), Now);
         Answer();
     }
+
+    public void Command(TransportHandle transport, Action<MediaTransport> command) => Command(directory => directory.Transport(transport, command));
 
     public MediaPlaneDump Dump()
     {
         var events = new DumpCatcher();
-        Engine.Dump(1, events);
+        Command(directory => directory.Dump(1, events));
         return events.Dump!;
     }
 
@@ -131,6 +148,20 @@ internal sealed class LoopbackWorld : IDatagramSink, IListenSockets, IDtlsRunner
             Fly(true, new TransportTuple(TransportProtocol.Udp, 1, IpEndpoint.FromIPv4(0x7F000001, 5000), peer.Local), datagram.ToArray());
         }
     }
+
+    /// <summary>A datagram reaches the node at this very moment, and time passes there.</summary>
+    public void Receive(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
+    {
+        Engines[EntranceOf(tuple.Remote.Port)].OnDatagram(tuple, datagram, now);
+        foreach (var engine in Engines)
+        {
+            engine.Work(now);
+            engine.Engine.OnTime(now);
+        }
+    }
+
+    /// <summary>Engines do what they have asked of each other, until none has anything to do. No time passes.</summary>
+    public void Settle() => Answer();
 
     public void Run(TimeSpan duration)
     {
@@ -158,34 +189,26 @@ internal sealed class LoopbackWorld : IDatagramSink, IListenSockets, IDtlsRunner
             session.Dispose();
         }
 
-        Engine.Dispose();
+        Array.ForEach(Engines, static engine => engine.Dispose());
     }
 
-    Span<byte> IDatagramSink.Begin(in TransportTuple tuple) => OpenSockets.Contains(tuple.LocalSocket) ? _slot : default;
-
-    void IDatagramSink.Commit(in TransportTuple tuple, int length)
+    public void SendFromNode(in TransportTuple tuple, ReadOnlySpan<byte> datagram)
     {
         NodeSent++;
-        if (!Counting && !Lose(false, _slot.AsSpan(0, length).ToArray()))
+        if (!Counting && !Lose(false, datagram.ToArray()))
         {
-            Fly(false, tuple, _slot.AsSpan(0, length).ToArray());
+            Fly(false, tuple, datagram.ToArray());
         }
     }
 
     /// <summary>While set, what the node sends is counted and goes nowhere: for measuring allocations of the engine alone.</summary>
     public bool Counting { get; set; }
 
-    bool IListenSockets.TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error)
+    public BoundSocket OpenSocket(ListenInfo info)
     {
-        error = null;
         OpenSockets.Add(++_sockets);
-        bound.Add(new BoundSocket(_sockets, TransportProtocol.Udp, IpEndpoint.FromIPv4(0x7F000001, 5000), info.AnnouncedAddress, info.ExposeInternalIp));
-        return true;
+        return new BoundSocket(_sockets, TransportProtocol.Udp, IpEndpoint.FromIPv4(0x7F000001, 5000), info.AnnouncedAddress, info.ExposeInternalIp);
     }
-
-    int IListenSockets.ConnectionCount => 0;
-
-    void IListenSockets.Close(long socketId) => OpenSockets.Remove(socketId);
 
     void IDtlsRunner.Open(TransportHandle transport, DtlsRole localRole, ImmutableArray<Sfu.Media.Dtls.DtlsFingerprint> remoteFingerprints)
     {
@@ -210,17 +233,13 @@ internal sealed class LoopbackWorld : IDatagramSink, IListenSockets, IDtlsRunner
         {
             Step(transport, session, s => s.Close(Now));
         }
-        else
-        {
-            _answers.Enqueue(engine => engine.OnDtlsEnded(transport, null));
-        }
     }
 
     private ServerHandle NewServer()
     {
         var (slot, generation) = _handles.Servers.Allocate();
         var handle = new ServerHandle(slot, generation);
-        Engine.OpenServer(handle, new ServerSettings([new ListenInfo(TransportProtocol.Udp, "127.0.0.1", null, 5000)]), ServerEvents);
+        Command(directory => directory.OpenServer(handle, new ServerSettings([new ListenInfo(TransportProtocol.Udp, "127.0.0.1", null, 5000)]), ServerEvents));
         return handle;
     }
 
@@ -232,13 +251,13 @@ internal sealed class LoopbackWorld : IDatagramSink, IListenSockets, IDtlsRunner
         while (session.TryTakeOutgoing(buffer, out var length))
         {
             var copy = buffer[..length];
-            _answers.Enqueue(engine => engine.OnDtlsDatagram(transport, copy));
+            _answers.Enqueue(directory => directory.OnDtlsDatagram(transport, copy));
         }
 
         if (!wasConnected && session.State == DtlsState.Connected)
         {
             var keys = SrtpKeys.FromExporter((SrtpProfile)session.SrtpProfileId, session.KeyingMaterial, session.LocalIsClient);
-            _answers.Enqueue(engine => engine.OnDtlsConnected(transport, keys, session.RemoteCertificatePem));
+            _answers.Enqueue(directory => directory.OnDtlsConnected(transport, keys, session.RemoteCertificatePem));
         }
 
         if (session.State is DtlsState.Closed or DtlsState.Failed)
@@ -246,7 +265,7 @@ internal sealed class LoopbackWorld : IDatagramSink, IListenSockets, IDtlsRunner
             var failure = session.State == DtlsState.Failed ? session.FailureText ?? "failed" : null;
             _dtls.Remove(transport);
             session.Dispose();
-            _answers.Enqueue(engine => engine.OnDtlsEnded(transport, failure));
+            _answers.Enqueue(directory => directory.OnDtlsEnded(transport, failure));
         }
     }
 
@@ -278,13 +297,17 @@ internal sealed class LoopbackWorld : IDatagramSink, IListenSockets, IDtlsRunner
                 peer.OnTime(Now);
             }
 
-            Engine.OnTime(Now);
+            foreach (var engine in Engines)
+            {
+                engine.Engine.OnTime(Now);
+            }
+
             while (_flying.TryPeek(out var datagram, out var due) && due.Item1 <= Now.Us)
             {
                 _flying.Dequeue();
                 if (datagram.ToNode)
                 {
-                    Engine.OnDatagram(datagram.Tuple, datagram.Data, Now);
+                    Engines[EntranceOf(datagram.Tuple.Remote.Port)].OnDatagram(datagram.Tuple, datagram.Data, Now);
                 }
                 else if (_peers.TryGetValue(datagram.Tuple.Remote, out var peer))
                 {
@@ -298,7 +321,7 @@ internal sealed class LoopbackWorld : IDatagramSink, IListenSockets, IDtlsRunner
 
     private MediaTime NextHappening()
     {
-        var next = Engine.NextTimeout;
+        var next = Engines.Min(static engine => engine.Engine.NextTimeout);
         foreach (var session in _dtls.Values)
         {
             next = MediaTime.Min(next, session.NextTimeout);
@@ -314,10 +337,22 @@ internal sealed class LoopbackWorld : IDatagramSink, IListenSockets, IDtlsRunner
 
     private void Answer()
     {
-        while (_answers.TryDequeue(out var answer))
+        bool worked;
+        do
         {
-            Engine.Run(answer, Now);
+            worked = false;
+            while (_answers.TryDequeue(out var answer))
+            {
+                worked = true;
+                Engines[0].Engine.Run(front => answer(front.Directory), Now);
+            }
+
+            foreach (var engine in Engines)
+            {
+                worked |= engine.Work(Now);
+            }
         }
+        while (worked);
     }
 
     private sealed class DumpCatcher : IMediaPlaneEvents

@@ -66,6 +66,56 @@ public sealed class MediaPlaneSpecs : IDisposable
     }
 
     [Theory]
+    [InlineData(TransportProtocol.Udp)]
+    [InlineData(TransportProtocol.Tcp)]
+    public async Task Port_of_another_node_is_refused_though_the_threads_of_one_share_theirs(TransportProtocol protocol)
+    {
+        using var first = MediaPlane.Start(new MediaPlaneOptions { Threads = 3 });
+        using var second = MediaPlane.Start(new MediaPlaneOptions { Threads = 3 });
+        var opened = new AwaitableEvents();
+        first.OpenServer(first.NewServerHandle(), new ServerSettings([new ListenInfo(protocol, "127.0.0.1", null, 0)]), opened);
+        var port = Assert.Single(await opened.Opened.Task.WaitAsync(Deadline)).Port;
+
+        var refused = new AwaitableEvents();
+        second.OpenServer(second.NewServerHandle(), new ServerSettings([new ListenInfo(protocol, "127.0.0.1", null, port)]), refused);
+
+        Assert.Equal(MediaErrorCode.System, (await refused.Closed.Task.WaitAsync(Deadline))!.Code);
+    }
+
+    [Theory]
+    [InlineData(TransportProtocol.Udp)]
+    [InlineData(TransportProtocol.Tcp)]
+    public async Task Clients_connect_whichever_thread_the_kernel_gives_them(TransportProtocol protocol)
+    {
+        using var plane = MediaPlane.Start(new MediaPlaneOptions { Threads = 4 });
+        var server = new AwaitableEvents();
+        var serverHandle = plane.NewServerHandle();
+        plane.OpenServer(serverHandle, new ServerSettings([new ListenInfo(protocol, "127.0.0.1", null, 0)]), server);
+        await server.Opened.Task.WaitAsync(Deadline);
+        var settings = Settings with { EnableTcp = true };
+        for (var i = 0; i < 12; i++)
+        {
+            var transport = new AwaitableEvents();
+            var handle = plane.NewTransportHandle();
+            plane.OpenTransport(handle, serverHandle, settings, transport);
+            plane.ConnectTransport(handle, 1, SocketPeer.DtlsParameters);
+            var ice = await transport.Ice.Task.WaitAsync(Deadline);
+            using var peer = new SocketPeer(protocol);
+            await peer.ConnectAsync(ice, transport.Candidates, transport.Dtls!);
+            plane.CloseTransport(handle);
+            await peer.EndAsync();
+            Assert.Equal("close_notify", peer.Endings[0]);
+            Assert.Null(await transport.Closed.Task.WaitAsync(Deadline));
+        }
+
+        plane.CloseServer(serverHandle);
+        Assert.Null(await server.Closed.Task.WaitAsync(Deadline));
+        var dumped = new AwaitableEvents();
+        plane.Dump(1, dumped);
+        Assert.True((await dumped.Dumped.Task.WaitAsync(Deadline)).IsEmpty);
+    }
+
+    [Theory]
     [InlineData("nowhere")]
     [InlineData("203.0.113.77")]
     public async Task Address_that_cannot_be_bound_is_an_error_with_a_reason(string ip)

@@ -181,6 +181,32 @@ public sealed class TcpSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Connections_that_other_threads_accepted_come_to_their_transport_with_all_they_say()
+    {
+        const int Connections = 24;
+        await StartAsync(new MediaPlaneOptions { Threads = 4 });
+        var (handle, ice, events) = await OpenTransportAsync(Settings with { MaxTuples = 32 });
+        var frame = Frame(Checks.Request(ice));
+        for (var i = 0; i < Connections; i++)
+        {
+            var client = await ConnectAsync();
+
+            // The second check, and the half of a third, come with the first: they must not stay behind.
+            await client.SendAsync((byte[])[.. frame, .. frame, .. frame[..20]]);
+            await AssertAnsweredAsync(client);
+            await AssertAnsweredAsync(client);
+            await client.SendAsync(frame.AsMemory(20));
+            await AssertAnsweredAsync(client);
+        }
+
+        var dump = await DumpAsync();
+        Assert.Equal((Connections, Connections), (dump.TcpConnections, dump.Tuples));
+        _plane!.CloseTransport(handle);
+        await events.Closed.Task.WaitAsync(Patience);
+        await UntilAsync(async () => (await DumpAsync()) is { TcpConnections: 0, HasNoTransports: true });
+    }
+
+    [Fact]
     public async Task Backlog_is_as_large_as_the_kernel_allows()
     {
         await StartAsync(new MediaPlaneOptions());
@@ -188,10 +214,12 @@ public sealed class TcpSpecs : IDisposable
 
         // For a listening socket ss shows the backlog as Send-Q.
         using var ss = Process.Start(new ProcessStartInfo("ss", $"-Hltn sport = :{_port}") { RedirectStandardOutput = true })!;
-        var columns = (await ss.StandardOutput.ReadToEndAsync()).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var sockets = (await ss.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await ss.WaitForExitAsync();
 
-        Assert.Equal(allowed, int.Parse(columns[2], CultureInfo.InvariantCulture));
+        Assert.Equal(Environment.ProcessorCount, sockets.Length);
+        Assert.All(sockets, socket => Assert.Equal(
+            allowed, int.Parse(socket.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2], CultureInfo.InvariantCulture)));
     }
 
     [Fact]

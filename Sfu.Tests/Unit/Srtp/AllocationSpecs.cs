@@ -11,6 +11,7 @@ public sealed class AllocationSpecs
     public void No_packet_allocates(SrtpProfile profile)
     {
         using var pair = new SrtpPair(profile);
+        pair.Sender.AllowRetransmission(SrtpPair.Ssrc);
         var packet = SrtpPair.Rtp(0, 1100);
         var compound = SrtpPair.Rtcp(100);
         var rtp = new byte[packet.Length + SrtpProfiles.MaxRtpOverhead];

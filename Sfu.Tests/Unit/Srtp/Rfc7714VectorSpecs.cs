@@ -1,8 +1,9 @@
 using Sfu.Media.Srtp;
+using Sfu.Media.Srtp.Kernels;
 
 namespace Sfu.Tests.Unit.Srtp;
 
-/// <summary>RFC 7714 §16 and §17. The vectors give session keys, not master keys.</summary>
+/// <summary>RFC 7714 §16 and §17, by each path. The vectors give session keys, not master keys.</summary>
 public sealed class Rfc7714VectorSpecs
 {
     private const string Key128 = "000102030405060708090a0b0c0d0e0f";
@@ -20,14 +21,17 @@ public sealed class Rfc7714VectorSpecs
     {
         var plain = Convert.FromHexString(Rtp);
         var wire = Convert.FromHexString(Rtp[..24] + expected);
-        using var sender = new SrtpSender(Cipher(key, seals: true));
-        using var receiver = new SrtpReceiver(Cipher(key, seals: false));
-        var buffer = new byte[wire.Length];
+        foreach (var path in CryptoPaths.Available)
+        {
+            using var sender = new SrtpSender(Cipher(key, seals: true, path));
+            using var receiver = new SrtpReceiver(Cipher(key, seals: false, path));
+            var buffer = new byte[wire.Length];
 
-        Assert.Equal(wire.Length, sender.ProtectRtp(plain, 12, buffer));
-        Assert.Equal(wire, buffer);
-        Assert.Equal(SrtpStatus.Ok, receiver.UnprotectRtp(buffer, 12, out var length));
-        Assert.Equal(plain, buffer[..length]);
+            Assert.Equal(wire.Length, sender.ProtectRtp(plain, 12, buffer));
+            Assert.Equal(wire, buffer);
+            Assert.Equal(SrtpStatus.Ok, receiver.UnprotectRtp(buffer, 12, out var length));
+            Assert.Equal(plain, buffer[..length]);
+        }
     }
 
     // §16.1.3, §16.2.3: the whole packet as associated data.
@@ -39,10 +43,13 @@ public sealed class Rfc7714VectorSpecs
         var iv = new byte[12];
         SrtpIv.WriteGcm(Convert.FromHexString(Salt), 0x5501a0b2, 0xf17b, iv);
         Assert.Equal("51753c6580c2726f20718414", Convert.ToHexStringLower(iv));
-        using var gcm = EvpCipherContext.ForGcm(Convert.FromHexString(key), encrypt: true);
-        var tag = new byte[16];
-        Assert.True(gcm.Begin(iv) && gcm.Associate(Convert.FromHexString(Rtp)) && gcm.WriteTag(tag));
-        Assert.Equal(expected, Convert.ToHexStringLower(tag));
+        foreach (var path in CryptoPaths.Available)
+        {
+            using var gcm = GcmKey.Create(Convert.FromHexString(key), seals: true, path);
+            var tag = new byte[16];
+            Assert.True(gcm.Seal(iv, Convert.FromHexString(Rtp), [], tag));
+            Assert.Equal(expected, Convert.ToHexStringLower(tag));
+        }
     }
 
     // §17.1, §17.2.
@@ -53,14 +60,17 @@ public sealed class Rfc7714VectorSpecs
     {
         var plain = Convert.FromHexString(Rtcp);
         var wire = Convert.FromHexString(Rtcp[..16] + expected + "800005d4");
-        using var sender = new SrtpSender(Cipher(key, seals: true), firstRtcpIndex: RtcpIndex);
-        using var receiver = new SrtpReceiver(Cipher(key, seals: false));
-        var buffer = new byte[wire.Length];
+        foreach (var path in CryptoPaths.Available)
+        {
+            using var sender = new SrtpSender(Cipher(key, seals: true, path), firstRtcpIndex: RtcpIndex);
+            using var receiver = new SrtpReceiver(Cipher(key, seals: false, path));
+            var buffer = new byte[wire.Length];
 
-        Assert.Equal(wire.Length, sender.ProtectRtcp(plain, buffer));
-        Assert.Equal(wire, buffer);
-        Assert.Equal(SrtpStatus.Ok, receiver.UnprotectRtcp(buffer, out var length));
-        Assert.Equal(plain, buffer[..length]);
+            Assert.Equal(wire.Length, sender.ProtectRtcp(plain, buffer));
+            Assert.Equal(wire, buffer);
+            Assert.Equal(SrtpStatus.Ok, receiver.UnprotectRtcp(buffer, out var length));
+            Assert.Equal(plain, buffer[..length]);
+        }
     }
 
     // §17.3, §17.4: the E-bit is clear.
@@ -69,20 +79,25 @@ public sealed class Rfc7714VectorSpecs
     [InlineData(Key256, "91db4afbfeee5a978fab4393ed2615fe")]
     public void Rtcp_without_encryption_is_authenticated_as_in_section_17(string key, string tag)
     {
-        using var receiver = new SrtpReceiver(Cipher(key, seals: false));
-        var wire = Convert.FromHexString(Rtcp + tag + "000005d4");
-        var forged = Convert.FromHexString(Rtcp + tag + "000005d4");
-        forged[20] ^= 1;
+        foreach (var path in CryptoPaths.Available)
+        {
+            using var receiver = new SrtpReceiver(Cipher(key, seals: false, path));
+            var wire = Convert.FromHexString(Rtcp + tag + "000005d4");
+            var forged = Convert.FromHexString(Rtcp + tag + "000005d4");
+            forged[20] ^= 1;
+            var before = (byte[])forged.Clone();
 
-        Assert.Equal(SrtpStatus.AuthenticationFailed, receiver.UnprotectRtcp(forged, out _));
-        Assert.Equal(SrtpStatus.Ok, receiver.UnprotectRtcp(wire, out var length));
-        Assert.Equal(Convert.FromHexString(Rtcp), wire[..length]);
+            Assert.Equal(SrtpStatus.AuthenticationFailed, receiver.UnprotectRtcp(forged, out _));
+            Assert.Equal(before, forged);
+            Assert.Equal(SrtpStatus.Ok, receiver.UnprotectRtcp(wire, out var length));
+            Assert.Equal(Convert.FromHexString(Rtcp), wire[..length]);
+        }
     }
 
-    private static GcmCipher Cipher(string key, bool seals)
+    private static GcmCipher Cipher(string key, bool seals, CryptoPath path)
     {
         var keyBytes = Convert.FromHexString(key);
         var salt = Convert.FromHexString(Salt);
-        return new GcmCipher(keyBytes, salt, keyBytes, salt, seals);
+        return new GcmCipher(keyBytes, salt, keyBytes, salt, seals, path);
     }
 }

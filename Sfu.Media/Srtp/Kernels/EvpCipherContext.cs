@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Sfu.Media.Interop;
 
-namespace Sfu.Media.Srtp;
+namespace Sfu.Media.Srtp.Kernels;
 
 /// <summary>
 /// An OpenSSL cipher context that keeps its key and takes a new IV for each packet. The key schedule lies in OpenSSL's memory,

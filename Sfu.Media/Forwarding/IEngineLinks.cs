@@ -1,0 +1,31 @@
+using Sfu.Media.Ice;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>How one engine reaches the others of its media plane, by their indexes. Its own thread only.</summary>
+internal interface IEngineLinks
+{
+    /// <summary>Has the other engine carry out a command. Nothing is lost, and the commands of one engine to another keep their order.</summary>
+    void Post(int engine, Action<MediaEngine> command);
+
+    /// <summary>
+    /// Passes a packet by reference; the receiver gets it with the others of its next batch. False: too many wait there already, and the
+    /// reference stays with the caller. Media is real-time: what cannot be passed is lost.
+    /// </summary>
+    bool TryPass(int engine, in PassedPacket packet);
+}
+
+/// <summary>What crosses from engine to engine: a pooled packet that the receiver holds from now on, and what it is.</summary>
+/// <param name="Group">A producer's packet, decrypted, for these consumers; null: a datagram as it came from the network.</param>
+/// <param name="Packet">The packet and its place in the pool.</param>
+/// <param name="Tuple">The path that a datagram came by.</param>
+internal readonly record struct PassedPacket(ConsumerGroup? Group, ArrivedPacket Packet, TransportTuple Tuple);
+
+/// <summary>A producer's packet on its way to the consumers.</summary>
+/// <param name="Index">Its place in the pool.</param>
+/// <param name="HeaderLength">Of the RTP header, in bytes.</param>
+/// <param name="PaddingLength">Of the padding at the end, in bytes.</param>
+/// <param name="PayloadType">The Router's.</param>
+/// <param name="IsKeyFrame">It starts a key frame.</param>
+/// <param name="Epoch">Counts the client's new beginnings: packets of different epochs do not continue each other.</param>
+internal readonly record struct ArrivedPacket(int Index, ushort HeaderLength, byte PaddingLength, byte PayloadType, bool IsKeyFrame, int Epoch);
