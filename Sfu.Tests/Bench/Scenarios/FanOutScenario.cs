@@ -67,6 +67,19 @@ internal sealed class FanOutScenario : NodeScenario
 
     private async Task MeasureJanusAsync(BenchContext context, JanusProgram program, SrtpProfile profile, int subscribers)
     {
+        try
+        {
+            await MeasureJanusRunAsync(context, program, profile, subscribers);
+        }
+        catch (Exception e) when (e is InvalidOperationException or TimeoutException)
+        {
+            // A rival that gives up under this load ends no comparison with the others.
+            context.Report.Note($"Janus, 1→{subscribers} {Suites.Name(profile)}: {e.Message}");
+        }
+    }
+
+    private async Task MeasureJanusRunAsync(BenchContext context, JanusProgram program, SrtpProfile profile, int subscribers)
+    {
         using var load = new LoadPeer(profile);
         var measurement = new Measurement();
         await using var room = await JanusRoom.OpenAsync(program, load, subscribers, Pacing.PublisherRate(context.Options.PacketRate, subscribers));
