@@ -7,6 +7,8 @@ namespace Sfu.Bench.Node;
 /// <summary>The programs that this process has started do not outlive it, however it is ended short of SIGKILL.</summary>
 internal static class Children
 {
+    private const int Interrupted = 130;
+
     /// <summary>Ends them and the process on Ctrl+C, SIGTERM and SIGHUP. Keep what it returns.</summary>
     public static IDisposable[] EndWithUs() =>
     [
@@ -20,7 +22,7 @@ internal static class Children
         context.Cancel = true;
         foreach (var task in Directory.EnumerateDirectories("/proc/self/task"))
         {
-            foreach (var id in File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var id in Read(Path.Combine(task, "children")))
             {
                 try
                 {
@@ -33,6 +35,19 @@ internal static class Children
             }
         }
 
-        Environment.Exit(128 + 2);
+        Environment.Exit(Interrupted);
+    }
+
+    /// <summary>Nothing for a thread that has ended, and on kernels that do not list children.</summary>
+    private static string[] Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (IOException)
+        {
+            return [];
+        }
     }
 }

@@ -85,7 +85,7 @@ internal static class Plot
         svg.AppendLine(CultureInfo.InvariantCulture, $"""<line x1="{left}" y1="{legend}" x2="{left + 30}" y2="{legend}" stroke="{color}" stroke-width="2"{dash}/><text x="{left + 36}" y="{legend + 4}">{name}, {Short(suite)}</text>""");
     }
 
-    private static string Short(string suite) => suite.Replace("AES_CM_128_HMAC_", "CM_128_", StringComparison.Ordinal);
+    private static string Short(string suite) => suite.Replace("AES_CM_128_HMAC_", "CM_128_", StringComparison.Ordinal).Replace("AEAD_", "", StringComparison.Ordinal);
 
     private static string Escape(string text) =>
         text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);

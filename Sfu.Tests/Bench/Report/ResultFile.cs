@@ -11,7 +11,12 @@ namespace Sfu.Bench.Report;
 /// <summary>A result that is kept, with all that it takes to compare it with another.</summary>
 internal static partial class ResultFile
 {
-    private static readonly JsonSerializerOptions s_options = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_options = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+    };
 
     /// <summary>Where a result goes that is given no name: date and machine.</summary>
     public static string DefaultPath(Machine machine)
@@ -30,7 +35,7 @@ internal static partial class ResultFile
 
         var root = new JsonObject
         {
-            ["machine"] = JsonSerializer.SerializeToNode(report.Machine, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase }),
+            ["machine"] = JsonSerializer.SerializeToNode(report.Machine, s_options),
             ["runs"] = report.Options.Runs,
             ["seconds"] = report.Options.Seconds,
             ["packetRate"] = report.Options.PacketRate,
