@@ -5,16 +5,16 @@ namespace Sfu.Bench.Measure;
 /// <summary>CPU time of each thread of a process up to now, from <c>/proc/PID/task/*/schedstat</c>: ns, kernel work on its behalf included.</summary>
 internal sealed class CpuSample
 {
-    private readonly Dictionary<int, (string Name, long Ns)> _threads;
+    private readonly Dictionary<int, (string Name, long Ns, long Turns)> _threads;
 
-    private CpuSample(Dictionary<int, (string Name, long Ns)> threads)
+    private CpuSample(Dictionary<int, (string Name, long Ns, long Turns)> threads)
     {
         _threads = threads;
     }
 
     public static CpuSample Of(int process)
     {
-        var threads = new Dictionary<int, (string Name, long Ns)>();
+        var threads = new Dictionary<int, (string Name, long Ns, long Turns)>();
         foreach (var folder in Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/task")))
         {
             try
@@ -22,7 +22,10 @@ internal sealed class CpuSample
                 var name = File.ReadAllText(Path.Combine(folder, "comm")).TrimEnd();
                 var times = File.ReadAllText(Path.Combine(folder, "schedstat"));
                 var id = int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture);
-                threads[id] = (name, long.Parse(times.AsSpan(0, times.IndexOf(' ', StringComparison.Ordinal)), CultureInfo.InvariantCulture));
+
+                // Time on a CPU, time waiting for one, times that it got one.
+                var fields = times.Split(' ');
+                threads[id] = (name, long.Parse(fields[0], CultureInfo.InvariantCulture), long.Parse(fields[2], CultureInfo.InvariantCulture));
             }
             catch (IOException)
             {
@@ -37,14 +40,16 @@ internal sealed class CpuSample
     public CpuUse Since(CpuSample earlier)
     {
         var byName = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (id, (threadName, ns)) in _threads)
+        var turns = 0L;
+        foreach (var (id, (threadName, ns, threadTurns)) in _threads)
         {
-            var used = ns - (earlier._threads.TryGetValue(id, out var before) ? before.Ns : 0);
+            var (_, nsBefore, turnsBefore) = earlier._threads.GetValueOrDefault(id);
+            turns += threadTurns - turnsBefore;
             // Numbered threads of a kind count as one: "hloop 12345" is one of Janus'.
             var name = threadName.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') is { Length: > 0 } kind && kind.EndsWith(' ') ? kind.TrimEnd() : threadName;
-            byName[name] = byName.GetValueOrDefault(name) + used;
+            byName[name] = byName.GetValueOrDefault(name) + ns - nsBefore;
         }
 
-        return new CpuUse(byName);
+        return new CpuUse(byName, turns);
     }
 }

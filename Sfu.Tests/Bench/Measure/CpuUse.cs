@@ -2,7 +2,8 @@ namespace Sfu.Bench.Measure;
 
 /// <summary>CPU time between two samples.</summary>
 /// <param name="ByThreadName">In ns.</param>
-internal sealed record CpuUse(IReadOnlyDictionary<string, long> ByThreadName)
+/// <param name="Turns">How often any thread got a CPU: wake-ups, and the ends of others' turns.</param>
+internal sealed record CpuUse(IReadOnlyDictionary<string, long> ByThreadName, long Turns)
 {
     private const string MediaThreads = "sfu-media";
 

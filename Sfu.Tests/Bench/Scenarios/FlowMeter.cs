@@ -18,6 +18,7 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
     private static readonly TimeSpan s_compilerWindow = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_trial = TimeSpan.FromSeconds(2);
     private const double MaxCompilerShare = 0.01;
+    private const int CompilerPatience = 15;
     private const double MaxLoss = 0.002;
     private const int MaxHalvings = 6;
 
@@ -31,7 +32,7 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
         await load.FlowAsync(true);
         await WhenAllFlowAsync();
         await Task.Delay(atLeast);
-        await WhenCompiledAsync();
+        await WhenCompiledAsync(atLeast * CompilerPatience);
         await RestAsync();
     }
 
@@ -56,9 +57,9 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
         }
     }
 
-    private async Task WhenCompiledAsync()
+    private async Task WhenCompiledAsync(TimeSpan patience)
     {
-        var deadline = DateTime.UtcNow + s_patience;
+        var deadline = DateTime.UtcNow + patience;
         var before = CpuSample.Of(process);
         while (DateTime.UtcNow < deadline)
         {

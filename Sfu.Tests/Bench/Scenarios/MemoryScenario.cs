@@ -15,6 +15,7 @@ internal sealed class MemoryScenario : IScenario
 
     private static readonly Metric s_idle = new("RSS of an idle node", "MB", 1);
     private static readonly Metric s_idleCpu = new("CPU of an idle node", "% of a core", 2);
+    private static readonly Metric s_idleTurns = new("wake-ups of an idle node", "/s", 0);
     private static readonly Metric s_session = new("RSS per session (WebSocket)", "KB", 1);
     private static readonly Metric s_transport = new("RSS per transport, new", "KB", 1);
     private static readonly Metric s_transportHeap = new("of that, managed heap", "KB", 1);
@@ -48,10 +49,12 @@ internal sealed class MemoryScenario : IScenario
     private static async Task<Measurement> MeasureAsync(BenchContext context, NodeProcess node)
     {
         var measurement = new Measurement();
-        await Task.Delay(TimeSpan.FromSeconds(context.Options.Quick ? 2 : 10));
+        await Task.Delay(TimeSpan.FromSeconds(context.Options.Quick ? 2 : 40));
         var cpu = CpuSample.Of(node.Id);
         await Task.Delay(TimeSpan.FromSeconds(context.Options.Seconds));
-        measurement.Add(s_idleCpu, 100 * CpuSample.Of(node.Id).Since(cpu).TotalNs / 1e9 / context.Options.Seconds);
+        var use = CpuSample.Of(node.Id).Since(cpu);
+        measurement.Add(s_idleCpu, 100 * use.TotalNs / 1e9 / context.Options.Seconds);
+        measurement.Add(s_idleTurns, use.Turns / context.Options.Seconds);
 
         using var load = new LoadPeer(Suites.Gcm);
         await using var room = new Room(node, load, "memory");
