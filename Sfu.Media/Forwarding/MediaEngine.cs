@@ -148,6 +148,10 @@ internal sealed class MediaEngine : IDisposable
     /// <summary>A TCP connection is gone, and with it the path that it was.</summary>
     public void OnConnectionClosed(in TransportTuple tuple) => Find(tuple)?.LoseTuple(tuple, TupleRemovalReason.Closed);
 
+    /// <summary>A TCP connection has begun to drop packets for a reader that is slow. May come while the engine sends.</summary>
+    public void OnSendQueueOverflow(in TransportTuple tuple, long droppedFrames) =>
+        Routes.Find(tuple)?.Events.TupleSendQueueOverflowed(tuple, droppedFrames);
+
     /// <summary>Whether the path leads to a transport: somebody has authenticated on it.</summary>
     public bool HasTuple(in TransportTuple tuple) => Routes.Find(tuple) is not null;
 

@@ -125,7 +125,7 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
     {
         if (tuple.Protocol == TransportProtocol.Tcp)
         {
-            Tcp.Commit(tuple.LocalSocket, length);
+            Tcp.Commit(tuple.LocalSocket, length, _engine);
         }
         else
         {
