@@ -8,8 +8,9 @@ namespace Sfu.Host.Health;
 
 /// <summary>
 /// <c>/healthz/live</c>: the process answers. <c>/healthz/ready</c>: the node is a member of its cluster and its media sockets are open.
-/// For this machine only: <c>/debug/dump[?room=…]</c>, everything that node and media plane hold, and <c>DELETE /debug/servers/{id}</c>,
-/// which closes a WebRtcServer with its transports.
+/// For this machine only: <c>/debug/dump[?room=…]</c>, everything that node and media plane hold, <c>/debug/runtime</c>, memory and
+/// collections, after a full collection when posted to, and <c>DELETE /debug/servers/{id}</c>, which closes a WebRtcServer with its
+/// transports.
 /// </summary>
 internal static class HealthEndpoints
 {
@@ -21,6 +22,8 @@ internal static class HealthEndpoints
         app.MapGet("/healthz/live", context => context.Response.WriteAsync("live"));
         app.MapGet("/healthz/ready", ReadyAsync);
         app.MapGet("/debug/dump", DumpAsync);
+        app.MapGet("/debug/runtime", context => RuntimeAsync(context, RuntimeReport.Take));
+        app.MapPost("/debug/runtime", context => RuntimeAsync(context, RuntimeReport.Collect));
         app.MapDelete("/debug/servers/{id}", CloseServerAsync);
     }
 
@@ -97,5 +100,18 @@ internal static class HealthEndpoints
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         }
+    }
+
+    private static async Task RuntimeAsync(HttpContext context, Func<RuntimeReport> report)
+    {
+        // A page in this machine's browser must not be able to have garbage collected.
+        if (!LoopbackOnly.Allows(context) || context.Request.Headers.Origin.Count > 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        await context.Response.WriteAsJsonAsync(report(), RuntimeReportJsonContext.Default.RuntimeReport, cancellationToken: context.RequestAborted)
+            .ConfigureAwait(false);
     }
 }
