@@ -27,8 +27,11 @@ internal static class MediaEvents
 
     internal sealed record RequestFailed(long RequestId, MediaError Error) : IMediaEvent;
 
-    /// <summary>There is something to take from <paramref name="Paths"/>. One is on its way at most.</summary>
-    internal sealed record PathsChanged(PathMailbox Paths) : IMediaEvent;
+    /// <summary>There is something to take from the transport's <see cref="PathMailbox"/>. One is on its way at most.</summary>
+    internal sealed record PathsChanged : IMediaEvent
+    {
+        public static readonly PathsChanged Instance = new();
+    }
 
     internal sealed record DtlsStateChanged(DtlsTransportState State) : IMediaEvent;
 

@@ -8,17 +8,9 @@ namespace Sfu.Actors.Bridge;
 /// them in its mailbox at most, however many there are, and what waits here is bounded by <see cref="PathNews"/>.
 /// </summary>
 /// <remarks>One media thread reports, one actor takes; neither waits for the other. The only thing shared is one reference.</remarks>
-internal sealed class PathMailbox
+internal sealed class PathMailbox(IActorRef transport)
 {
-    private readonly IActorRef _transport;
-    private readonly MediaEvents.PathsChanged _changed;
     private PathNews? _pending;
-
-    public PathMailbox(IActorRef transport)
-    {
-        _transport = transport;
-        _changed = new MediaEvents.PathsChanged(this);
-    }
 
     /// <summary>Actor only. What changed since the last call; the next change sends a message again.</summary>
     public PathNews Take() => Interlocked.Exchange(ref _pending, null) ?? PathNews.None;
@@ -32,6 +24,9 @@ internal sealed class PathMailbox
 
     public void TupleRemoved(TransportTuple tuple, TupleRemovalReason reason) =>
         Fold(static (news, removed) => news.WithTupleRemoved(removed.Tuple, removed.Reason), (Tuple: tuple, Reason: reason));
+
+    public void TupleSendQueueOverflowed(TransportTuple tuple, long droppedFrames) =>
+        Fold(static (news, full) => news.WithOverflow(full.Tuple, full.Dropped), (Tuple: tuple, Dropped: droppedFrames));
 
     public void SelectedTupleChanged(TransportTuple? tuple) => Fold(static (news, selected) => news.WithSelected(selected), tuple);
 
@@ -51,7 +46,7 @@ internal sealed class PathMailbox
 
         if (before is null)
         {
-            _transport.Tell(_changed, ActorRefs.NoSender);
+            transport.Tell(MediaEvents.PathsChanged.Instance, ActorRefs.NoSender);
         }
     }
 }

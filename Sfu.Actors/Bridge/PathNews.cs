@@ -11,7 +11,7 @@ namespace Sfu.Actors.Bridge;
 /// <remarks>
 /// Bounded without dropping anything: a tuple or ufrag has at most its removal and a new addition in here, so the changes are not more than
 /// those known at the last look and those there now. That is twice the transport's <c>maxTuples</c>, and one more while the newest tuple
-/// replaces an evicted one; ufrags are two at a time.
+/// replaces an evicted one; ufrags are two at a time, and a tuple that is there has one overflow at most.
 /// </remarks>
 internal sealed record PathNews
 {
@@ -21,6 +21,8 @@ internal sealed record PathNews
 
     private ImmutableArray<(TransportTuple Tuple, TupleRemovalReason? Removed)> Tuples { get; init; } = [];
 
+    private ImmutableArray<(TransportTuple Tuple, long DroppedFrames)> Overflows { get; init; } = [];
+
     private bool HasSelected { get; init; }
 
     private TransportTuple? Selected { get; init; }
@@ -28,7 +30,7 @@ internal sealed record PathNews
     private IceState? State { get; init; }
 
     /// <summary>Entries held: what the bound is about.</summary>
-    public int Count => Ufrags.Length + Tuples.Length + (HasSelected ? 1 : 0) + (State is null ? 0 : 1);
+    public int Count => Ufrags.Length + Tuples.Length + Overflows.Length + (HasSelected ? 1 : 0) + (State is null ? 0 : 1);
 
     public PathNews WithUfragAdded(string ufrag) => this with { Ufrags = Ufrags.Add((ufrag, Added: true)) };
 
@@ -43,14 +45,21 @@ internal sealed record PathNews
     public PathNews WithTupleRemoved(TransportTuple tuple, TupleRemovalReason reason)
     {
         var added = Tuples.LastIndexOf((tuple, null));
-        return this with { Tuples = added < 0 ? Tuples.Add((tuple, reason)) : Tuples.RemoveAt(added) };
+        return this with
+        {
+            Tuples = added < 0 ? Tuples.Add((tuple, reason)) : Tuples.RemoveAt(added),
+            Overflows = WithoutOverflow(tuple),
+        };
     }
+
+    /// <summary>The last count wins. Of a tuple that goes only that is told.</summary>
+    public PathNews WithOverflow(TransportTuple tuple, long droppedFrames) => this with { Overflows = WithoutOverflow(tuple).Add((tuple, droppedFrames)) };
 
     public PathNews WithSelected(TransportTuple? tuple) => this with { HasSelected = true, Selected = tuple };
 
     public PathNews WithState(IceState state) => this with { State = state };
 
-    /// <summary>As events for the owner, in the order in which one change reports itself: ufrags, tuples, selected tuple, state.</summary>
+    /// <summary>As events for the owner, in the order in which one change reports itself: ufrags, tuples, their overflows, selected tuple, state.</summary>
     public IEnumerable<ISessionEvent> Events(RouterId router, TransportId transport)
     {
         foreach (var (ufrag, added) in Ufrags)
@@ -65,6 +74,11 @@ internal sealed record PathNews
                 : new SessionEvents.TupleAdded(router, transport, TupleInfo.From(tuple));
         }
 
+        foreach (var (tuple, droppedFrames) in Overflows)
+        {
+            yield return new SessionEvents.TupleSendQueueOverflowed(router, transport, TupleInfo.From(tuple), droppedFrames);
+        }
+
         if (HasSelected)
         {
             yield return new SessionEvents.SelectedTupleChanged(router, transport, Selected is { } selected ? TupleInfo.From(selected) : null);
@@ -75,4 +89,6 @@ internal sealed record PathNews
             yield return new SessionEvents.IceStateChanged(router, transport, state);
         }
     }
+
+    private ImmutableArray<(TransportTuple Tuple, long DroppedFrames)> WithoutOverflow(TransportTuple tuple) => Overflows.RemoveAll(entry => entry.Tuple == tuple);
 }

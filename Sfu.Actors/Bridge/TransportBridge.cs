@@ -11,10 +11,8 @@ namespace Sfu.Actors.Bridge;
 /// a peer can repeat at will, changes of its paths, is collected in a <see cref="PathMailbox"/>; so such a change may reach the actor
 /// before an event of another kind that was reported earlier, but never after one that was reported later.
 /// </summary>
-internal sealed class TransportBridge(IActorRef transport) : ITransportEvents
+internal sealed class TransportBridge(IActorRef transport, PathMailbox paths) : ITransportEvents
 {
-    private readonly PathMailbox _paths = new(transport);
-
     public void TransportOpened(IceParameters iceParameters, ImmutableArray<IceCandidate> iceCandidates, DtlsParameters dtlsParameters) =>
         transport.Tell(new MediaEvents.TransportOpened(iceParameters, iceCandidates, dtlsParameters), ActorRefs.NoSender);
 
@@ -33,17 +31,19 @@ internal sealed class TransportBridge(IActorRef transport) : ITransportEvents
     public void RequestFailed(long requestId, MediaError error) =>
         transport.Tell(new MediaEvents.RequestFailed(requestId, error), ActorRefs.NoSender);
 
-    public void LocalUfragAdded(string ufrag) => _paths.LocalUfragAdded(ufrag);
+    public void LocalUfragAdded(string ufrag) => paths.LocalUfragAdded(ufrag);
 
-    public void LocalUfragRemoved(string ufrag) => _paths.LocalUfragRemoved(ufrag);
+    public void LocalUfragRemoved(string ufrag) => paths.LocalUfragRemoved(ufrag);
 
-    public void IceStateChanged(IceState state) => _paths.IceStateChanged(state);
+    public void IceStateChanged(IceState state) => paths.IceStateChanged(state);
 
-    public void TupleAdded(TransportTuple tuple) => _paths.TupleAdded(tuple);
+    public void TupleAdded(TransportTuple tuple) => paths.TupleAdded(tuple);
 
-    public void TupleRemoved(TransportTuple tuple, TupleRemovalReason reason) => _paths.TupleRemoved(tuple, reason);
+    public void TupleRemoved(TransportTuple tuple, TupleRemovalReason reason) => paths.TupleRemoved(tuple, reason);
 
-    public void SelectedTupleChanged(TransportTuple? tuple) => _paths.SelectedTupleChanged(tuple);
+    public void SelectedTupleChanged(TransportTuple? tuple) => paths.SelectedTupleChanged(tuple);
+
+    public void TupleSendQueueOverflowed(TransportTuple tuple, long droppedFrames) => paths.TupleSendQueueOverflowed(tuple, droppedFrames);
 
     public void DtlsStateChanged(DtlsTransportState state, string? remoteCertificatePem) =>
         transport.Tell(new MediaEvents.DtlsStateChanged(state), ActorRefs.NoSender);

@@ -80,6 +80,7 @@ public sealed class SfuConfiguration
             ReadTcp(sfu.Section("web-rtc-server").Section("tcp")),
             ReadListenInfos(sfu.Section("web-rtc-server")),
             ReadTransport(sfu.Section("web-rtc-transport")),
+            sfu.Section("web-rtc-transport").Duration("path-report-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
             sfu.Section("node").Duration("close-deadline", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
             sfu.Section("router").Duration("empty-linger", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)));
     }

@@ -11,6 +11,7 @@ namespace Sfu.Actors.Hosting;
 /// <param name="Tcp">What TCP connections to it may cost (<c>sfu.web-rtc-server.tcp</c>).</param>
 /// <param name="ListenInfos">Where the node's WebRtcServer listens (<c>sfu.web-rtc-server.listen-infos</c>).</param>
 /// <param name="Transport">Defaults of WebRtcTransports (<c>sfu.web-rtc-transport</c>).</param>
+/// <param name="PathReportInterval">The least time between two reports of a transport's changed paths (<c>sfu.web-rtc-transport.path-report-interval</c>).</param>
 /// <param name="CloseDeadline">How long a shutdown waits for the media plane (<c>sfu.node.close-deadline</c>).</param>
 /// <param name="EmptyRouterLinger">How long a Router that came into being by use stays when nobody uses it (<c>sfu.router.empty-linger</c>).</param>
 public sealed record SfuNodeOptions(
@@ -21,6 +22,7 @@ public sealed record SfuNodeOptions(
     SfuTcpOptions Tcp,
     ImmutableArray<ListenInfo> ListenInfos,
     WebRtcTransportDefaults Transport,
+    TimeSpan PathReportInterval,
     TimeSpan CloseDeadline,
     TimeSpan EmptyRouterLinger);
 

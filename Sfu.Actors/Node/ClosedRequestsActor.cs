@@ -8,7 +8,7 @@ namespace Sfu.Actors.Node;
 
 /// <summary>
 /// Answers requests that reach an actor after its end, or that it left in its mailbox: they surface as dead letters of this node, and the
-/// asker is told <see cref="SfuErrorCode.Closed"/> instead of nothing. A creation that got lost so is also taken back where it is booked.
+/// asker is told that it is closed (<see cref="ClosedAnswer"/>) instead of nothing. A creation that got lost so is also taken back where it is booked.
 /// </summary>
 internal sealed class ClosedRequestsActor : UntypedActor
 {
@@ -27,7 +27,7 @@ internal sealed class ClosedRequestsActor : UntypedActor
 
         if (!letter.Sender.IsNobody() && !letter.Sender.Equals(Context.System.DeadLetters))
         {
-            letter.Sender.Tell(new Rejected(request.RequestId, SfuErrorCode.Closed, "It closed before the request reached it."));
+            letter.Sender.Tell(ClosedAnswer.To(request, "It closed before the request reached it."));
         }
 
         switch (request)

@@ -57,6 +57,15 @@ internal abstract class RequestActor : UntypedActor
         }
     }
 
+    /// <summary>What the request in hand is about has closed.</summary>
+    protected void ReplyClosed(string reason)
+    {
+        if (_inHand is { } request)
+        {
+            Reply(ClosedAnswer.To(request, reason));
+        }
+    }
+
     /// <summary>The request in hand is answered later, or by another actor.</summary>
     protected void AnsweredElsewhere() => _inHand = null;
 }

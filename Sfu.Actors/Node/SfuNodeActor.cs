@@ -5,6 +5,7 @@ using Sfu.Actors.Bridge;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
 using Sfu.Actors.Server;
+using Sfu.Actors.Transports;
 using Sfu.Media.Control;
 
 namespace Sfu.Actors.Node;
@@ -19,10 +20,8 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     public static readonly ServerId MainServer = new("main");
 
     private readonly NodeContext _node;
-    private readonly Dictionary<ServerId, IActorRef> _servers = [];
-    private readonly Dictionary<ServerHandle, ServerId> _sockets = [];
+    private readonly NodeServers _servers = new();
     private readonly Dictionary<RouterId, IActorRef> _branches = [];
-    private readonly List<(ServerId Server, PendingRequest Request)> _serverClosings = [];
     private readonly List<PendingRequest> _readyWaiters = [];
     private readonly List<PendingRequest> _closeWaiters = [];
     private ImmutableArray<ListenInfo>? _bound;
@@ -36,15 +35,12 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     public static Props Props(NodeContext node) => ActorFactory<SfuNodeActor>.Props(() => new SfuNodeActor(node));
 
-    protected override SupervisorStrategy SupervisorStrategy() => Supervision.StopAlone;
+    protected override SupervisorStrategy SupervisorStrategy() => Supervision.StopAloneAfter(_servers.Failing);
 
     protected override void PreStart()
     {
         Context.ActorOf(ClosedRequestsActor.Props(), "closed-requests");
-        var handle = _node.Media.NewServerHandle();
-        var settings = new ServerSettings(_node.Options.ListenInfos);
-        _sockets.Add(handle, MainServer);
-        _servers.Add(MainServer, Context.Watch(Context.ActorOf(WebRtcServerActor.Props(_node, MainServer, handle, settings), "server-main")));
+        StartServer(MainServer, _node.Options.ListenInfos);
     }
 
     protected override void OnReceive(object message)
@@ -56,6 +52,9 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 break;
             case IRouterMessage routerMessage:
                 ForwardToBranch(routerMessage);
+                break;
+            case TransportCommands.CreateTransport create:
+                OnCreateTransportWithServer(create);
                 break;
             case IRequest request:
                 OnRequest(request);
@@ -81,7 +80,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 Forget(terminated.ActorRef);
                 break;
             case CloseDeadline:
-                Log.Warning("{Sockets} listening servers were still closing at the deadline", _sockets.Count);
+                Log.Warning("{Sockets} listening servers were still closing at the deadline", _servers.OpenSockets);
                 FinishClosing();
                 break;
             default:
@@ -104,10 +103,9 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     private void OnOpenTransport(BranchProtocol.OpenTransport open)
     {
-        var serverId = open.Options.Server ?? MainServer;
-        if (_closing || !_servers.TryGetValue(serverId, out var server))
+        if (ChooseServer(open.Options, out var refusal) is not { } server)
         {
-            Reject(_closing ? SfuErrorCode.Closed : SfuErrorCode.Unavailable, _closing ? "The node is shutting down." : $"The node has no WebRtcServer {serverId}.");
+            Reject(refusal!);
             open.Router.Tell(new BranchProtocol.TransportEnded(open.RouterId, open.TransportId, CloseReason.Requested));
             return;
         }
@@ -122,6 +120,58 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         branch.Forward(new RouterBranchActor.Open(open, server));
     }
 
+    /// <summary>Who makes the transport. A server of the transport's own is made when the branch really asks for it: by this node.</summary>
+    private IActorRef? ChooseServer(WebRtcTransportOptions options, out SfuError? refusal)
+    {
+        refusal = null;
+        if (_closing)
+        {
+            refusal = new SfuError(SfuErrorCode.Closed, "The node is shutting down.");
+        }
+        else if (options is { Server: not null, ListenInfos: not null })
+        {
+            refusal = new SfuError(SfuErrorCode.InvalidParameters, "server and listenInfos are two ways to say where a transport listens: give one.");
+        }
+        else if (options.ListenInfos is { } infos)
+        {
+            return ListenInfoRules.AreValid(infos, out refusal) ? Self : null;
+        }
+        else if (_servers.TryGetActor(options.Server ?? MainServer, out var server))
+        {
+            return server;
+        }
+        else
+        {
+            refusal = new SfuError(SfuErrorCode.Unavailable, $"The node has no WebRtcServer {options.Server ?? MainServer}.");
+        }
+
+        return null;
+    }
+
+    private void OnCreateTransportWithServer(TransportCommands.CreateTransport create)
+    {
+        var open = create.Open;
+        if (_closing || open.Options.ListenInfos is not { } infos)
+        {
+            Reject(SfuErrorCode.Closed, "The node is shutting down.");
+            create.Branch.Tell(new BranchProtocol.TransportEnded(open.RouterId, open.TransportId, CloseReason.NodeClosed));
+            return;
+        }
+
+        AnsweredElsewhere();
+        StartServer(new ServerId($"transport-{open.TransportId}"), infos, isPrivate: true).Forward(create);
+    }
+
+    private IActorRef StartServer(ServerId id, ImmutableArray<ListenInfo> infos, bool isPrivate = false, PendingRequest? opener = null)
+    {
+        var handle = _node.Media.NewServerHandle();
+        var closing = new ClosingSignal();
+        var props = WebRtcServerActor.Props(_node, id, handle, new ServerSettings(infos), closing, isPrivate);
+        var server = Context.Watch(Context.ActorOf(props, $"server-{Uri.EscapeDataString(id.Value)}"));
+        _servers.Add(id, handle, server, closing, opener);
+        return server;
+    }
+
     private void ForwardToBranch(IRouterMessage message)
     {
         if (_branches.TryGetValue(message.RouterId, out var branch))
@@ -131,7 +181,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         }
         else
         {
-            Reject(SfuErrorCode.Closed, $"The node carries nothing of Router {message.RouterId}.");
+            ReplyClosed($"The node carries nothing of Router {message.RouterId}.");
         }
     }
 
@@ -147,15 +197,16 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 break;
             case NodeProtocol.DumpNode:
                 AnsweredElsewhere();
-                Context.ActorOf(NodeDumpActor.Props(_node.Media, request.RequestId, Sender, [.. _servers.Values], [.. _branches.Values]));
+                Context.ActorOf(NodeDumpActor.Props(_node.Media, request.RequestId, Sender, _servers.Actors, [.. _branches.Values]));
                 break;
-            case NodeProtocol.CloseServer close when _servers.TryGetValue(close.ServerId, out var server):
-                AnsweredElsewhere();
-                _serverClosings.Add((close.ServerId, pending));
-                server.Tell(new ServerCommands.Close(CloseReason.ListenServerClosed));
+            case NodeProtocol.OpenServer open:
+                OnOpenServer(open, pending);
                 break;
             case NodeProtocol.CloseServer close:
-                Reject(SfuErrorCode.NotFound, $"The node has no WebRtcServer {close.ServerId}.");
+                OnCloseServer(close.ServerId, pending);
+                break;
+            case NodeProtocol.IServerRequest about:
+                OnServerRequest(about);
                 break;
             case NodeProtocol.CloseNode:
                 AnsweredElsewhere();
@@ -168,9 +219,82 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         }
     }
 
+    private void OnOpenServer(NodeProtocol.OpenServer open, PendingRequest pending)
+    {
+        if (_closing)
+        {
+            Reject(SfuErrorCode.Closed, "The node is shutting down.");
+        }
+        else if (string.IsNullOrEmpty(open.ServerId.Value))
+        {
+            Reject(SfuErrorCode.InvalidParameters, "A WebRtcServer needs a name.");
+        }
+        else if (_servers.Contains(open.ServerId))
+        {
+            Reject(SfuErrorCode.AlreadyExists, $"A WebRtcServer {open.ServerId} is open or closing.");
+        }
+        else if (!ListenInfoRules.AreValid(open.ListenInfos, out var error))
+        {
+            Reject(error);
+        }
+        else
+        {
+            AnsweredElsewhere();
+            if (open.ServerId == MainServer)
+            {
+                _failure = null;
+            }
+
+            StartServer(open.ServerId, open.ListenInfos, opener: pending);
+        }
+    }
+
+    private void OnCloseServer(ServerId id, PendingRequest pending)
+    {
+        if (_servers.TryAwaitClosing(id, pending))
+        {
+            AnsweredElsewhere();
+            if (_servers.TryGetActor(id, out var server))
+            {
+                server.Tell(new ServerCommands.Close(CloseReason.Requested));
+            }
+        }
+        else if (_servers.Contains(id) || _servers.WasClosed(id))
+        {
+            Reply(new Done(pending.RequestId));
+        }
+        else
+        {
+            Reject(SfuErrorCode.NotFound, $"The node has no WebRtcServer {id}.");
+        }
+    }
+
+    private void OnServerRequest(NodeProtocol.IServerRequest about)
+    {
+        if (_servers.TryGetActor(about.ServerId, out var server))
+        {
+            AnsweredElsewhere();
+            server.Forward(about);
+        }
+        else if (!_servers.WasClosed(about.ServerId))
+        {
+            Reject(SfuErrorCode.NotFound, $"The node has no WebRtcServer {about.ServerId}.");
+        }
+        else if (about is NodeProtocol.UnsubscribeServer)
+        {
+            Reply(new Done(about.RequestId));
+        }
+        else
+        {
+            Reject(SfuErrorCode.Closed, $"The WebRtcServer {about.ServerId} is closed.");
+        }
+    }
+
     private void OnServerOpened(MediaEvents.ServerOpened opened)
     {
-        if (_sockets.TryGetValue(opened.Server, out var id) && id == MainServer)
+        var opener = _servers.Opened(opened.Server, out var id);
+        opener?.Asker.Tell(new NodeProtocol.ServerOpened(opener.RequestId, id, opened.Bound));
+        if (id == MainServer)
         {
             _bound = opened.Bound;
             AnswerReadyWaiters();
@@ -181,12 +305,13 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     private void OnServerClosed(MediaEvents.ServerClosed closed)
     {
-        if (!_sockets.Remove(closed.Server, out var id))
+        var error = closed.Error?.ToSfuError() ?? new SfuError(SfuErrorCode.Closed, "The WebRtcServer was closed.");
+        if (!_servers.Closed(closed.Server, error, out var id, out var gone))
         {
             return;
         }
 
-        if (closed.Error is { } error)
+        if (closed.Error is not null)
         {
             Log.Error("WebRtcServer {ServerId} closed: {Reason}", id, error.Reason);
         }
@@ -194,19 +319,23 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         if (id == MainServer)
         {
             _bound = null;
-            _failure = closed.Error?.ToSfuError() ?? new SfuError(SfuErrorCode.Closed, "The WebRtcServer was closed.");
+            _failure = error;
             AnswerReadyWaiters();
         }
 
-        foreach (var (_, request) in _serverClosings.Where(closing => closing.Server == id))
-        {
-            request.Asker.Tell(new Done(request.RequestId));
-        }
-
-        _serverClosings.RemoveAll(closing => closing.Server == id);
-        if (_closing && _sockets.Count == 0)
+        Answer(gone);
+        if (_closing && _servers.OpenSockets == 0)
         {
             FinishClosing();
+        }
+    }
+
+    private static void Answer(GoneServer? gone)
+    {
+        gone?.Opener?.Asker.Tell(new Rejected(gone.Opener.RequestId, gone.Error ?? new SfuError(SfuErrorCode.Closed, "The WebRtcServer was closed.")));
+        foreach (var closer in gone?.Closers ?? [])
+        {
+            closer.Asker.Tell(new Done(closer.RequestId));
         }
     }
 
@@ -234,13 +363,14 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         {
             _closing = true;
             Timers.StartSingleTimer("close-deadline", new CloseDeadline(), _node.Options.CloseDeadline);
-            foreach (var server in _servers.Values)
+            _servers.AnnounceClosing();
+            foreach (var server in _servers.Actors)
             {
                 server.Tell(new ServerCommands.Close(CloseReason.NodeClosed));
             }
         }
 
-        if (_sockets.Count == 0)
+        if (_servers.OpenSockets == 0)
         {
             FinishClosing();
         }
@@ -259,15 +389,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     private void Forget(IActorRef actor)
     {
-        foreach (var (id, server) in _servers)
-        {
-            if (server.Equals(actor))
-            {
-                _servers.Remove(id);
-                break;
-            }
-        }
-
+        Answer(_servers.ActorEnded(actor));
         foreach (var (id, branch) in _branches)
         {
             if (branch.Equals(actor))

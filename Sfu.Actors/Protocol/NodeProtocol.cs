@@ -40,8 +40,43 @@ public static class NodeProtocol
 
     public sealed record NodeBranchDump(RouterId RouterId, bool Orphaned, ImmutableArray<TransportId> Transports);
 
-    /// <summary>Closes a WebRtcServer and its transports. Answered when the sockets are closed. Unknown: <see cref="Rejected"/>.</summary>
+    /// <summary>Opens one more WebRtcServer, for transports whose options name it. <see cref="SfuErrorCode.AlreadyExists"/> while one of the name is open or closing.</summary>
+    public sealed record OpenServer(long RequestId, ServerId ServerId, ImmutableArray<ListenInfo> ListenInfos)
+        : INoSerializationVerificationNeeded, IRequest<IOpenServerReply>;
+
+    /// <summary>What may answer <see cref="OpenServer"/>: <see cref="ServerOpened"/> or <see cref="Rejected"/>, which says what could not be bound.</summary>
+    public interface IOpenServerReply : IReply;
+
+    /// <summary>With the real addresses and ports.</summary>
+    public sealed record ServerOpened(long RequestId, ServerId ServerId, ImmutableArray<ListenInfo> Bound) : IOpenServerReply, INoSerializationVerificationNeeded;
+
+    /// <summary>
+    /// Closes a WebRtcServer and its transports. Answered when the sockets are closed, also to who asks while it closes or soon after.
+    /// Unknown: <see cref="Rejected"/>.
+    /// </summary>
     public sealed record CloseServer(long RequestId, ServerId ServerId) : INoSerializationVerificationNeeded, IRequest<IDoneReply>;
+
+    /// <summary>
+    /// From now on <paramref name="Subscriber"/> gets the <see cref="IWebRtcServerEvent"/>s of this server, first of all a
+    /// <see cref="WebRtcServerEvents.ServerState"/>; until it unsubscribes or stops, or the server closes.
+    /// </summary>
+    public sealed record SubscribeServer(long RequestId, ServerId ServerId, IActorRef Subscriber)
+        : IServerRequest, INoSerializationVerificationNeeded, IRequest<ISubscribeServerReply>;
+
+    /// <summary>What may answer <see cref="SubscribeServer"/>: <see cref="ServerSubscribed"/> or <see cref="Rejected"/>.</summary>
+    public interface ISubscribeServerReply : IReply;
+
+    public sealed record ServerSubscribed(long RequestId) : ISubscribeServerReply, INoSerializationVerificationNeeded;
+
+    /// <summary>Nothing more comes behind the answer. Done, too, for who has not subscribed.</summary>
+    public sealed record UnsubscribeServer(long RequestId, ServerId ServerId, IActorRef Subscriber)
+        : IServerRequest, INoSerializationVerificationNeeded, IRequest<IDoneReply>;
+
+    /// <summary>A request that the server itself answers.</summary>
+    public interface IServerRequest : IRequest
+    {
+        ServerId ServerId { get; }
+    }
 
     /// <summary>
     /// Closes everything on the node. Answered when the media plane has closed the last socket, which is after the last DTLS close_notify,

@@ -22,6 +22,9 @@ public interface IConnectTransportReply : IWireReply;
 /// <summary>What may answer <see cref="RouterProtocol.RestartIce"/>.</summary>
 public interface IRestartIceReply : IWireReply;
 
+/// <summary>What may answer <see cref="RouterProtocol.SubscribeTransport"/>.</summary>
+public interface ISubscribeTransportReply : IWireReply;
+
 /// <summary>What may answer <see cref="RouterProtocol.Produce"/>.</summary>
 public interface IProduceReply : IWireReply;
 
@@ -47,7 +50,8 @@ public interface IDoneReply : IWireReply;
 [method: JsonConstructor]
 public sealed record Rejected(long RequestId, SfuError Error) :
     IRouterRtpCapabilitiesReply, ICreateRouterReply, ICreateTransportReply, IConnectTransportReply, IRestartIceReply, IProduceReply, IConsumeReply,
-    IStatsReply, ICanConsumeReply, IDumpRouterReply, IAttachPeerReply, IDoneReply
+    IStatsReply, ICanConsumeReply, IDumpRouterReply, IAttachPeerReply, ISubscribeTransportReply, IDoneReply,
+    NodeProtocol.IOpenServerReply, NodeProtocol.ISubscribeServerReply
 {
     public Rejected(long requestId, SfuErrorCode code, string reason)
         : this(requestId, new SfuError(code, reason))
@@ -80,6 +84,10 @@ public sealed record TransportCreated(
 public sealed record TransportConnected(long RequestId, DtlsRole LocalRole) : IConnectTransportReply;
 
 public sealed record IceRestarted(long RequestId, IceParameters IceParameters) : IRestartIceReply;
+
+/// <param name="RequestId">The asker's.</param>
+/// <param name="Transport">Its actor: to watch, which also tells of the loss of its node.</param>
+public sealed record TransportSubscribed(long RequestId, IActorRef Transport) : ISubscribeTransportReply;
 
 public sealed record Produced(long RequestId, ProducerId ProducerId, ProducerType Type) : IProduceReply;
 

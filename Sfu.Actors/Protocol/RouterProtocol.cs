@@ -26,7 +26,7 @@ public static class RouterProtocol
     /// <param name="RouterId">The Router.</param>
     /// <param name="Options">Null members take the node's defaults.</param>
     /// <param name="PeerId">The peer whose transport it is: closes when that peer leaves, and its Producers are announced as the peer's.</param>
-    /// <param name="Owner">Gets the transport's events, and takes the transport along when it stops. Null: no events.</param>
+    /// <param name="Owner">Gets the transport's events, and takes the transport along when it stops. Null: nobody does.</param>
     public sealed record CreateWebRtcTransport(long RequestId, RouterId RouterId, WebRtcTransportOptions Options, PeerId? PeerId, IActorRef? Owner)
         : IRouterMessage, IRequest<ICreateTransportReply>;
 
@@ -36,9 +36,23 @@ public static class RouterProtocol
 
     public sealed record RestartIce(long RequestId, RouterId RouterId, TransportId TransportId) : ITransportRequest, IRequest<IRestartIceReply>;
 
+    /// <summary>Once closed, or closing, it is <see cref="Done"/> again, as for Producers and Consumers: who asks twice gets what he wants.</summary>
     public sealed record CloseTransport(long RequestId, RouterId RouterId, TransportId TransportId) : ITransportRequest, IRequest<IDoneReply>;
 
     public sealed record GetTransportStats(long RequestId, RouterId RouterId, TransportId TransportId) : ITransportRequest, IRequest<IStatsReply>;
+
+    /// <summary>
+    /// From now on <paramref name="Subscriber"/> gets the events that the transport's owner gets, after a
+    /// <see cref="SessionEvents.TransportState"/> that says what there is; until it unsubscribes, stops, or the transport closes. It need not
+    /// be a peer, nor on the transport's node, though each subscriber elsewhere is one watch between nodes: for many transports, use one
+    /// that hands on. Who subscribes again gets the state again and each event once.
+    /// </summary>
+    public sealed record SubscribeTransport(long RequestId, RouterId RouterId, TransportId TransportId, IActorRef Subscriber)
+        : ITransportRequest, IRequest<ISubscribeTransportReply>;
+
+    /// <summary>Nothing more comes behind the answer. Done, too, for who has not subscribed. An owner stays the owner.</summary>
+    public sealed record UnsubscribeTransport(long RequestId, RouterId RouterId, TransportId TransportId, IActorRef Subscriber)
+        : ITransportRequest, IRequest<IDoneReply>;
 
     /// <summary>Adds a Producer to a connected (or connecting) transport.</summary>
     /// <param name="RequestId">The asker's.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
 
@@ -5,10 +6,18 @@ namespace Sfu.Actors.Protocol;
 
 /// <summary>
 /// What sessions are told. As peer of a Router (from the Router): who comes and goes and what they produce, of the others only.
-/// As owner of a transport (from the transport): what happens to it and to what it carries, so that an event about a Consumer never
-/// overtakes the answer that announced it. Events about paths (tuples, selected tuple, ICE state, ufrags) are what changed since the last
-/// ones, not every step on the way: a tuple that came and went in between is not mentioned.
+/// As owner of a transport, or as its subscriber (<see cref="RouterProtocol.SubscribeTransport"/>), from the transport: what happens to it
+/// and to what it carries, so that an event about a Consumer never overtakes the answer that announced it.
 /// </summary>
+/// <remarks>
+/// Events about paths are what changed since the last ones, not every step on the way: a tuple that came and went in between is not
+/// mentioned. The first change is told at once, what follows within <c>sfu.web-rtc-transport.path-report-interval</c> is told together
+/// when that is over, so that a peer cannot flood anybody. One report has the order ufrags, tuples, overflows, selected tuple, ICE state.
+/// A transport that closes, whatever the cause, tells of each thing that it still had: Producers, Consumers, ufrags, tuples (removed
+/// with <see cref="TupleRemovalReason.TransportClosed"/>), the selected tuple (null), ICE and DTLS state (closed), and last of itself.
+/// Only where the whole node is lost nobody is left to tell that: the Router then tells the owner of Producers, Consumers and the
+/// transport, and subscribers see by DeathWatch that the transport is gone.
+/// </remarks>
 public static class SessionEvents
 {
     /// <summary>To peers.</summary>
@@ -29,7 +38,7 @@ public static class SessionEvents
     /// <summary>To peers.</summary>
     public sealed record ProducerOpened(RouterId RouterId, ProducerInfo Producer) : ISessionEvent;
 
-    /// <summary>To peers: somebody else's. To the owner: its own, for whatever reason.</summary>
+    /// <summary>To peers: somebody else's. To owner and subscribers of its transport: for whatever reason.</summary>
     public sealed record ProducerClosed(RouterId RouterId, ProducerId ProducerId, CloseReason Reason) : ISessionEvent;
 
     /// <summary>To peers.</summary>
@@ -38,36 +47,52 @@ public static class SessionEvents
     /// <summary>To peers.</summary>
     public sealed record ProducerResumed(RouterId RouterId, ProducerId ProducerId) : ISessionEvent;
 
-    /// <summary>To the owner.</summary>
+    /// <summary>To owner and subscribers.</summary>
     public sealed record ConsumerClosed(RouterId RouterId, TransportId TransportId, ConsumerId ConsumerId, CloseReason Reason) : ISessionEvent;
 
-    /// <summary>To the owner: the Consumer's Producer was paused.</summary>
+    /// <summary>To owner and subscribers: the Consumer's Producer was paused.</summary>
     public sealed record ConsumerPaused(RouterId RouterId, TransportId TransportId, ConsumerId ConsumerId) : ISessionEvent;
 
-    /// <summary>To the owner: the Consumer's Producer was resumed.</summary>
+    /// <summary>To owner and subscribers: the Consumer's Producer was resumed.</summary>
     public sealed record ConsumerResumed(RouterId RouterId, TransportId TransportId, ConsumerId ConsumerId) : ISessionEvent;
 
-    /// <summary>To the owner, after the closings of what the transport carried.</summary>
+    /// <summary>To owner and subscribers, after the closings of what the transport carried.</summary>
     public sealed record TransportClosed(RouterId RouterId, TransportId TransportId, CloseReason Reason) : ISessionEvent;
 
-    /// <summary>To the owner.</summary>
+    /// <summary>To owner and subscribers.</summary>
     public sealed record IceStateChanged(RouterId RouterId, TransportId TransportId, IceState State) : ISessionEvent;
 
-    /// <summary>To the owner.</summary>
+    /// <summary>To owner and subscribers.</summary>
     public sealed record DtlsStateChanged(RouterId RouterId, TransportId TransportId, DtlsTransportState State) : ISessionEvent;
 
-    /// <summary>To the owner: connectivity checks that name this ufrag reach the transport.</summary>
+    /// <summary>To owner and subscribers: connectivity checks that name this ufrag reach the transport.</summary>
     public sealed record LocalUfragAdded(RouterId RouterId, TransportId TransportId, string Ufrag) : ISessionEvent;
 
-    /// <summary>To the owner: the peer uses the credentials of a restart, or the media plane closed the transport.</summary>
+    /// <summary>To owner and subscribers: the peer uses the credentials of a restart, or the transport closes.</summary>
     public sealed record LocalUfragRemoved(RouterId RouterId, TransportId TransportId, string Ufrag) : ISessionEvent;
 
-    /// <summary>To the owner: the peer authenticated itself on a new path.</summary>
+    /// <summary>To owner and subscribers: the peer authenticated itself on a new path.</summary>
     public sealed record TupleAdded(RouterId RouterId, TransportId TransportId, TupleInfo Tuple) : ISessionEvent;
 
-    /// <summary>To the owner. A transport that was asked to close reports its closing alone.</summary>
+    /// <summary>To owner and subscribers.</summary>
     public sealed record TupleRemoved(RouterId RouterId, TransportId TransportId, TupleInfo Tuple, TupleRemovalReason Reason) : ISessionEvent;
 
-    /// <summary>To the owner. Null: there is no path any more.</summary>
+    /// <summary>
+    /// To owner and subscribers: the peer reads this TCP tuple too slowly, and whole packets for it are dropped. Once for each time that
+    /// begins, with all that were dropped on it so far.
+    /// </summary>
+    public sealed record TupleSendQueueOverflowed(RouterId RouterId, TransportId TransportId, TupleInfo Tuple, long DroppedFrames) : ISessionEvent;
+
+    /// <summary>To owner and subscribers. Null: there is no path any more.</summary>
     public sealed record SelectedTupleChanged(RouterId RouterId, TransportId TransportId, TupleInfo? Tuple) : ISessionEvent;
+
+    /// <summary>To a new subscriber, first of all: what was told of the transport so far, summed up. What it is told from now on builds on this.</summary>
+    public sealed record TransportState(
+        RouterId RouterId,
+        TransportId TransportId,
+        IceState IceState,
+        DtlsTransportState DtlsState,
+        ImmutableArray<string> Ufrags,
+        ImmutableArray<TupleInfo> Tuples,
+        TupleInfo? SelectedTuple) : ISessionEvent;
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Sfu.Media.Control;
 using Sfu.Media.Ice;
 
 namespace Sfu.Actors.Protocol;
@@ -7,8 +9,14 @@ public sealed record WebRtcTransportOptions
 {
     public static readonly WebRtcTransportOptions Default = new();
 
-    /// <summary>The WebRtcServer to listen with; null: the node's own.</summary>
+    /// <summary>The WebRtcServer to listen with; null: the node's own, unless there are <see cref="ListenInfos"/>.</summary>
     public ServerId? Server { get; init; }
+
+    /// <summary>
+    /// Where the transport listens by itself: it gets a private WebRtcServer that opens for it and closes with it. Instead of
+    /// <see cref="Server"/>, not beside it. An address that cannot be bound refuses the transport.
+    /// </summary>
+    public ImmutableArray<ListenInfo>? ListenInfos { get; init; }
 
     public bool? EnableUdp { get; init; }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Sfu.Actors.Node;
 using Sfu.Actors.Protocol;
 
 namespace Sfu.Actors.Routing;
@@ -13,6 +14,9 @@ internal readonly record struct Letter(IActorRef To, object Message, IActorRef? 
         Refusal(request, asker, new SfuError(code, reason));
 
     public static Letter Refusal(IRequest request, IActorRef asker, SfuError error) => new(asker, new Rejected(request.RequestId, error));
+
+    /// <summary>What the request is about has closed.</summary>
+    public static Letter Gone(IRequest request, IActorRef asker, string reason) => new(asker, ClosedAnswer.To(request, reason));
 
     public void Send(IActorRef self) => To.Tell(Message, From ?? self);
 }

@@ -14,7 +14,7 @@ internal sealed class MediaRequests(RouterState state, RouterEndings endings, Ro
     {
         if (state.Transport(request.TransportId) is not { } transport)
         {
-            return [Letter.Refusal(request, asker, SfuErrorCode.NotFound, $"No transport {request.TransportId} in Router {state.Id}.")];
+            return [Missing(request, "transport", request.TransportId.Value, asker)];
         }
 
         return request switch
@@ -30,7 +30,7 @@ internal sealed class MediaRequests(RouterState state, RouterEndings endings, Ro
     {
         if (state.Producer(request.ProducerId) is not { } producer || state.Transport(producer.TransportId) is not { } transport)
         {
-            return [NoProducer(request, request.ProducerId, asker)];
+            return [Missing(request, "Producer", request.ProducerId.Value, asker)];
         }
 
         var passedOn = new Letter(transport.Way, request, asker);
@@ -42,7 +42,7 @@ internal sealed class MediaRequests(RouterState state, RouterEndings endings, Ro
     public ImmutableArray<Letter> Decide(IConsumerRequest request, IActorRef asker) =>
         state.Consumer(request.ConsumerId) is { } consumer && state.Transport(consumer.TransportId) is { } transport
             ? [new Letter(transport.Way, request, asker)]
-            : [Letter.Refusal(request, asker, SfuErrorCode.NotFound, $"No Consumer {request.ConsumerId} in Router {state.Id}.")];
+            : [Missing(request, "Consumer", request.ConsumerId.Value, asker)];
 
     private ImmutableArray<Letter> Produce(RouterProtocol.Produce produce, TransportEntry transport, IActorRef asker)
     {
@@ -85,7 +85,7 @@ internal sealed class MediaRequests(RouterState state, RouterEndings endings, Ro
 
         if (state.Producer(consume.ProducerId) is not { } producer)
         {
-            return [NoProducer(consume, consume.ProducerId, asker)];
+            return [Missing(consume, "Producer", consume.ProducerId.Value, asker)];
         }
 
         if (capabilities is null)
@@ -104,6 +104,8 @@ internal sealed class MediaRequests(RouterState state, RouterEndings endings, Ro
         return [new Letter(transport.Way, add, asker)];
     }
 
-    private Letter NoProducer(IRequest request, ProducerId id, IActorRef asker) =>
-        Letter.Refusal(request, asker, SfuErrorCode.NotFound, $"No Producer {id} in Router {state.Id}.");
+    /// <summary>Closed or never there: who asked before he could hear of the closing is told the difference.</summary>
+    private Letter Missing(IRequest request, string noun, string id, IActorRef asker) => state.WasClosed(id)
+        ? Letter.Gone(request, asker, $"The {noun} {id} is closed.")
+        : Letter.Refusal(request, asker, SfuErrorCode.NotFound, $"No {noun} {id} in Router {state.Id}.");
 }

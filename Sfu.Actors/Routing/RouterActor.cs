@@ -28,7 +28,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private readonly PeerMembership _membership;
     private readonly MediaRequests _mediaRequests;
     private readonly BranchReports _reports;
-    private PendingRequest? _closer;
+    private readonly List<PendingRequest> _closers = [];
     private bool _leaving;
 
     public RouterActor(RouterId id, NodeContext node, IActorRef localNode)
@@ -74,8 +74,8 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             case RouterHandOff:
                 Context.Stop(Self);
                 break;
-            case IRouterMessage and IRequest when _state.IsClosing:
-                OnRequestWhileClosing(message);
+            case IRouterMessage and IRequest request when _state.IsClosing:
+                OnRequestWhileClosing(request);
                 break;
             case IRequest request:
                 OnRequest(request);
@@ -103,8 +103,12 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     protected override void PostStop()
     {
-        _closer?.Asker.Tell(new Done(_closer.RequestId));
-        _closer = null;
+        foreach (var closer in _closers)
+        {
+            closer.Asker.Tell(new Done(closer.RequestId));
+        }
+
+        _closers.Clear();
     }
 
     private void OnRequest(IRequest request)
@@ -152,7 +156,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 break;
             case RouterProtocol.CloseRouter close:
                 AnsweredElsewhere();
-                _closer = new PendingRequest(close.RequestId, Sender);
+                _closers.Add(new PendingRequest(close.RequestId, Sender));
                 BeginClosing(CloseReason.Requested);
                 break;
             default:
@@ -331,17 +335,23 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
     }
 
-    private void OnRequestWhileClosing(object message)
+    private void OnRequestWhileClosing(IRequest request)
     {
-        if (message is RouterProtocol.GetRouterRtpCapabilities or RouterProtocol.CreateRouter or RouterProtocol.CreateWebRtcTransport
-            or PeerProtocol.AttachPeer && _leaving)
+        switch (request)
         {
-            AnsweredElsewhere();
-            Context.Parent.Forward(message);
-            return;
+            case RouterProtocol.CloseRouter:
+                AnsweredElsewhere();
+                _closers.Add(new PendingRequest(request.RequestId, Sender));
+                break;
+            case RouterProtocol.GetRouterRtpCapabilities or RouterProtocol.CreateRouter or RouterProtocol.CreateWebRtcTransport or PeerProtocol.AttachPeer
+                when _leaving:
+                AnsweredElsewhere();
+                Context.Parent.Forward(request);
+                break;
+            default:
+                ReplyClosed($"The Router {_id} is closing.");
+                break;
         }
-
-        Reject(SfuErrorCode.Closed, $"The Router {_id} is closing.");
     }
 
     /// <summary>Counts from the last use.</summary>

@@ -96,6 +96,14 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     private void OnOpen(Open message)
     {
         var open = message.OpenTransport;
+        if (_closing && open.Router.Equals(_router))
+        {
+            // Sent before the Router closed, by way of the node: to make it now would leave a transport to a Router that is no more.
+            Reject(SfuErrorCode.Closed, $"The Router {_routerId} is closing.");
+            _router.Tell(new BranchProtocol.TransportEnded(_routerId, open.TransportId, CloseReason.RouterClosed));
+            return;
+        }
+
         AnsweredElsewhere();
         if (_closing)
         {
@@ -173,7 +181,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     {
         if (transport is null)
         {
-            Reject(SfuErrorCode.Closed, "It closed meanwhile.");
+            ReplyClosed("It closed meanwhile.");
             return;
         }
 

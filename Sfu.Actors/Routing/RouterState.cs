@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using Sfu.Actors.Node;
 using Sfu.Actors.Protocol;
 using Sfu.Media.Ortc;
 
@@ -16,6 +17,7 @@ internal sealed class RouterState(RouterId id)
     private readonly Dictionary<TransportId, TransportEntry> _transports = [];
     private readonly Dictionary<ProducerId, ProducerRecord> _producers = [];
     private readonly Dictionary<ConsumerId, ConsumerRecord> _consumers = [];
+    private readonly RecentIds _closed = new();
 
     public RouterId Id { get; } = id;
 
@@ -77,7 +79,16 @@ internal sealed class RouterState(RouterId id)
 
     public void PutConsumer(ConsumerRecord consumer) => _consumers[consumer.ConsumerId] = consumer;
 
-    public void RemoveConsumer(ConsumerId id) => _consumers.Remove(id);
+    public void RemoveConsumer(ConsumerId id)
+    {
+        if (_consumers.Remove(id))
+        {
+            _closed.Add(id.Value);
+        }
+    }
+
+    /// <summary>The id of a transport, Producer or Consumer that was there not long ago.</summary>
+    public bool WasClosed(string id) => _closed.Contains(id);
 
     /// <summary>What lives on one branch.</summary>
     public ImmutableArray<TransportEntry> TransportsOn(IActorRef branch) => [.. _transports.Values.Where(entry => branch.Equals(entry.Branch))];
@@ -94,9 +105,10 @@ internal sealed class RouterState(RouterId id)
             return [];
         }
 
+        _closed.Add(id.Value);
         foreach (var consumer in ConsumersOn(id))
         {
-            _consumers.Remove(consumer.ConsumerId);
+            RemoveConsumer(consumer.ConsumerId);
         }
 
         return ProducersOn(id);
@@ -106,10 +118,14 @@ internal sealed class RouterState(RouterId id)
     public ImmutableArray<IActorRef> RemoveProducer(ProducerId id)
     {
         var ways = WaysToConsumersOf(id);
-        _producers.Remove(id);
+        if (_producers.Remove(id))
+        {
+            _closed.Add(id.Value);
+        }
+
         foreach (var consumer in _consumers.Values.Where(consumer => consumer.ProducerId == id).ToArray())
         {
-            _consumers.Remove(consumer.ConsumerId);
+            RemoveConsumer(consumer.ConsumerId);
         }
 
         return ways;

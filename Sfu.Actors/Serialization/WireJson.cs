@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Akka.Actor;
 using Sfu.Actors.Protocol;
+using Sfu.Media.Control;
 
 namespace Sfu.Actors.Serialization;
 
@@ -23,6 +24,9 @@ internal static class WireJson
             new TextConverter<PeerId>(text => new PeerId(text), id => id.Value),
             new TextConverter<ServerId>(text => new ServerId(text), id => id.Value),
             new TextConverter<JsonText>(text => new JsonText(text), json => json.ToString()),
+            new TextConverter<PortRange>(
+                text => PortRange.TryParse(text, out var range) ? range : throw new JsonException($"\"{text}\" is not a range of ports."),
+                range => range.ToString()),
             new ActorRefConverter(system),
             new MediaStatsConverter(),
         },

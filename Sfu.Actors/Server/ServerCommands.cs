@@ -7,7 +7,7 @@ namespace Sfu.Actors.Server;
 /// <summary>Node → WebRtcServer, on one node.</summary>
 internal static class ServerCommands
 {
-    /// <summary>Close all transports, then the sockets.</summary>
+    /// <summary>Close all transports, then the sockets. The reason is the server's; its transports report that their server closed, or the node.</summary>
     internal sealed record Close(CloseReason Reason) : INoSerializationVerificationNeeded;
 
     /// <summary>Answered with <see cref="Described"/>.</summary>

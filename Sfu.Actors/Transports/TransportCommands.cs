@@ -31,6 +31,9 @@ internal static class TransportCommands
     /// <summary>Transport → branch, before it opens anything.</summary>
     internal sealed record Started(TransportRecord Transport, IActorRef Actor) : INoSerializationVerificationNeeded;
 
+    /// <summary>Transport → server: the media twin listens.</summary>
+    internal sealed record Listening(RouterId RouterId) : INoSerializationVerificationNeeded;
+
     /// <summary>Transport → branch: the media plane has it, under this handle.</summary>
     internal sealed record ProducerAdded(ProducerRecord Producer, ProducerHandle Handle) : INoSerializationVerificationNeeded;
 }

@@ -13,7 +13,7 @@ namespace Sfu.Actors.Transports;
 /// The Consumers of one transport: decides what is asked of them, has the media plane follow, and says who is told what, the asker
 /// included. Sends nothing itself. Actor only.
 /// </summary>
-internal sealed class TransportConsumers(TransportSeed seed, TransportHandle transport, PendingRequests pending)
+internal sealed class TransportConsumers(TransportSeed seed, TransportAudience audience, TransportHandle transport, PendingRequests pending)
 {
     private const int MaxMids = 100_000_000; // A MID has at most 8 characters.
 
@@ -80,9 +80,15 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportHandle tra
 
     public ImmutableArray<Letter> Decide(IConsumerRequest request, IActorRef asker)
     {
-        if (!_consumers.TryGetValue(request.ConsumerId, out var consumer) || !consumer.Record.Open)
+        if (!_consumers.TryGetValue(request.ConsumerId, out var consumer))
         {
-            return [Letter.Refusal(request, asker, SfuErrorCode.NotFound, $"No Consumer {request.ConsumerId} on this transport.")];
+            // The Router, which passed it on, knew it.
+            return [Letter.Gone(request, asker, $"The Consumer {request.ConsumerId} closed meanwhile.")];
+        }
+
+        if (!consumer.Record.Open)
+        {
+            return [Letter.Refusal(request, asker, SfuErrorCode.NotFound, $"The Consumer {request.ConsumerId} is not there yet.")];
         }
 
         var done = new Letter(asker, new Done(request.RequestId));
@@ -119,7 +125,7 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportHandle tra
         }
     }
 
-    /// <summary>The Producer was paused or resumed: the owner hears of each Consumer that this concerns.</summary>
+    /// <summary>The Producer was paused or resumed: owner and subscribers hear of each Consumer that this concerns.</summary>
     public ImmutableArray<Letter> ProducerPauseChanged(ProducerId producer, bool paused)
     {
         var changed = Of(producer).Where(consumer => consumer.ProducerPaused != paused).ToArray();
@@ -128,7 +134,7 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportHandle tra
             Put(consumer with { ProducerPaused = paused });
         }
 
-        return [.. changed.Where(consumer => consumer.Record.Open).Select(consumer => seed.Notice(PauseEvent(consumer.Id, paused)))];
+        return [.. changed.Where(consumer => consumer.Record.Open).SelectMany(consumer => audience.Notice(PauseEvent(consumer.Id, paused)))];
     }
 
     /// <summary>The Producer is gone, and its Consumers with it.</summary>
@@ -144,10 +150,10 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportHandle tra
             : [];
     }
 
-    /// <summary>What the owner hears when the transport ends.</summary>
+    /// <summary>What is told when the transport ends.</summary>
     public IEnumerable<Letter> LastWords() => _consumers.Values
         .Where(consumer => consumer.Record.Open)
-        .Select(consumer => seed.Notice(new SessionEvents.ConsumerClosed(seed.RouterId, seed.TransportId, consumer.Id, CloseReason.TransportClosed)));
+        .SelectMany(consumer => audience.Notice(new SessionEvents.ConsumerClosed(seed.RouterId, seed.TransportId, consumer.Id, CloseReason.TransportClosed)));
 
     private ImmutableArray<Letter> Close(ConsumerState consumer, CloseReason reason)
     {
@@ -159,7 +165,7 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportHandle tra
     {
         _consumers.Remove(consumer.Id);
         return consumer.Record.Open
-            ? [Ended(consumer.Id), seed.Notice(new SessionEvents.ConsumerClosed(seed.RouterId, seed.TransportId, consumer.Id, reason))]
+            ? [Ended(consumer.Id), .. audience.Notice(new SessionEvents.ConsumerClosed(seed.RouterId, seed.TransportId, consumer.Id, reason))]
             : [Ended(consumer.Id)];
     }
 

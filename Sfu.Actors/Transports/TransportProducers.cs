@@ -11,7 +11,7 @@ namespace Sfu.Actors.Transports;
 /// The Producers of one transport: decides what is asked of them, has the media plane follow, and says who is told what, the asker
 /// included. Sends nothing itself. Actor only.
 /// </summary>
-internal sealed class TransportProducers(TransportSeed seed, TransportHandle transport, PendingRequests pending)
+internal sealed class TransportProducers(TransportSeed seed, TransportAudience audience, TransportHandle transport, PendingRequests pending)
 {
     private readonly Dictionary<ProducerId, ProducerState> _producers = [];
 
@@ -65,9 +65,15 @@ internal sealed class TransportProducers(TransportSeed seed, TransportHandle tra
 
     public ImmutableArray<Letter> Decide(IProducerRequest request, IActorRef asker)
     {
-        if (!_producers.TryGetValue(request.ProducerId, out var producer) || !producer.Record.Open)
+        if (!_producers.TryGetValue(request.ProducerId, out var producer))
         {
-            return [Letter.Refusal(request, asker, SfuErrorCode.NotFound, $"No Producer {request.ProducerId} on this transport.")];
+            // The Router, which passed it on, knew it.
+            return [Letter.Gone(request, asker, $"The Producer {request.ProducerId} closed meanwhile.")];
+        }
+
+        if (!producer.Record.Open)
+        {
+            return [Letter.Refusal(request, asker, SfuErrorCode.NotFound, $"The Producer {request.ProducerId} is not there yet.")];
         }
 
         var done = new Letter(asker, new Done(request.RequestId));
@@ -92,10 +98,10 @@ internal sealed class TransportProducers(TransportSeed seed, TransportHandle tra
     public ImmutableArray<Letter> Closed(ProducerHandle handle) =>
         _producers.Values.FirstOrDefault(producer => producer.Handle == handle) is { } producer ? End(producer, CloseReason.MediaFault) : [];
 
-    /// <summary>What the owner hears when the transport ends.</summary>
+    /// <summary>What is told when the transport ends.</summary>
     public IEnumerable<Letter> LastWords() => _producers.Values
         .Where(producer => producer.Record.Open)
-        .Select(producer => seed.Notice(new SessionEvents.ProducerClosed(seed.RouterId, producer.Record.ProducerId, CloseReason.TransportClosed)));
+        .SelectMany(producer => audience.Notice(new SessionEvents.ProducerClosed(seed.RouterId, producer.Record.ProducerId, CloseReason.TransportClosed)));
 
     private ImmutableArray<Letter> SetPaused(ProducerState producer, bool paused)
     {
@@ -123,7 +129,7 @@ internal sealed class TransportProducers(TransportSeed seed, TransportHandle tra
         var id = producer.Record.ProducerId;
         _producers.Remove(id);
         return producer.Record.Open
-            ? [Ended(id, reason), seed.Notice(new SessionEvents.ProducerClosed(seed.RouterId, id, reason))]
+            ? [Ended(id, reason), .. audience.Notice(new SessionEvents.ProducerClosed(seed.RouterId, id, reason))]
             : [Ended(id, reason)];
     }
 

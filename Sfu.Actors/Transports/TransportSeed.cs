@@ -16,6 +16,7 @@ namespace Sfu.Actors.Transports;
 /// <param name="Branch">The Router's branch on this node.</param>
 /// <param name="ServerClosing">Raised before the server's transports are told: an own closing is near, so that no Consumer reports its Producer's.</param>
 /// <param name="RouterClosing">The same for the Router.</param>
+/// <param name="PathReportInterval">The least time between two reports of changed paths.</param>
 internal sealed record TransportSeed(
     IMediaPlane Media,
     RouterOrtc Ortc,
@@ -25,7 +26,8 @@ internal sealed record TransportSeed(
     IActorRef Asker,
     IActorRef Branch,
     ClosingSignal ServerClosing,
-    ClosingSignal RouterClosing)
+    ClosingSignal RouterClosing,
+    TimeSpan PathReportInterval)
 {
     public RouterId RouterId => Open.RouterId;
 
@@ -36,7 +38,4 @@ internal sealed record TransportSeed(
 
     /// <summary>To the branch.</summary>
     public Letter Report(object message) => new(Branch, message);
-
-    /// <summary>To the owner. Without one, to nobody.</summary>
-    public Letter Notice(ISessionEvent news) => new(Open.Owner ?? ActorRefs.Nobody, news);
 }

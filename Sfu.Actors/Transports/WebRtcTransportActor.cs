@@ -19,7 +19,7 @@ namespace Sfu.Actors.Transports;
 ///    └────────────────────────────────── the media plane refuses ─────────────────────────────────────────────────────────────────▲
 /// </code>
 /// </remarks>
-internal sealed class WebRtcTransportActor : RequestActor
+internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
 {
     private readonly TransportSeed _seed;
     private readonly IMediaPlane _media;
@@ -28,8 +28,11 @@ internal sealed class WebRtcTransportActor : RequestActor
     private readonly PendingRequests _pending = new();
     private readonly TransportProducers _producers;
     private readonly TransportConsumers _consumers;
+    private readonly TransportAudience _audience;
+    private readonly PathMailbox _paths;
     private PendingRequest? _opening;
     private PendingRequest? _closing;
+    private bool _pathsWait;
     private SfuError? _openError;
 
     public WebRtcTransportActor(TransportSeed seed)
@@ -37,10 +40,14 @@ internal sealed class WebRtcTransportActor : RequestActor
         _seed = seed;
         _media = seed.Media;
         _handle = _media.NewTransportHandle();
-        _producers = new TransportProducers(seed, _handle, _pending);
-        _consumers = new TransportConsumers(seed, _handle, _pending);
+        _audience = new TransportAudience(seed);
+        _paths = new PathMailbox(Self);
+        _producers = new TransportProducers(seed, _audience, _handle, _pending);
+        _consumers = new TransportConsumers(seed, _audience, _handle, _pending);
         _opening = new PendingRequest(seed.Open.RequestId, seed.Asker);
     }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     private RouterId RouterId => _seed.RouterId;
 
@@ -59,7 +66,7 @@ internal sealed class WebRtcTransportActor : RequestActor
 
         Context.Watch(Branch);
         Branch.Tell(new TransportCommands.Started(new TransportRecord(Id, _seed.Open.PeerId, _seed.Open.Owner, Open: false), Self));
-        _media.OpenTransport(_handle, _seed.Server, _seed.Settings, new TransportBridge(Self));
+        _media.OpenTransport(_handle, _seed.Server, _seed.Settings, new TransportBridge(Self, _paths));
     }
 
     protected override void OnReceive(object message)
@@ -81,8 +88,13 @@ internal sealed class WebRtcTransportActor : RequestActor
             case BranchProtocol.ProducerPauseChanged changed:
                 Send(_consumers.ProducerPauseChanged(changed.ProducerId, changed.Paused));
                 break;
+            case PathReportDue when _pathsWait:
+                ReportPaths();
+                break;
+            case PathReportDue:
+                break;
             case Terminated terminated:
-                Close(terminated.ActorRef.Equals(Branch) ? CloseReason.RouterClosed : CloseReason.OwnerClosed);
+                OnTerminated(terminated.ActorRef);
                 break;
             default:
                 Unhandled(message);
@@ -92,13 +104,21 @@ internal sealed class WebRtcTransportActor : RequestActor
 
     protected override void OnFault(Exception exception) => _state.TryClose(CloseReason.ControlFault);
 
-    /// <summary>Reports what it carried, then itself; answers whoever still waits. A stop that nobody explained is the server's.</summary>
+    /// <summary>
+    /// Reports what it carried, then itself; answers whoever still waits. A stop that nobody explained is its server's where that is
+    /// ending; otherwise it was killed.
+    /// </summary>
     protected override void PostStop()
     {
-        _state.TryClose(CloseReason.ListenServerClosed);
+        _state.TryClose(_seed.ServerClosing.IsRaised ? CloseReason.ListenServerClosed : CloseReason.ControlFault);
         var reason = _state.CloseReason!.Value;
         _media.CloseTransport(_handle);
-        Send([.. _producers.LastWords(), .. _consumers.LastWords()]);
+        if (_state.IsOpen)
+        {
+            TellChangedPaths();
+            Send([.. _producers.LastWords(), .. _consumers.LastWords(), .. _audience.LastWords()]);
+        }
+
         if (_opening is { } opening)
         {
             _opening = null;
@@ -141,6 +161,12 @@ internal sealed class WebRtcTransportActor : RequestActor
                 break;
             case RouterProtocol.GetTransportStats:
                 AskMedia(request, number => _media.GetTransportStats(_handle, number));
+                break;
+            case RouterProtocol.SubscribeTransport subscribe:
+                OnSubscribe(subscribe);
+                break;
+            case RouterProtocol.UnsubscribeTransport unsubscribe:
+                OnUnsubscribe(unsubscribe);
                 break;
             case RouterProtocol.CloseTransport close:
                 _closing = new PendingRequest(close.RequestId, Sender);
@@ -200,14 +226,16 @@ internal sealed class WebRtcTransportActor : RequestActor
             case MediaEvents.ConsumerClosed closed:
                 Send(_consumers.Closed(closed.Consumer, fault: closed.Error is not null));
                 break;
-            case MediaEvents.PathsChanged changed:
-                foreach (var news in changed.Paths.Take().Events(RouterId, Id))
-                {
-                    Notify(news);
-                }
-
+            case MediaEvents.PathsChanged:
+                OnPathsChanged();
                 break;
             case MediaEvents.DtlsStateChanged changed:
+                // The path that DTLS came by is told before what came by it.
+                if (_pathsWait)
+                {
+                    ReportPaths();
+                }
+
                 Notify(new SessionEvents.DtlsStateChanged(RouterId, Id, changed.State));
                 break;
         }
@@ -223,8 +251,73 @@ internal sealed class WebRtcTransportActor : RequestActor
         _opening = null;
         _state.Opened();
         Branch.Tell(new BranchProtocol.TransportOpened(RouterId, Id));
+        Context.Parent.Tell(new TransportCommands.Listening(RouterId));
         opening.Asker.Tell(new TransportCreated(
             opening.RequestId, Id, Self, opened.IceParameters, opened.IceCandidates, opened.DtlsParameters));
+    }
+
+    /// <summary>
+    /// The first change is told at once, and begins an interval. What changes within it waits where the media thread leaves it, folded,
+    /// and is told when the interval is over, which begins the next one.
+    /// </summary>
+    private void OnPathsChanged()
+    {
+        if (Timers.IsTimerActive(PathReportDue.Key))
+        {
+            _pathsWait = true;
+        }
+        else
+        {
+            ReportPaths();
+        }
+    }
+
+    private void ReportPaths()
+    {
+        _pathsWait = false;
+        TellChangedPaths();
+        Timers.StartSingleTimer(PathReportDue.Key, PathReportDue.Instance, _seed.PathReportInterval);
+    }
+
+    private void TellChangedPaths()
+    {
+        foreach (var news in _paths.Take().Events(RouterId, Id))
+        {
+            Notify(news);
+        }
+    }
+
+    private void OnSubscribe(RouterProtocol.SubscribeTransport subscribe)
+    {
+        Context.Watch(subscribe.Subscriber);
+        Send([_audience.Subscribe(subscribe.Subscriber)]);
+        Reply(new TransportSubscribed(subscribe.RequestId, Self));
+    }
+
+    private void OnUnsubscribe(RouterProtocol.UnsubscribeTransport unsubscribe)
+    {
+        if (_audience.Unsubscribe(unsubscribe.Subscriber))
+        {
+            Context.Unwatch(unsubscribe.Subscriber);
+        }
+
+        Reply(new Done(unsubscribe.RequestId));
+    }
+
+    private void OnTerminated(IActorRef actor)
+    {
+        if (actor.Equals(Branch))
+        {
+            Close(CloseReason.RouterClosed);
+        }
+        else if (actor.Equals(_seed.Open.Owner))
+        {
+            Close(CloseReason.OwnerClosed);
+        }
+        else
+        {
+            _audience.Unsubscribe(actor);
+        }
     }
 
     private ImmutableArray<Letter> OnRequestFailed(PendingRequest request, SfuError error)
@@ -281,5 +374,12 @@ internal sealed class WebRtcTransportActor : RequestActor
         }
     }
 
-    private void Notify(ISessionEvent news) => _seed.Notice(news).Send(Self);
+    private void Notify(ISessionEvent news) => Send(_audience.Notice(news));
+
+    private sealed record PathReportDue : INoSerializationVerificationNeeded
+    {
+        public const string Key = "path-report";
+
+        public static readonly PathReportDue Instance = new();
+    }
 }

@@ -28,6 +28,11 @@ internal sealed class NodeProbe(ActorSystem system, IReadOnlyActorRegistry regis
             ? await region.Ask<IDumpRouterReply>(new RouterProtocol.DumpRouter(0, new RouterId(room)), timeout).ConfigureAwait(false) as RouterDump
             : null;
 
+    /// <summary>Answers when the sockets are closed. False: there is no such server.</summary>
+    public async Task<bool> CloseServerAsync(ServerId id, TimeSpan timeout) =>
+        registry.TryGet<SfuNode>(out var node)
+        && await node.Ask<IDoneReply>(new NodeProtocol.CloseServer(0, id), timeout).ConfigureAwait(false) is Done;
+
     public async Task<int> CountSessionsAsync(TimeSpan timeout) =>
         registry.TryGet<SignalingGateway>(out var gateway)
             ? (await gateway.Ask<SignalingMessages.SessionCount>(SignalingMessages.GetSessionCount.Instance, timeout).ConfigureAwait(false)).Count

@@ -8,7 +8,9 @@ namespace Sfu.Host.Health;
 
 /// <summary>
 /// <c>/healthz/live</c>: the process answers. <c>/healthz/ready</c>: the node is a member of its cluster and its media sockets are open.
-/// <c>/debug/dump[?room=…]</c>: everything that node and media plane hold; for this machine only.
+/// For this machine only: <c>/debug/dump[?room=…]</c>, everything that node and media plane hold, <c>/debug/runtime</c>, memory and
+/// collections, after a full collection when posted to, and <c>DELETE /debug/servers/{id}</c>, which closes a WebRtcServer with its
+/// transports.
 /// </summary>
 internal static class HealthEndpoints
 {
@@ -20,6 +22,9 @@ internal static class HealthEndpoints
         app.MapGet("/healthz/live", context => context.Response.WriteAsync("live"));
         app.MapGet("/healthz/ready", ReadyAsync);
         app.MapGet("/debug/dump", DumpAsync);
+        app.MapGet("/debug/runtime", context => RuntimeAsync(context, RuntimeReport.Take));
+        app.MapPost("/debug/runtime", context => RuntimeAsync(context, RuntimeReport.Collect));
+        app.MapDelete("/debug/servers/{id}", CloseServerAsync);
     }
 
     private static async Task ReadyAsync(HttpContext context)
@@ -72,5 +77,41 @@ internal static class HealthEndpoints
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"no dump: {e.Message}"), context.RequestAborted).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Answers when the sockets are closed. No page of another site can ask: browsers ask for leave before they send a DELETE.</summary>
+    private static async Task CloseServerAsync(HttpContext context)
+    {
+        if (!LoopbackOnly.Allows(context) || context.Request.Headers.Origin.Count > 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        try
+        {
+            var probe = context.RequestServices.GetRequiredService<NodeProbe>();
+            var id = new ServerId(context.GetRouteValue("id")?.ToString() ?? string.Empty);
+            context.Response.StatusCode = await probe.CloseServerAsync(id, s_patience).ConfigureAwait(false)
+                ? StatusCodes.Status204NoContent
+                : StatusCodes.Status404NotFound;
+        }
+        catch (AskTimeoutException)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        }
+    }
+
+    private static async Task RuntimeAsync(HttpContext context, Func<RuntimeReport> report)
+    {
+        // A page in this machine's browser must not be able to have garbage collected.
+        if (!LoopbackOnly.Allows(context) || context.Request.Headers.Origin.Count > 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        await context.Response.WriteAsJsonAsync(report(), RuntimeReportJsonContext.Default.RuntimeReport, cancellationToken: context.RequestAborted)
+            .ConfigureAwait(false);
     }
 }

@@ -56,9 +56,16 @@ internal sealed partial class SignalingSessionActor
             case SessionEvents.DtlsStateChanged changed:
                 _log.Debug("Transport [{0}] of peer [{1}]: DTLS {2}", changed.TransportId, _key.PeerId, changed.State);
                 break;
+            case SessionEvents.IceStateChanged changed:
+                _log.Debug("Transport [{0}] of peer [{1}]: ICE {2}", changed.TransportId, _key.PeerId, changed.State);
+                break;
+            case SessionEvents.TupleSendQueueOverflowed overflowed:
+                _log.Debug("Transport [{0}] of peer [{1}] reads slowly: {2} packets dropped", overflowed.TransportId, _key.PeerId, overflowed.DroppedFrames);
+                break;
             case SessionEvents.LocalUfragAdded or SessionEvents.LocalUfragRemoved or SessionEvents.TupleAdded or SessionEvents.TupleRemoved
-                or SessionEvents.SelectedTupleChanged or SessionEvents.IceStateChanged:
-                // A client sees its paths in its own ICE agent.
+                or SessionEvents.SelectedTupleChanged:
+                // The client is told of none of these, as the public demo's are not: its own ICE agent knows its paths better, and its DTLS
+                // hears close_notify before any message could arrive.
                 break;
             default:
                 // Clients are not told of pauses of Producers that they do not consume.

@@ -83,6 +83,12 @@ public interface ITransportEvents
     /// <summary>The path to send on; null when there is none. Its tuple was added before.</summary>
     void SelectedTupleChanged(TransportTuple? tuple);
 
+    /// <summary>
+    /// The reader of a TCP tuple is slow, and packets for it are dropped, whole, until it has caught up. Once for each such time, with all
+    /// that were dropped on this connection so far.
+    /// </summary>
+    void TupleSendQueueOverflowed(TransportTuple tuple, long droppedFrames);
+
     /// <param name="state">The new state.</param>
     /// <param name="remoteCertificatePem">The peer's certificate, with <see cref="DtlsTransportState.Connected"/>; otherwise null.</param>
     void DtlsStateChanged(DtlsTransportState state, string? remoteCertificatePem);

@@ -27,7 +27,7 @@ internal sealed unsafe class TcpConnection(int fd, long id, long listenSocket, I
     /// <summary>Something waits to be sent at the end of the thread's turn.</summary>
     public bool IsDirty { get; set; }
 
-    /// <summary>The operator was told that this connection's reader is slow.</summary>
+    /// <summary>Operator and transport were told that this connection's reader is slow.</summary>
     public bool SlownessReported { get; set; }
 
     /// <summary>Set when it belongs to another thread: takes it there, with what has come of it and was not looked at.</summary>

@@ -108,7 +108,7 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
 
     public Span<byte> Begin(long id) => _connections.ContainsKey(id) ? _slot : default;
 
-    public void Commit(long id, int length)
+    public void Commit(long id, int length, MediaEngine engine)
     {
         if (!_connections.TryGetValue(id, out var connection))
         {
@@ -121,6 +121,7 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
             {
                 connection.SlownessReported = true;
                 warn($"The reader of TCP connection {connection.Tuple.LocalSocket} is slow: packets for it are dropped.");
+                engine.OnSendQueueOverflow(connection.Tuple, connection.Queue.Dropped);
             }
 
             return;
@@ -207,8 +208,18 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
 
     private void Accept(TcpListenSocket listening, MediaTime now)
     {
-        for (var i = 0; i < MaxAcceptsPerTurn && listening.TryAccept(out var fd, out var remote, warn); i++)
+        for (var i = 0; i < MaxAcceptsPerTurn; i++)
         {
+            if (!listening.TryAccept(out var fd, out var remote, out var exhausted))
+            {
+                if (exhausted && callers.IsExhaustionToBeSaid(now))
+                {
+                    warn($"No file descriptor is left for TCP connections at {listening.Local}: new ones are hung up on.");
+                }
+
+                return;
+            }
+
             if (!callers.TryAdd(remote))
             {
                 _ = LibC.Close(fd);

@@ -8,7 +8,6 @@ internal sealed unsafe class TcpListenSocket : IListenSocket
 {
     // Held back, so that there is a descriptor to take a connection with, and hang up, when the process has run out of them.
     private int _spare = LibC.EventFd(0, LibC.EFD_CLOEXEC);
-    private bool _exhausted;
 
     private TcpListenSocket(int fd, long id, IpEndpoint local)
     {
@@ -48,10 +47,11 @@ internal sealed unsafe class TcpListenSocket : IListenSocket
     /// <summary>Takes a connection that waits; false when none does, or none can be taken now.</summary>
     /// <param name="fd">The connection's descriptor, non-blocking.</param>
     /// <param name="remote">Who called.</param>
-    /// <param name="warn">Told once when descriptors run out, and again only after they were there in between.</param>
-    public bool TryAccept(out int fd, out IpEndpoint remote, Action<string> warn)
+    /// <param name="exhausted">The process has no descriptor left; a connection was hung up on.</param>
+    public bool TryAccept(out int fd, out IpEndpoint remote, out bool exhausted)
     {
         remote = default;
+        exhausted = false;
         var address = stackalloc byte[SocketAddress.MaxLength];
         while (true)
         {
@@ -59,7 +59,6 @@ internal sealed unsafe class TcpListenSocket : IListenSocket
             fd = LibC.Accept(Fd, address, &length, LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC);
             if (fd >= 0)
             {
-                _exhausted = false;
                 if (SocketAddress.TryRead(new ReadOnlySpan<byte>(address, (int)length), out remote))
                 {
                     return true;
@@ -75,7 +74,8 @@ internal sealed unsafe class TcpListenSocket : IListenSocket
                 case LibC.EAGAIN:
                     return false;
                 case LibC.EMFILE or LibC.ENFILE:
-                    HangUpOnOne(warn);
+                    exhausted = true;
+                    HangUpOnOne();
                     return false;
             }
 
@@ -89,14 +89,8 @@ internal sealed unsafe class TcpListenSocket : IListenSocket
         _ = LibC.Close(_spare);
     }
 
-    private void HangUpOnOne(Action<string> warn)
+    private void HangUpOnOne()
     {
-        if (!_exhausted)
-        {
-            _exhausted = true;
-            warn($"No file descriptor is left for TCP connections at {Local}: new ones are hung up on.");
-        }
-
         // Left in the backlog the connection would wake the thread without end.
         _ = LibC.Close(_spare);
         var fd = LibC.Accept(Fd, null, null, LibC.SOCK_CLOEXEC);

@@ -37,6 +37,9 @@ internal class ChildProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>The program's standard input.</summary>
+    protected TextWriter Input => _process.StandardInput;
+
     /// <summary>
     /// What Ctrl+C does. Who started the tests in the background has SIGINT ignored, and children inherit that: they get SIGTERM, which
     /// means the same to them.

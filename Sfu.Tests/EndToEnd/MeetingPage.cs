@@ -6,6 +6,29 @@ namespace Sfu.Tests.EndToEnd;
 /// <summary>The page of one participant, driven as a person and read by <c>window.__sfu</c>.</summary>
 internal sealed class MeetingPage : IAsyncDisposable
 {
+    /// <summary>Notes each connection's states. The browser has no event for a connection that its own page closes.</summary>
+    private const string ConnectionRecorder =
+        """
+        window.__connections = [];
+        let connections = 0;
+        window.RTCPeerConnection = class extends RTCPeerConnection {
+            constructor(...all) {
+                super(...all);
+                this.number = ++connections;
+                this.addEventListener('connectionstatechange', () => this.note());
+            }
+
+            close() {
+                super.close();
+                this.note();
+            }
+
+            note() {
+                window.__connections.push({ connection: this.number, state: this.connectionState, at: Date.now() });
+            }
+        };
+        """;
+
     private readonly List<string> _console = [];
 
     private MeetingPage(IPage page)
@@ -22,6 +45,7 @@ internal sealed class MeetingPage : IAsyncDisposable
     public static async Task<MeetingPage> OpenAsync(Browser browser, SfuHostProcess host, string room, string name, string? more = null)
     {
         var page = new MeetingPage(await browser.NewPageAsync());
+        await page.Page.AddInitScriptAsync(ConnectionRecorder);
         await page.Page.GotoAsync(new Uri(host.Address, $"/?room={room}&name={name}&{more}").ToString());
         return page;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -49,6 +50,18 @@ internal sealed partial class SfuHostProcess : ChildProcess
     public static ChildProcess StartDoomed(params string[] arguments) => new SfuHostProcess(arguments);
 
     public Task<string> GetAsync(string path) => s_http.GetStringAsync(new Uri(Address, path));
+
+    public async Task<HttpStatusCode> DeleteAsync(string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(Address, path));
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        using var answer = await s_http.SendAsync(request);
+        return answer.StatusCode;
+    }
 
     public async Task<JsonElement> DumpAsync(string room) =>
         JsonElement.Parse(await GetAsync($"/debug/dump?room={Uri.EscapeDataString(room)}"));

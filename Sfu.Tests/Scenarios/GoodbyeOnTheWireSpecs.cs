@@ -78,5 +78,26 @@ public sealed class GoodbyeOnTheWireSpecs
         Assert.Equal(protocol == TransportProtocol.Tcp ? ["close_notify", "connection"] : ["close_notify"], peer.Endings);
         await TestNode.UntilAsync(
             async () => (await node.DumpAsync()).Media is { HasNoTransports: true, TcpConnections: 0 }, () => "The media plane still holds something.");
+
+        // What really was is taken back, once, and the transport speaks last.
+        var heard = new List<ISessionEvent>();
+        await TestNode.UntilAsync(
+            async () =>
+            {
+                while (client.SessionProbe.HasMessages)
+                {
+                    heard.Add(await client.SessionProbe.ExpectMsgAsync<ISessionEvent>());
+                }
+
+                return heard.OfType<SessionEvents.TransportClosed>().Any();
+            },
+            () => string.Join('\n', heard));
+        Assert.IsType<SessionEvents.TransportClosed>(heard[^1]);
+        var added = Assert.Single(heard.OfType<SessionEvents.TupleAdded>());
+        var removed = Assert.Single(heard.OfType<SessionEvents.TupleRemoved>());
+        Assert.Equal((added.Tuple, TupleRemovalReason.TransportClosed), (removed.Tuple, removed.Reason));
+        Assert.Equal([added.Tuple, null], heard.OfType<SessionEvents.SelectedTupleChanged>().Select(changed => changed.Tuple));
+        Assert.Equal(created.IceParameters.UsernameFragment, Assert.Single(heard.OfType<SessionEvents.LocalUfragRemoved>()).Ufrag);
+        Assert.Equal(IceState.Closed, heard.OfType<SessionEvents.IceStateChanged>().Last().State);
     }
 }

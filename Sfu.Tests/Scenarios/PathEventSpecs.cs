@@ -1,4 +1,5 @@
 using Sfu.Actors.Protocol;
+using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Wire;
 using Sfu.Tests.Support;
@@ -85,15 +86,12 @@ public sealed class PathEventSpecs
         await alice.TransportAsync();
         node.Media.Raise(0, events => events.TupleAdded(Tuple(1)));
         await alice.EventAsync<SessionEvents.TupleAdded>();
-        node.Media.Raise(0, events =>
-        {
-            events.TupleRemoved(Tuple(1), TupleRemovalReason.TransportClosed);
-            events.IceStateChanged(IceState.Closed);
-        });
+        node.Media.Raise(0, events => events.TupleRemoved(Tuple(1), TupleRemovalReason.TransportClosed));
         node.Media.FaultTransport(0);
         Assert.Equal(
-            TupleRemovalReason.TransportClosed, (await alice.SessionProbe.ExpectMsgAsync<SessionEvents.TupleRemoved>(TestNode.Patience)).Reason);
-        Assert.Equal(IceState.Closed, (await alice.SessionProbe.ExpectMsgAsync<SessionEvents.IceStateChanged>(TestNode.Patience)).State);
+            TupleRemovalReason.TransportClosed, (await alice.EventAsync<SessionEvents.TupleRemoved>()).Reason);
+        Assert.Equal(IceState.Closed, (await alice.EventAsync<SessionEvents.IceStateChanged>()).State);
+        Assert.Equal(DtlsTransportState.Closed, (await alice.EventAsync<SessionEvents.DtlsStateChanged>()).State);
         Assert.Equal(CloseReason.MediaFault, (await alice.SessionProbe.ExpectMsgAsync<SessionEvents.TransportClosed>(TestNode.Patience)).Reason);
     }
 

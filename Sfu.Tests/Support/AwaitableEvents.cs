@@ -21,6 +21,8 @@ internal sealed class AwaitableEvents : IServerEvents, ITransportEvents, IMediaP
 
     public ConcurrentQueue<TupleRemovalReason> Removed { get; } = [];
 
+    public ConcurrentQueue<(TransportTuple Tuple, long Dropped)> Overflows { get; } = [];
+
     public ImmutableArray<IceCandidate> Candidates { get; private set; } = [];
 
     public DtlsParameters? Dtls { get; private set; }
@@ -79,6 +81,8 @@ internal sealed class AwaitableEvents : IServerEvents, ITransportEvents, IMediaP
     public void SelectedTupleChanged(TransportTuple? tuple)
     {
     }
+
+    public void TupleSendQueueOverflowed(TransportTuple tuple, long droppedFrames) => Overflows.Enqueue((tuple, droppedFrames));
 
     public void DtlsStateChanged(DtlsTransportState state, string? remoteCertificatePem)
     {

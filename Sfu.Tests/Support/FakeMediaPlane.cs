@@ -66,6 +66,10 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
         End(handle, new MediaError(MediaErrorCode.Fault, "A fault in this test."));
     });
 
+    /// <summary>A media-thread fault in the transport that carries this Producer.</summary>
+    public void FaultTransportOf(string producerId) => Post(() =>
+        End(_producers.Values.First(producer => producer.Settings.Id == producerId).Transport, new MediaError(MediaErrorCode.Fault, "A fault in this test.")));
+
     /// <summary>Runs an event of a transport from the fake's thread.</summary>
     public void Raise(int index, Action<ITransportEvents> raise) =>
         Post(() => raise(_transports.OrderBy(entry => entry.Key.Slot).ElementAt(index).Value.Events));
@@ -115,7 +119,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
             return;
         }
 
-        _transports.Add(transport, new Transport(server, events));
+        _transports.Add(transport, new Transport(server, events) { Ufrags = { $"ufrag{transport.Slot}" } });
         state.Transports++;
         events.TransportOpened(
             new IceParameters($"ufrag{transport.Slot}", "password", IceLite: true),
@@ -140,6 +144,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
 
     public void RestartIce(TransportHandle transport, long requestId) => OnTransport(transport, nameof(RestartIce), requestId, state =>
     {
+        state.Ufrags.Add($"again{transport.Slot}");
         state.Events.LocalUfragAdded($"again{transport.Slot}");
         state.Events.IceRestarted(requestId, new IceParameters($"again{transport.Slot}", "password", IceLite: true));
     });
@@ -326,6 +331,12 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
             EndProducer(producer);
         }
 
+        foreach (var ufrag in transport.Ufrags)
+        {
+            transport.Events.LocalUfragRemoved(ufrag);
+        }
+
+        transport.Events.IceStateChanged(IceState.Closed);
         transport.Events.TransportClosed(error);
         _servers[transport.Server].Transports--;
         CloseSocketsWhenDrained(transport.Server);
@@ -396,6 +407,8 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
         public ServerHandle Server { get; } = server;
 
         public ITransportEvents Events { get; } = events;
+
+        public List<string> Ufrags { get; } = [];
 
         public bool Connected { get; set; }
     }

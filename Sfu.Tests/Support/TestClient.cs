@@ -58,9 +58,9 @@ public sealed class TestClient(TestNode node, RouterId router, PeerId peer, Test
     public RouterProtocol.Consume Consume(TransportId transport, ProducerId producer, RtpCapabilities? capabilities = null, ConsumerId? id = null) =>
         new(NextRequest, router, transport, producer, capabilities, Paused: true, JsonText.EmptyObject, id);
 
-    public async Task<TransportId> ConnectedTransportAsync()
+    public async Task<TransportId> ConnectedTransportAsync(WebRtcTransportOptions? options = null)
     {
-        var created = await TransportAsync();
+        var created = await TransportAsync(options);
         await AskAsync<TransportConnected>(Connect(created.TransportId));
         return created.TransportId;
     }

@@ -83,6 +83,8 @@ internal sealed class RecordingTransportEvents : ITransportEvents
         Selected = tuple;
     }
 
+    public void TupleSendQueueOverflowed(TransportTuple tuple, long droppedFrames) => Log.Add($"Overflowed:{droppedFrames}");
+
     public void DtlsStateChanged(DtlsTransportState state, string? remoteCertificatePem)
     {
         Log.Add($"Dtls{state}");

@@ -181,6 +181,32 @@ public sealed class TcpSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Transport_that_closes_in_the_middle_of_a_batch_takes_its_connection_and_disturbs_nobody()
+    {
+        await StartAsync(new MediaPlaneOptions());
+        var (_, otherIce, otherEvents) = await OpenTransportAsync();
+        var other = await ConnectAsync();
+        await AuthenticateAsync(other, otherIce);
+        for (var round = 0; round < 20; round++)
+        {
+            var (transport, ice, events) = await OpenTransportAsync();
+            var client = await ConnectAsync();
+            await AuthenticateAsync(client, ice);
+
+            // One write for many frames: the close falls somewhere among them.
+            var batch = Enumerable.Repeat(Frame(Checks.Request(ice)), 100 * round).SelectMany(static frame => frame).ToArray();
+            await client.SendAsync(batch).WaitAsync(Patience);
+            _plane!.CloseTransport(transport);
+            await events.Closed.Task.WaitAsync(Patience);
+        }
+
+        await UntilAsync(async () => await DumpAsync() is { TcpConnections: 1, Transports.Length: 1, Tuples: 1 });
+        await AuthenticateAsync(other, otherIce);
+        Assert.Empty(otherEvents.Removed);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
     public async Task Connections_that_other_threads_accepted_come_to_their_transport_with_all_they_say()
     {
         const int Connections = 24;
@@ -253,10 +279,10 @@ public sealed class TcpSpecs : IDisposable
     }
 
     [Fact]
-    public async Task Reader_that_is_slow_loses_whole_frames_only_and_the_operator_is_told_once()
+    public async Task Reader_that_is_slow_loses_whole_frames_only_and_operator_and_owner_are_told_once()
     {
         await StartAsync(new MediaPlaneOptions { TcpSendQueueBytes = 4096 });
-        var (_, ice, _) = await OpenTransportAsync();
+        var (_, ice, events) = await OpenTransportAsync();
         var client = await ConnectAsync(receiveBuffer: 4096);
         var checks = Enumerable.Repeat(Frame(Checks.Request(ice)), 500).SelectMany(static frame => frame).ToArray();
         var asked = 0;
@@ -275,6 +301,9 @@ public sealed class TcpSpecs : IDisposable
         var answers = await CountWholeAnswersAsync(client);
         Assert.InRange(answers, 1, asked + 499);
         Assert.Single(_warnings);
+        var (tuple, dropped) = Assert.Single(events.Overflows);
+        Assert.Equal(TransportProtocol.Tcp, tuple.Protocol);
+        Assert.Equal(1, dropped);
     }
 
     private static int DescriptorLimit()

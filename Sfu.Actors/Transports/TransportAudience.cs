@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Sfu.Actors.Protocol;
+using Sfu.Actors.Routing;
+
+namespace Sfu.Actors.Transports;
+
+/// <summary>Who is told what happens to a transport: its owner, and whoever has subscribed. Does nothing itself.</summary>
+internal sealed class TransportAudience(TransportSeed seed)
+{
+    private readonly List<IActorRef> _subscribers = [];
+    private readonly ReportedPaths _paths = new(seed.RouterId, seed.TransportId);
+
+    /// <summary>What the subscriber is told first. The owner, who hears of everything anyway, gets nothing twice by it.</summary>
+    public Letter Subscribe(IActorRef subscriber)
+    {
+        if (!subscriber.Equals(seed.Open.Owner) && !_subscribers.Contains(subscriber))
+        {
+            _subscribers.Add(subscriber);
+        }
+
+        return new Letter(subscriber, _paths.State);
+    }
+
+    /// <summary>False when it was none.</summary>
+    public bool Unsubscribe(IActorRef subscriber) => _subscribers.Remove(subscriber);
+
+    public ImmutableArray<Letter> Notice(ISessionEvent news)
+    {
+        _paths.Note(news);
+        var toSubscribers = _subscribers.Select(subscriber => new Letter(subscriber, news));
+        return seed.Open.Owner is { } owner ? [new Letter(owner, news), .. toSubscribers] : [.. toSubscribers];
+    }
+
+    /// <summary>What is still told of the paths when the transport ends.</summary>
+    public ImmutableArray<Letter> LastWords() => [.. _paths.LastWords().SelectMany(news => Notice(news))];
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Sfu.Bench.Report;
+using Sfu.Bench.Scenarios;
+
+namespace Sfu.Bench;
+
+/// <summary>The benchmark's arguments.</summary>
+internal sealed class CommandLine
+{
+    private const double QuickSeconds = 2;
+    private const double FullSeconds = 5;
+    private const int FullRuns = 3;
+
+    private readonly Argument<string[]> _scenarios;
+    private readonly Option<double?> _seconds = new("--seconds") { HelpName = "N", Description = "Length of each measured window. Default: 5, with --quick 2." };
+    private readonly Option<int?> _runs = new("--runs") { HelpName = "N", Description = "Runs of each case. Default: 3, with --quick 1." };
+    private readonly Option<bool> _quick = new("--quick") { Description = "Smaller and fewer cases: to see that everything works." };
+    private readonly Option<double> _rate = new("--rate") { HelpName = "N", Description = "Packets per second that leave the SFU.", DefaultValueFactory = _ => 100_000 };
+    private readonly Option<string?> _output = new("--output") { HelpName = "FILE.json", Description = "Save the result here instead of in results/." };
+    private readonly Option<bool> _updateReadme = new("--update-readme") { Description = "Put table and plot into README.md." };
+    private readonly Option<string?> _node = new("--node") { HelpName = "Sfu.Host.dll", Description = "Measure this build of the node." };
+
+    private readonly Option<string[]> _nodeArguments = new("--node-argument")
+    {
+        HelpName = "ARGUMENT",
+        Description = "Give this to the node; may be repeated.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string[]> _subjects = new("--subject")
+    {
+        HelpName = "NAME",
+        Description = "Measure only this, node, limit (the C program) or janus; may be repeated.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string?> _janus = new("--janus") { HelpName = "PROGRAM", Description = "Janus to compare with. Default: the one on PATH." };
+    private readonly RootCommand _root;
+
+    public CommandLine(IReadOnlyList<IScenario> scenarios)
+    {
+        var names = scenarios.Select(static scenario => scenario.Name).ToArray();
+        _scenarios = new Argument<string[]>("scenario")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = $"All by default.\n{string.Join('\n', scenarios.Select(static scenario => $"{scenario.Name,-16}{scenario.Description}"))}",
+        };
+        _scenarios.AcceptOnlyFromAmong(names);
+        _root = new RootCommand("Measures the SFU from outside, beside a C program that does the same work, and Janus.")
+        {
+            _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _nodeArguments, _subjects, _janus,
+        };
+        _subjects.AcceptOnlyFromAmong(Case.Node, Case.Limit, Case.Janus);
+        AllNames = names;
+    }
+
+    private string[] AllNames { get; }
+
+    public Task<int> RunAsync(string[] args, Func<BenchOptions, Task<int>> run)
+    {
+        _root.SetAction((parsed, _) => run(Read(parsed)));
+        // Signals are for Children.
+        return _root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+
+    private BenchOptions Read(ParseResult parsed)
+    {
+        var quick = parsed.GetValue(_quick);
+        return new BenchOptions(
+            parsed.GetValue(_scenarios) is { Length: > 0 } chosen ? chosen : AllNames,
+            parsed.GetValue(_seconds) ?? (quick ? QuickSeconds : FullSeconds),
+            parsed.GetValue(_runs) ?? (quick ? 1 : FullRuns),
+            quick,
+            parsed.GetValue(_rate),
+            parsed.GetValue(_output),
+            parsed.GetValue(_updateReadme),
+            parsed.GetValue(_node) ?? Path.Combine(AppContext.BaseDirectory, "Sfu.Host.dll"),
+            parsed.GetValue(_nodeArguments) ?? [],
+            parsed.GetValue(_subjects) is { Length: > 0 } subjects ? subjects : [Case.Node, Case.Limit, Case.Janus],
+            parsed.GetValue(_janus) ?? OnPath("janus"));
+    }
+
+    private static string? OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Select(folder => Path.Combine(folder, program))
+        .FirstOrDefault(File.Exists);
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using Sfu.Bench.Measure;
+
+namespace Sfu.Bench.Report;
+
+/// <summary>The report as tables for the README.</summary>
+internal static class MarkdownReport
+{
+    /// <summary>With more cases than this of a scenario each is a row; with fewer each is a column.</summary>
+    private const int MaxColumns = 3;
+
+    /// <summary>Of scenarios in which media flows: what is worth a reader's time.</summary>
+    private static readonly Metric[] s_flow =
+    [
+        Metric.PacketsPerSecond, Metric.Loss, Metric.Cpu, Metric.MediaCpu, Metric.DelayP50, Metric.DelayP99, Metric.DelayP999, Metric.Allocated,
+        Metric.ResidentPerSubscriber,
+    ];
+
+    /// <param name="report">All of it.</param>
+    /// <param name="plot">Path of the plot as the README names it; null: none.</param>
+    public static string Write(BenchReport report, string? plot)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{report.Machine}. Median of {report.Options.Runs} runs of {report.Options.Seconds} s, in brackets the least and the greatest.");
+        foreach (var scenario in report.Results.GroupBy(static result => result.Case.Scenario))
+        {
+            text.AppendLine().AppendLine($"**{scenario.Key}**").AppendLine();
+            CaseResult[] results = [.. scenario];
+            if (results.Any(static result => result.Case.FanOut > 0 && result.Case.Scenario == "fan-out"))
+            {
+                WriteComparison(text, report, results);
+            }
+            else if (results.Length > MaxColumns)
+            {
+                WriteRows(text, results);
+            }
+            else
+            {
+                WriteColumns(text, results);
+            }
+        }
+
+        if (plot is not null)
+        {
+            text.AppendLine().AppendLine($"![CPU per forwarded packet against fan-out]({plot})");
+        }
+
+        foreach (var note in report.Notes)
+        {
+            text.AppendLine().AppendLine(note);
+        }
+
+        return text.ToString();
+    }
+
+    private static void WriteComparison(StringBuilder text, BenchReport report, CaseResult[] results)
+    {
+        text.AppendLine("| CPU per packet, µs | node | its media threads | C program | Janus | node / C | Janus / node | node: loss, % | node: delay p50, p99, µs |");
+        text.AppendLine("|---|---|---|---|---|---|---|---|---|");
+        foreach (var @case in results.Select(static result => result.Case with { Subject = Case.Node }).Distinct())
+        {
+            var node = report.Find(@case);
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {@case.Label} {@case.Suite} | {Cell(node, Metric.Cpu)} | {Cell(node, Metric.MediaCpu)} | {Cell(report.Find(@case with { Subject = Case.Limit }), Metric.Cpu)} | {Cell(report.Find(@case with { Subject = Case.Janus }), Metric.Cpu)} | {Ratio(report, @case, Case.Node, Case.Limit)} | {Ratio(report, @case, Case.Janus, Case.Node)} | {Median(node, Metric.Loss)} | {Median(node, Metric.DelayP50)}, {Median(node, Metric.DelayP99)} |");
+        }
+    }
+
+    private static void WriteRows(StringBuilder text, CaseResult[] results)
+    {
+        var metrics = MetricsOf(results);
+        text.AppendLine($"| | {string.Join(" | ", metrics.Select(Title))} |");
+        text.AppendLine($"|---|{string.Concat(metrics.Select(static _ => "---|"))}");
+        foreach (var result in results)
+        {
+            text.AppendLine($"| {result.Case.Label} | {string.Join(" | ", metrics.Select(metric => Cell(result, metric)))} |");
+        }
+    }
+
+    private static void WriteColumns(StringBuilder text, CaseResult[] results)
+    {
+        text.AppendLine($"| | {string.Join(" | ", results.Select(static result => result.Case.Label))} |");
+        text.AppendLine($"|---|{string.Concat(results.Select(static _ => "---|"))}");
+        foreach (var metric in MetricsOf(results))
+        {
+            text.AppendLine($"| {Title(metric)} | {string.Join(" | ", results.Select(result => Cell(result, metric)))} |");
+        }
+    }
+
+    private static Metric[] MetricsOf(CaseResult[] results)
+    {
+        var all = results.SelectMany(static result => result.Metrics).Distinct().ToArray();
+        return all.Contains(Metric.Cpu) ? [.. s_flow.Where(all.Contains)] : all;
+    }
+
+    private static string Title(Metric metric) => metric.Unit.Length > 0 ? $"{metric.Name.Trim()}, {metric.Unit}" : metric.Name.Trim();
+
+    private static string Cell(CaseResult? result, Metric metric) => result?[metric] is { } spread
+        ? result.Runs.Count > 1 ? ConsoleReport.Format(metric, spread) : ConsoleReport.Format(metric, spread.Median)
+        : "–";
+
+    private static string Median(CaseResult? result, Metric metric) => result?[metric] is { } spread ? ConsoleReport.Format(metric, spread.Median) : "–";
+
+    private static string Ratio(BenchReport report, Case @case, string above, string below) =>
+        Ratios.Between(report, @case, above, below) is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "–";
+}

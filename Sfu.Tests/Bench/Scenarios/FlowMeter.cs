@@ -1,0 +1,178 @@
+using Sfu.Bench.Load;
+using Sfu.Bench.Measure;
+using Sfu.Bench.Node;
+
+namespace Sfu.Bench.Scenarios;
+
+/// <summary>
+/// Measures a set-up in which media can flow. Windows begin and end at rest, so that each packet in them and all the CPU it cost lies
+/// within: one window for CPU and loss, then one for delay, in which the kernel stamps arrivals.
+/// </summary>
+/// <param name="load">All that sends and receives.</param>
+/// <param name="process">Whose CPU counts.</param>
+/// <param name="node">For its runtime's figures; null: not a node.</param>
+internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
+{
+    private static readonly TimeSpan s_drain = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_compilerWindow = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_trial = TimeSpan.FromSeconds(2);
+    private const double MaxCompilerShare = 0.01;
+    private const int CompilerPatience = 15;
+    private const double MaxLoss = 0.002;
+    private const int MaxHalvings = 6;
+
+    /// <summary>
+    /// Lets media flow until every subscriber gets it, and then until the runtime has compiled the code for it: a compiler that still
+    /// works beside is none of forwarding's cost.
+    /// </summary>
+    /// <param name="atLeast">Of media flowing.</param>
+    public async Task WarmUpAsync(TimeSpan atLeast)
+    {
+        await load.FlowAsync(true);
+        await WhenAllFlowAsync();
+        await Task.Delay(atLeast);
+        await WhenCompiledAsync(atLeast * CompilerPatience);
+        await RestAsync();
+    }
+
+    private async Task WhenAllFlowAsync()
+    {
+        var deadline = DateTime.UtcNow + s_patience;
+        while (true)
+        {
+            var counters = await load.CountAsync();
+            if (counters.Flowing == counters.Sinks)
+            {
+                break;
+            }
+
+            load.ThrowIfFailed();
+            if (DateTime.UtcNow > deadline)
+            {
+                throw new InvalidOperationException($"Only {counters.Flowing} of {counters.Sinks} subscribers get media ({counters}).");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    private async Task WhenCompiledAsync(TimeSpan patience)
+    {
+        var deadline = DateTime.UtcNow + patience;
+        var before = CpuSample.Of(process);
+        while (DateTime.UtcNow < deadline)
+        {
+            await Task.Delay(s_compilerWindow);
+            var now = CpuSample.Of(process);
+            if (now.Since(before).CompilerNs < MaxCompilerShare * s_compilerWindow.TotalNanoseconds)
+            {
+                return;
+            }
+
+            before = now;
+        }
+    }
+
+    public async Task MeasureAsync(double seconds, Measurement into)
+    {
+        await MeasureCostAsync(seconds, into);
+        await MeasureDelayAsync(Math.Max(1, seconds / 2), into);
+    }
+
+    /// <summary>
+    /// Halves the rate until next to nothing is lost: what a program costs that cannot keep up says nothing. The rate that it was measured
+    /// at shows in the packets out.
+    /// </summary>
+    public async Task FindRateAsync()
+    {
+        for (var halvings = 0; halvings < MaxHalvings; halvings++)
+        {
+            var before = await load.CountAsync();
+            await load.FlowAsync(true);
+            await Task.Delay(s_trial);
+            await RestAsync();
+            var packets = await load.CountAsync() - before;
+            if (packets.Expected - packets.Received <= MaxLoss * packets.Expected)
+            {
+                return;
+            }
+
+            await load.HalveRateAsync();
+        }
+    }
+
+    public async Task MeasureDelayAsync(double seconds, Measurement into)
+    {
+        await load.RecordDelaysAsync(true);
+        await load.FlowAsync(true);
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        await RestAsync();
+        AddDelays(into, await load.RecordDelaysAsync(false));
+    }
+
+    public static void AddDelays(Measurement into, Histogram delays)
+    {
+        into.Add(Metric.DelayP50, delays.Quantile(0.5) / 1e3);
+        into.Add(Metric.DelayP99, delays.Quantile(0.99) / 1e3);
+        into.Add(Metric.DelayP999, delays.Quantile(0.999) / 1e3);
+        into.Add(Metric.DelayMax, delays.MaxNs / 1e3);
+        into.Add(Metric.Delays, delays.Count);
+    }
+
+    private async Task MeasureCostAsync(double seconds, Measurement into)
+    {
+        var figures = node is null ? null : await node.FiguresAsync();
+        var counted = await load.CountAsync();
+        var own = CpuSample.Of(Environment.ProcessId);
+        var before = CpuSample.Of(process);
+        await load.FlowAsync(true);
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        await RestAsync();
+        var use = CpuSample.Of(process).Since(before);
+        var ownUse = CpuSample.Of(Environment.ProcessId).Since(own);
+        var packets = await load.CountAsync() - counted;
+        load.ThrowIfFailed();
+
+        into.Add(Metric.PacketsPerSecond, packets.Received / seconds);
+        into.Add(Metric.Expected, packets.Expected);
+        into.Add(Metric.Received, packets.Received);
+        into.Add(Metric.Loss, packets.Expected == 0 ? 0 : 100.0 * (packets.Expected - packets.Received) / packets.Expected);
+        into.Add(Metric.Cpu, use.TotalNs / 1e3 / packets.Received);
+        if (node is not null)
+        {
+            into.Add(Metric.MediaCpu, use.MediaNs / 1e3 / packets.Received);
+            into.Add(Metric.OtherCpu, (use.TotalNs - use.MediaNs) / 1e3 / packets.Received);
+            var after = await node.FiguresAsync();
+            into.Add(Metric.Allocated, (after.AllocatedBytes - figures!.AllocatedBytes) / 1024.0);
+            into.Add(Metric.Collections, after.Gen0Collections - figures.Gen0Collections);
+        }
+
+        into.AddThreads(use, seconds);
+        into.Add(Metric.Verified, packets.Verified);
+        into.Add(Metric.LoadCpu, 100 * ownUse.TotalNs / 1e9 / seconds);
+        if (packets.Forged > 0 || packets.Skipped > 0 || packets.Refused > 0)
+        {
+            Console.WriteLine($"    the load side: {packets}");
+        }
+    }
+
+    /// <summary>Publishers stop; what is on its way arrives. On a busy machine that takes longer than on a quiet one.</summary>
+    public async Task RestAsync()
+    {
+        await load.FlowAsync(false);
+        var deadline = DateTime.UtcNow + s_patience;
+        var before = -1L;
+        while (DateTime.UtcNow < deadline)
+        {
+            await Task.Delay(s_drain);
+            var received = (await load.CountAsync()).Received;
+            if (received == before)
+            {
+                return;
+            }
+
+            before = received;
+        }
+    }
+}
