@@ -9,7 +9,7 @@ namespace Sfu.Media.Rtp;
 /// <see cref="Clear"/>. The index begins with the first item and doubles up to its bound; then it allocates nothing. One that has grown is
 /// given back when all items are. Media thread only.
 /// </summary>
-/// <remarks>An index of 2 s at 500 packets per second takes 1024 slots of eight bytes and an item each.</remarks>
+/// <remarks>An index of 2 s at 500 packets per second takes 1,024 slots of eight bytes and an item each.</remarks>
 /// <typeparam name="T">Reference to a pooled packet.</typeparam>
 public sealed class RetransmissionBuffer<T>
 {

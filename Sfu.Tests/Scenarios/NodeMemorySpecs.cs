@@ -1,31 +1,59 @@
 using Sfu.Actors.Protocol;
+using Sfu.Media.Ice;
 using Sfu.Tests.Support;
 
 namespace Sfu.Tests.Scenarios;
 
 /// <summary>
-/// What things hold in both worlds together: actors, the Router's books and the media plane's objects. Transports are open here, but not
-/// connected: what DTLS and SRTP add is a part of <see cref="Loopback.MemorySpecs"/>.
+/// What things hold in both worlds together: actors, the Router's books, and the media plane's objects behind real sockets. The bounds are
+/// the project's promise; what was measured is in Sfu.Media/README.md.
 /// </summary>
 [Collection(nameof(MemoryCollection))]
 public sealed class NodeMemorySpecs
 {
-    private const int Count = 300;
+    private const int Count = 200;
+    private const string Listen =
+        """sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = "127.0.0.1", announced-address = "", port = 0 } ]""";
 
     [Fact]
-    public async Task Transports_producers_and_consumers_are_small_in_both_worlds()
+    public async Task Connected_transport_holds_less_than_16_KB()
     {
-        await using var node = await TestNode.StartWithSocketsAsync(
-            """sfu.web-rtc-server.listen-infos = [ { protocol = udp, ip = "127.0.0.1", announced-address = "", port = 0 } ]""");
+        await using var node = await TestNode.StartWithSocketsAsync(Listen);
+        var round = 0;
+        var (managed, native) = await MemoryProbe.MedianAsync(async () =>
+        {
+            var client = node.Client($"memory{++round}");
+            for (var i = 0; i < Count; i++)
+            {
+                await ConnectAsync(client);
+            }
+
+            var more = await HeldAsync(client);
+            await client.DoAsync(new RouterProtocol.CloseRouter(client.NextRequest, client.Router));
+            await node.MustBeEmptyAsync(client.Router.Value);
+            await client.EventsAsync();
+            return MemoryProbe.Mean(MemoryProbe.Held(), more, Count);
+        });
+
+        Assert.True(managed > 1024 && native > 1024 && managed + native <= 16 * 1024, $"{managed} managed and {native} native bytes each.");
+    }
+
+    [Fact]
+    public async Task Producers_and_consumers_hold_less_than_3_and_4_KB()
+    {
+        await using var node = await TestNode.StartWithSocketsAsync(Listen);
         var client = node.Client("memory");
         var capabilities = await client.CapabilitiesAsync();
         var transports = new TransportId[Count];
-        var producers = new ProducerId[Count];
-        await CreateAllAsync(client, transports);
+        for (var i = 0; i < Count; i++)
+        {
+            transports[i] = (await client.TransportAsync()).TransportId;
+            await client.AskAsync<TransportConnected>(
+                new RouterProtocol.ConnectWebRtcTransport(client.NextRequest, client.Router, transports[i], SocketPeer.DtlsParameters));
+        }
 
         var before = await HeldAsync(client);
-        await CreateAllAsync(client, transports);
-        var open = await HeldAsync(client);
+        var producers = new ProducerId[Count];
         for (var i = 0; i < Count; i++)
         {
             producers[i] = await client.ProduceAsync(transports[i]);
@@ -38,20 +66,18 @@ public sealed class NodeMemorySpecs
         }
 
         var consumed = await HeldAsync(client);
-        Assert.Fail($"{(open.Managed - before.Managed) / Count} {(produced.Managed - open.Managed) / Count} {(consumed.Managed - produced.Managed) / Count}");
-        MemoryProbe.AssertMean(before, open, Count, maxManaged: 1, maxNative: 512);
-        MemoryProbe.AssertMean(open, produced, Count, maxManaged: 1, maxNative: 512);
-        MemoryProbe.AssertMean(produced, consumed, Count, maxManaged: 1, maxNative: 512);
+        Assert.InRange(MemoryProbe.Mean(before, produced, Count).Managed, 512, 3 * 1024);
+        Assert.InRange(MemoryProbe.Mean(produced, consumed, Count).Managed, 512, 4 * 1024);
     }
 
-    private static async Task CreateAllAsync(TestClient client, TransportId[] transports)
+    /// <summary>The client goes away without a word once it is connected: what stays is the node's alone.</summary>
+    private static async Task ConnectAsync(TestClient client)
     {
-        for (var i = 0; i < transports.Length; i++)
-        {
-            transports[i] = (await client.TransportAsync()).TransportId;
-            await client.AskAsync<TransportConnected>(new RouterProtocol.ConnectWebRtcTransport(
-                client.NextRequest, client.Router, transports[i], SocketPeer.DtlsParameters));
-        }
+        var created = await client.TransportAsync();
+        await client.AskAsync<TransportConnected>(
+            new RouterProtocol.ConnectWebRtcTransport(client.NextRequest, client.Router, created.TransportId, SocketPeer.DtlsParameters));
+        using var peer = new SocketPeer(TransportProtocol.Udp);
+        await peer.ConnectAsync(created.IceParameters, created.IceCandidates, created.DtlsParameters);
     }
 
     private static async Task<(long Managed, long Native)> HeldAsync(TestClient client)

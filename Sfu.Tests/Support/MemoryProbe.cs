@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 namespace Sfu.Tests.Support;
 
 /// <summary>Measures what objects hold: managed bytes after a full collection, and native bytes by the C library's own books.</summary>
-/// <remarks>Good only while nothing else runs, and as the mean over hundreds of objects.</remarks>
+/// <remarks>
+/// Good only while nothing else runs, and as the mean over hundreds of objects. The JIT takes and frees native memory when it likes,
+/// megabytes at a time: of several measurements the median is right.
+/// </remarks>
 internal static partial class MemoryProbe
 {
     private static readonly bool CanCountNative =
@@ -22,13 +25,21 @@ internal static partial class MemoryProbe
         return (GC.GetTotalMemory(forceFullCollection: true), CanCountNative ? NativeBytes() : 0);
     }
 
-    /// <summary>Fails unless the mean object between two measurements is within its bounds. Without glibc, native bytes count as none.</summary>
-    public static void AssertMean((long Managed, long Native) less, (long Managed, long Native) more, int count, long maxManaged, long maxNative)
+    /// <summary>The median of three rounds, of managed and of native bytes.</summary>
+    public static async Task<(long Managed, long Native)> MedianAsync(Func<Task<(long Managed, long Native)>> round)
     {
-        var managed = (more.Managed - less.Managed) / count;
-        var native = (more.Native - less.Native) / count;
-        Assert.True(managed > 0 && managed <= maxManaged && native <= maxNative, $"{managed} managed and {native} native bytes each.");
+        var rounds = new (long Managed, long Native)[3];
+        for (var i = 0; i < rounds.Length; i++)
+        {
+            rounds[i] = await round();
+        }
+
+        return (rounds.Select(static r => r.Managed).Order().ElementAt(1), rounds.Select(static r => r.Native).Order().ElementAt(1));
     }
+
+    /// <summary>The mean object between two measurements. Without glibc, native bytes count as none.</summary>
+    public static (long Managed, long Native) Mean((long Managed, long Native) less, (long Managed, long Native) more, int count) =>
+        ((more.Managed - less.Managed) / count, (more.Native - less.Native) / count);
 
     private static long NativeBytes()
     {
