@@ -1,11 +1,12 @@
 using Sfu.Media.Dtls;
 using Sfu.Media.Wire;
 using Sfu.Tests.Support;
+using Xunit.Abstractions;
 
 namespace Sfu.Tests.Unit.Dtls;
 
 [Collection(nameof(MemoryCollection))]
-public sealed class DtlsMemorySpecs
+public sealed class DtlsMemorySpecs(ITestOutputHelper output)
 {
     private const int Count = 300;
 
@@ -22,6 +23,7 @@ public sealed class DtlsMemorySpecs
 
         var (managed, native) = await MemoryProbe.MedianAsync(() => Task.FromResult(Measure(context, certificate, role)));
 
+        output.WriteLine($"{managed} managed and {native} native bytes");
         Assert.InRange(managed, 256, 2048);
         Assert.InRange(native, 256, 2048);
     }
