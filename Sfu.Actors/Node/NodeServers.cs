@@ -70,42 +70,52 @@ internal sealed class NodeServers
     }
 
     /// <summary>The sockets are closed, or could not be opened. False: not known.</summary>
-    public bool Closed(ServerHandle handle, out ServerId id, out PendingRequest? opener, out ImmutableArray<PendingRequest> closers)
+    /// <param name="handle">The server's.</param>
+    /// <param name="error">What whoever asked for it hears.</param>
+    /// <param name="id">Its name.</param>
+    /// <param name="gone">Who is told, when nothing is left of the server: its name may be used again.</param>
+    public bool Closed(ServerHandle handle, SfuError error, out ServerId id, out GoneServer? gone)
     {
         var entry = Find(handle);
-        (id, opener, closers) = (entry?.Id ?? default, entry?.Opener, entry is null ? [] : [.. entry.Closers]);
+        (id, gone) = (entry?.Id ?? default, null);
         if (entry is null)
         {
             return false;
         }
 
         entry.HasSockets = false;
-        entry.Opener = null;
-        entry.Closers.Clear();
-        ForgetWhenGone(entry);
+        entry.Error = error;
+        gone = ForgetWhenGone(entry);
         return true;
     }
 
-    public void ActorEnded(IActorRef actor)
+    /// <summary>The actor has ended.</summary>
+    /// <returns>Who is told, when nothing is left of the server.</returns>
+    public GoneServer? ActorEnded(IActorRef actor)
     {
-        if (Find(actor) is { } entry)
+        if (Find(actor) is not { } entry)
         {
-            entry.Actor = null;
-            ForgetWhenGone(entry);
+            return null;
         }
+
+        entry.Actor = null;
+        return ForgetWhenGone(entry);
     }
 
     private Entry? Find(ServerHandle handle) => _entries.Values.FirstOrDefault(entry => entry.Handle == handle);
 
     private Entry? Find(IActorRef actor) => _entries.Values.FirstOrDefault(entry => actor.Equals(entry.Actor));
 
-    private void ForgetWhenGone(Entry entry)
+    private GoneServer? ForgetWhenGone(Entry entry)
     {
-        if (entry is { Actor: null, HasSockets: false })
+        if (entry is not { Actor: null, HasSockets: false })
         {
-            _entries.Remove(entry.Id);
-            _closed.Add(entry.Id.Value);
+            return null;
         }
+
+        _entries.Remove(entry.Id);
+        _closed.Add(entry.Id.Value);
+        return new GoneServer(entry.Opener, [.. entry.Closers], entry.Error);
     }
 
     private sealed class Entry(ServerId id, ServerHandle handle, ClosingSignal closing)
@@ -120,8 +130,16 @@ internal sealed class NodeServers
 
         public bool HasSockets { get; set; }
 
+        public SfuError? Error { get; set; }
+
         public PendingRequest? Opener { get; set; }
 
         public List<PendingRequest> Closers { get; } = [];
     }
 }
+
+/// <summary>Who waited for a server that is gone.</summary>
+/// <param name="Opener">Asked for it and never saw it open.</param>
+/// <param name="Closers">Asked for its end.</param>
+/// <param name="Error">Why it is gone.</param>
+internal sealed record GoneServer(PendingRequest? Opener, ImmutableArray<PendingRequest> Closers, SfuError? Error);
