@@ -129,6 +129,12 @@ internal sealed class MediaEngine : IDisposable
     /// <summary>Another engine passed a packet on, with its reference.</summary>
     public void OnPassed(in PassedPacket passed, MediaTime now)
     {
+        if (passed.IsClock)
+        {
+            passed.Group!.SetClock(passed.Clock);
+            return;
+        }
+
         var index = passed.Packet.Index;
         Pool.Receive(index);
         _passedIn++;
@@ -444,7 +450,7 @@ internal sealed class MediaEngine : IDisposable
         }
 
         Pool.Hand(index);
-        if (!_parts.Links.TryPass(home, new PassedPacket(null, new ArrivedPacket { Index = index }, tuple)))
+        if (!_parts.Links.TryPass(home, PassedPacket.OfNetwork(tuple, index)))
         {
             Pool.Unhand(index);
             PassesRefused++;
