@@ -129,6 +129,12 @@ internal sealed class MediaEngine : IDisposable
     /// <summary>Another engine passed a packet on, with its reference.</summary>
     public void OnPassed(in PassedPacket passed, MediaTime now)
     {
+        if (passed.IsClock)
+        {
+            passed.Group!.SetClock(passed.Clock);
+            return;
+        }
+
         var index = passed.Packet.Index;
         Pool.Receive(index);
         _passedIn++;
@@ -151,6 +157,13 @@ internal sealed class MediaEngine : IDisposable
     public void FanOut(MediaTime now)
     {
         Now = now;
+        foreach (var producer in _arrivedHere)
+        {
+            producer.PassOn();
+        }
+
+        // The others work on it while this thread sends its own share.
+        _parts.Links.WakeReceivers();
         for (var i = 0; i < _arrivedHere.Count; i++)
         {
             _arrivedHere[i].FanOut(now);
@@ -444,7 +457,7 @@ internal sealed class MediaEngine : IDisposable
         }
 
         Pool.Hand(index);
-        if (!_parts.Links.TryPass(home, new PassedPacket(null, new ArrivedPacket { Index = index }, tuple)))
+        if (!_parts.Links.TryPass(home, PassedPacket.OfNetwork(tuple, index)))
         {
             Pool.Unhand(index);
             PassesRefused++;

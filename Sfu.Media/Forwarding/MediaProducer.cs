@@ -104,7 +104,7 @@ internal sealed class MediaProducer
         _groups.Add(group);
         if (_clock is { } clock)
         {
-            Transport.Engine.On(group.Home, _ => group.SetClock(clock));
+            SetClock(group, clock);
         }
     }
 
@@ -148,8 +148,8 @@ internal sealed class MediaProducer
             index, (ushort)packet.HeaderLength, (byte)packet.PaddingLength, MapPayloadType(packet.PayloadType), isKeyFrame, _epoch));
     }
 
-    /// <summary>Passes what has arrived to the groups on other engines, which work on it meanwhile, and then sends it to those here.</summary>
-    public void FanOut(MediaTime now)
+    /// <summary>Passes what has arrived to the groups on other engines.</summary>
+    public void PassOn()
     {
         var engine = Transport.Engine;
         foreach (var group in _groups)
@@ -159,10 +159,14 @@ internal sealed class MediaProducer
                 Pass(group, engine);
             }
         }
+    }
 
+    /// <summary>Sends what has arrived to the group on this engine. Nothing waits afterwards.</summary>
+    public void FanOut(MediaTime now)
+    {
         for (var i = 0; i < _groups.Count; i++)
         {
-            if (_groups[i].Home == engine.Index)
+            if (_groups[i].Home == Transport.Engine.Index)
             {
                 _groups[i].Forward(CollectionsMarshal.AsSpan(_arrived), now);
                 break;
@@ -188,7 +192,7 @@ internal sealed class MediaProducer
         _clock = clock;
         foreach (var group in _groups)
         {
-            Transport.Engine.On(group.Home, _ => group.SetClock(clock));
+            SetClock(group, clock);
         }
     }
 
@@ -236,12 +240,24 @@ internal sealed class MediaProducer
         Transport.Engine.Forget(this);
     }
 
+    private void SetClock(ConsumerGroup group, SourceClock clock)
+    {
+        if (group.Home == Transport.Engine.Index)
+        {
+            group.SetClock(clock);
+        }
+        else if (!Transport.Engine.Parts.Links.TryPass(group.Home, PassedPacket.OfClock(group, clock)))
+        {
+            Transport.Engine.PassesRefused++;
+        }
+    }
+
     private void Pass(ConsumerGroup group, MediaEngine engine)
     {
         foreach (ref readonly var arrived in CollectionsMarshal.AsSpan(_arrived))
         {
             engine.Pool.Hand(arrived.Index);
-            if (!engine.Parts.Links.TryPass(group.Home, new PassedPacket(group, arrived, default)))
+            if (!engine.Parts.Links.TryPass(group.Home, PassedPacket.OfProducer(group, arrived)))
             {
                 engine.Pool.Unhand(arrived.Index);
                 engine.PassesRefused++;
