@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Wire;
 
@@ -6,13 +7,19 @@ namespace Sfu.Media.Bwe;
 
 /// <summary>
 /// Receive side of transport-wide congestion control: remembers when packets came and writes feedback for the publisher
-/// (draft-holmer-rmcat-transport-wide-cc-extensions-01). One instance per transport. Sans-IO, bounded, allocates nothing after
-/// construction. Media thread only.
+/// (draft-holmer-rmcat-transport-wide-cc-extensions-01). One instance per transport that receives. Sans-IO, bounded, allocates only while
+/// it grows with the packet rate. Media thread only.
 /// </summary>
 /// <remarks>
-/// Arrivals live in a ring over the last <see cref="Capacity"/> numbers, also after they were reported: when a packet comes late, the
-/// next message starts with it
-/// and repeats what follows, so that it does not stay reported as lost.
+/// <para>
+/// Arrivals live in a ring over the last numbers, also after they were reported: when a packet comes late, the next message starts with it
+/// and repeats what follows, so that it does not stay reported as lost. The ring has room for four times what waits for a report, 256 to
+/// <see cref="Capacity"/> numbers: 1 KB up to 600 packets per second, and always more than the reordering of three intervals.
+/// </para>
+/// <para>
+/// An arrival is kept as feedback shows it, in units of 250 µs modulo 2^32. That is when the 24 bits of the reference time wrap around too,
+/// so nothing is lost by it.
+/// </para>
 /// </remarks>
 public sealed class TransportCcFeedbackGenerator
 {
@@ -28,14 +35,21 @@ public sealed class TransportCcFeedbackGenerator
 
     private const int MaxMessageLength = 1500;
     private const int MaxLateness = 1024;
-    private const long NotReceived = long.MinValue;
+    private const int InitialCapacity = 256;
+    private const int PendingShare = 4;
+
+    // A time like any other, 9 days after the clock began; what arrives then counts as 250 µs earlier.
+    private const uint NotReceived = 0xC000_0001;
+
     private const int NoJump = -1;
     private const int ReferenceUnits = TransportCcFeedback.ReferenceUnitUs / TransportCcFeedback.DeltaUnitUs;
 
-    private readonly long[] _arrivals = new long[Capacity];
-    private readonly byte[] _deltas = new byte[MaxMessageLength];
+    private uint[] _arrivals = NewRing(InitialCapacity);
 
     private bool _started;
+
+    // Numbers before the first remembered one were known once.
+    private bool _hasForgotten;
     private int _jumpContinuation;
     private byte _feedbackCount;
 
@@ -69,9 +83,15 @@ public sealed class TransportCcFeedbackGenerator
         }
         else if (extended >= _end)
         {
+            Reserve((extended + 1 - _begin) * PendingShare);
             Forget(_end, extended);
             _end = extended + 1;
-            _first = Math.Max(_first, _end - Capacity);
+            if (_end - _first > _arrivals.Length)
+            {
+                _first = _end - _arrivals.Length;
+                _hasForgotten = true;
+            }
+
             _begin = Math.Max(_begin, _first);
         }
         else if (extended < _end - MaxLateness)
@@ -89,6 +109,12 @@ public sealed class TransportCcFeedbackGenerator
         {
             if (extended < _first)
             {
+                if (_hasForgotten)
+                {
+                    return;
+                }
+
+                Reserve(_end - extended);
                 Forget(extended, _first);
                 _first = extended;
             }
@@ -102,7 +128,7 @@ public sealed class TransportCcFeedbackGenerator
         }
 
         _jumpContinuation = NoJump;
-        _arrivals[IndexOf(sequence)] = arrival.Us;
+        _arrivals[IndexOf(sequence)] = ToUnits(arrival);
         if (NextTimeout == MediaTime.Never)
         {
             NextTimeout = arrival.PlusUs(_intervalUs);
@@ -116,6 +142,7 @@ public sealed class TransportCcFeedbackGenerator
     /// <param name="destination">At least <see cref="MinMessageLength"/> bytes; at most 1500 are used.</param>
     /// <param name="length">Bytes written: a whole RTCP packet.</param>
     /// <returns>False when nothing is left to report, or the buffer is too short.</returns>
+    [SkipLocalsInit]
     public bool TryWrite(uint senderSsrc, uint mediaSsrc, Span<byte> destination, out int length)
     {
         length = 0;
@@ -126,20 +153,20 @@ public sealed class TransportCcFeedbackGenerator
 
         const int HeaderLength = RtcpPacket.HeaderLength + TransportCcFeedback.FixedLength;
         var room = (Math.Min(destination.Length, MaxMessageLength) & ~3) - HeaderLength;
-        var reference = FloorDivide(FirstArrivalUs(), TransportCcFeedback.ReferenceUnitUs);
+        var reference = FirstArrival() / ReferenceUnits;
         var previous = reference * ReferenceUnits;
+        Span<byte> deltas = stackalloc byte[MaxMessageLength];
         var chunks = new TransportCcChunkWriter(destination.Slice(HeaderLength, room));
         var deltaLength = 0;
         var next = _begin;
         for (; next < _end; next++)
         {
-            var arrivalUs = _arrivals[IndexOf(next)];
+            var arrival = _arrivals[IndexOf(next)];
             var symbol = TransportCcStatus.NotReceived;
-            var units = previous;
-            if (arrivalUs != NotReceived)
+            var distance = 0;
+            if (arrival != NotReceived)
             {
-                units = FloorDivide(arrivalUs, TransportCcFeedback.DeltaUnitUs);
-                var distance = units - previous;
+                distance = (int)(arrival - previous);
                 if (distance is < short.MinValue or > short.MaxValue)
                 {
                     // No delta reaches so far: the next message starts here with a reference time of its own.
@@ -155,12 +182,12 @@ public sealed class TransportCcFeedbackGenerator
             }
 
             chunks.Add(symbol);
-            deltaLength += WriteDelta(symbol, units - previous, deltaLength);
-            previous = units;
+            deltaLength += WriteDelta(symbol, distance, deltas[deltaLength..]);
+            previous += (uint)distance;
         }
 
         length = HeaderLength + chunks.Finish();
-        _deltas.AsSpan(0, deltaLength).CopyTo(destination[length..]);
+        deltas[..deltaLength].CopyTo(destination[length..]);
         length += deltaLength;
         var padding = -length & 3;
         length += padding;
@@ -175,14 +202,48 @@ public sealed class TransportCcFeedbackGenerator
         return true;
     }
 
-    private static long FloorDivide(long value, long divisor) => (value >= 0 ? value : value - divisor + 1) / divisor;
+    private static uint ToUnits(MediaTime time)
+    {
+        var us = time.Us >= 0 ? time.Us : time.Us - TransportCcFeedback.DeltaUnitUs + 1;
+        var units = (uint)(us / TransportCcFeedback.DeltaUnitUs);
+        return units == NotReceived ? units - 1 : units;
+    }
 
-    private static int IndexOf(long sequence) => (int)(sequence & (Capacity - 1));
+    private static uint[] NewRing(int length)
+    {
+        var ring = new uint[length];
+        Array.Fill(ring, NotReceived);
+        return ring;
+    }
+
+    private int IndexOf(long sequence) => (int)(sequence & (_arrivals.Length - 1));
+
+    private void Reserve(long range)
+    {
+        if (range <= _arrivals.Length || _arrivals.Length == Capacity)
+        {
+            return;
+        }
+
+        var length = _arrivals.Length;
+        while (length < range && length < Capacity)
+        {
+            length *= 2;
+        }
+
+        var old = _arrivals;
+        _arrivals = NewRing(length);
+        for (var sequence = _first; sequence < _end; sequence++)
+        {
+            _arrivals[IndexOf(sequence)] = old[(int)(sequence & (old.Length - 1))];
+        }
+    }
 
     private void Restart(ushort sequence)
     {
         Array.Fill(_arrivals, NotReceived);
         _started = true;
+        _hasForgotten = false;
         _first = sequence;
         _begin = sequence;
         _end = sequence + 1L;
@@ -198,7 +259,7 @@ public sealed class TransportCcFeedbackGenerator
     }
 
     /// <summary>The newest number is always a received one, so that there is a first.</summary>
-    private long FirstArrivalUs()
+    private uint FirstArrival()
     {
         var sequence = _begin;
         while (_arrivals[IndexOf(sequence)] == NotReceived)
@@ -209,22 +270,22 @@ public sealed class TransportCcFeedbackGenerator
         return _arrivals[IndexOf(sequence)];
     }
 
-    private int WriteDelta(byte symbol, long distance, int position)
+    private static int WriteDelta(byte symbol, int distance, Span<byte> destination)
     {
         switch (symbol)
         {
             case TransportCcStatus.SmallDelta:
-                _deltas[position] = (byte)distance;
+                destination[0] = (byte)distance;
                 return 1;
             case TransportCcStatus.LargeDelta:
-                BinaryPrimitives.WriteInt16BigEndian(_deltas.AsSpan(position), (short)distance);
+                BinaryPrimitives.WriteInt16BigEndian(destination, (short)distance);
                 return 2;
             default:
                 return 0;
         }
     }
 
-    private void WriteHeader(Span<byte> packet, uint senderSsrc, uint mediaSsrc, long reference, ushort count, int padding)
+    private void WriteHeader(Span<byte> packet, uint senderSsrc, uint mediaSsrc, uint reference, ushort count, int padding)
     {
         packet[0] = (byte)(0x80 | (padding > 0 ? 0x20 : 0) | FeedbackFormat.TransportCc);
         packet[1] = (byte)RtcpPacketType.TransportFeedback;
@@ -233,7 +294,7 @@ public sealed class TransportCcFeedbackGenerator
         BinaryPrimitives.WriteUInt32BigEndian(packet[8..], mediaSsrc);
         BinaryPrimitives.WriteUInt16BigEndian(packet[12..], (ushort)_begin);
         BinaryPrimitives.WriteUInt16BigEndian(packet[14..], count);
-        BinaryPrimitives.WriteUInt32BigEndian(packet[16..], ((uint)reference << 8) | _feedbackCount++);
+        BinaryPrimitives.WriteUInt32BigEndian(packet[16..], (reference << 8) | _feedbackCount++);
         if (padding > 0)
         {
             packet[^padding..].Clear();

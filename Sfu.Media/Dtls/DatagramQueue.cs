@@ -6,13 +6,13 @@ namespace Sfu.Media.Dtls;
 
 /// <summary>
 /// A bounded first-in-first-out queue of datagrams in native memory that keeps their boundaries. What does not fit is dropped,
-/// as a network does. Holds no memory while it is empty, beyond a small buffer. One thread at a time.
+/// as a network does. Holds no memory while it is empty. One thread at a time.
 /// </summary>
 /// <param name="maxBytes">Bound on the bytes held, two per datagram for its length included.</param>
 internal sealed unsafe class DatagramQueue(int maxBytes) : IDisposable
 {
     private const int LengthBytes = 2;
-    private const int KeptCapacityBytes = 4096;
+    private const int InitialBytes = 2048;
 
     private byte* _buffer;
     private int _capacity;
@@ -58,11 +58,7 @@ internal sealed unsafe class DatagramQueue(int maxBytes) : IDisposable
         _head += LengthBytes + length;
         if (IsEmpty)
         {
-            _head = _tail = 0;
-            if (_capacity > KeptCapacityBytes)
-            {
-                Dispose();
-            }
+            Dispose();
         }
 
         return true;
@@ -95,7 +91,7 @@ internal sealed unsafe class DatagramQueue(int maxBytes) : IDisposable
             return true;
         }
 
-        var capacity = Math.Max(KeptCapacityBytes, Math.Max(used + needed, _capacity * 2));
+        var capacity = Math.Max(InitialBytes, Math.Max(used + needed, _capacity * 2));
         try
         {
             _buffer = (byte*)NativeMemory.Realloc(_buffer, (nuint)capacity);

@@ -23,7 +23,9 @@ internal static unsafe class DtlsClockProbe
 
         try
         {
-            using var engine = new DtlsEngine(context, DtlsRole.Client, DtlsSession.MaxDatagramBytes, DtlsClockMode.Probe, static _ => DtlsVerdict.Reject);
+            using var outgoing = new DatagramQueue(DtlsSession.MaxOutgoingBytes);
+            using var engine = new DtlsEngine(
+                context, DtlsRole.Client, DtlsSession.MaxDatagramBytes, DtlsClockMode.Probe, outgoing, static _ => DtlsVerdict.Reject);
             _ = engine.Handshake();
             return engine.SecondsUntilWallTimeout() > DtlsClock.ProbeSeconds / 2 ? DtlsClockMode.Virtual : DtlsClockMode.Wall;
         }

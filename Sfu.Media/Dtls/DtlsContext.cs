@@ -76,10 +76,10 @@ public sealed unsafe class DtlsContext : IDisposable
         LibSsl.ContextFree(Interlocked.Exchange(ref _context, 0));
     }
 
-    internal DtlsEngine CreateEngine(DtlsRole role, DtlsJudge judge)
+    internal DtlsEngine CreateEngine(DtlsRole role, DatagramQueue outgoing, DtlsJudge judge)
     {
         ObjectDisposedException.ThrowIf(_context == 0, this);
-        return new DtlsEngine(_context, role, MtuBytes, Clock, judge);
+        return new DtlsEngine(_context, role, MtuBytes, Clock, outgoing, judge);
     }
 
     private void Configure(IReadOnlyList<ushort> srtpProfiles)
@@ -93,6 +93,9 @@ public sealed unsafe class DtlsContext : IDisposable
             _context, LibSsl.OptionNoQueryMtu | LibSsl.OptionNoTicket | LibSsl.OptionNoCompression | LibSsl.OptionNoRenegotiation);
         _ = LibSsl.ContextControl(_context, LibSsl.CtrlSetSessionCacheMode, 0, null);
         _ = LibSsl.ContextControl(_context, LibSsl.CtrlSetMaxCertificateList, MaxPeerCertificateBytes, null);
+
+        // OpenSSL's write buffer, 16 KB otherwise, need not hold more than a datagram.
+        _ = LibSsl.ContextControl(_context, LibSsl.CtrlSetMaxSendFragment, DtlsSession.MaxDatagramBytes, null);
 
         // A server that asks for certificates refuses clients that try to resume unless this is set.
         var id = stackalloc byte[] { (byte)'s', (byte)'f', (byte)'u' };

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Sfu.Media.Interop;
 using Sfu.Media.Wire;
 
@@ -8,16 +10,18 @@ namespace Sfu.Media.Dtls;
 internal delegate DtlsVerdict DtlsJudge(ReadOnlySpan<byte> certificateDer);
 
 /// <summary>
-/// One SSL object of OpenSSL with its datagram BIO: the owner of a session's native memory. It knows calls and results, but
+/// One SSL object of OpenSSL with its datagram BIO: the owner of a handshake's native memory. It knows calls and results, but
 /// nothing of states and fingerprints. One thread at a time.
 /// </summary>
 internal sealed unsafe class DtlsEngine : IDisposable
 {
-    private const int MaxOutgoingBytes = 64 * 1024;
-
-    private static int s_live;
-
+    private readonly DtlsRole _role;
+    private readonly DatagramQueue _outgoing;
     private readonly DtlsJudge _judge;
+
+    // What a server has sent since the last input: in the end, its last flight.
+    private readonly List<byte[]> _flight = [];
+
     private readonly GCHandle _handle;
     private nint _ssl;
 
@@ -25,9 +29,15 @@ internal sealed unsafe class DtlsEngine : IDisposable
     private byte* _input;
     private int _inputLength;
 
+    // The newest protected record that was sent: its number, and how far its nonce is from it.
+    private ulong _sentSequence;
+    private ulong _nonceOffset;
+
     /// <exception cref="InvalidOperationException">OpenSSL has no memory, or refuses the session.</exception>
-    public DtlsEngine(nint context, DtlsRole role, int mtuBytes, DtlsClockMode clock, DtlsJudge judge)
+    public DtlsEngine(nint context, DtlsRole role, int mtuBytes, DtlsClockMode clock, DatagramQueue outgoing, DtlsJudge judge)
     {
+        _role = role;
+        _outgoing = outgoing;
         _judge = judge;
         MtuBytes = mtuBytes;
         Clock = new DtlsClock(clock);
@@ -47,7 +57,6 @@ internal sealed unsafe class DtlsEngine : IDisposable
             throw Error("BIO_new");
         }
 
-        Interlocked.Increment(ref s_live);
         LibSsl.SetBio(_ssl, bio, bio);
         DtlsCallbacks.InstallOnSession(_ssl, _handle);
         _ = LibSsl.Control(_ssl, LibSsl.CtrlSetMtu, mtuBytes, null);
@@ -61,14 +70,9 @@ internal sealed unsafe class DtlsEngine : IDisposable
         }
     }
 
-    /// <summary>SSL objects alive in this process.</summary>
-    public static int LiveCount => Volatile.Read(ref s_live);
-
     public int MtuBytes { get; }
 
     public DtlsClock Clock { get; }
-
-    public DatagramQueue Outgoing { get; } = new(MaxOutgoingBytes);
 
     /// <summary>Whether anything was ever sent.</summary>
     public bool HasSent { get; private set; }
@@ -97,6 +101,7 @@ internal sealed unsafe class DtlsEngine : IDisposable
     {
         _input = datagram;
         _inputLength = length;
+        _flight.Clear();
     }
 
     public void EndInput()
@@ -172,6 +177,30 @@ internal sealed unsafe class DtlsEngine : IDisposable
         }
     }
 
+    /// <summary>
+    /// Makes the connection that goes on without OpenSSL, once the handshake is done. Null when the suite is one whose records only
+    /// OpenSSL protects here, or it does not give out its secrets.
+    /// </summary>
+    public DtlsConnection? TryDetach()
+    {
+        if (_sentSequence == 0 || !DtlsSuite.TryGet(LibSsl.CipherGetProtocolId(LibSsl.GetCurrentCipher(_ssl)), out var suite))
+        {
+            return null;
+        }
+
+        Span<byte> secret = stackalloc byte[DtlsKeyBlock.MasterSecretBytes];
+        Span<byte> block = stackalloc byte[2 * (suite.KeyBytes + suite.IvBytes)];
+        try
+        {
+            return TryDeriveKeys(suite, secret, block) ? Detach(suite, block) : null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+            CryptographicOperations.ZeroMemory(block);
+        }
+    }
+
     /// <summary>Frees the SSL object and its BIO. Safe twice.</summary>
     public void Dispose()
     {
@@ -183,8 +212,6 @@ internal sealed unsafe class DtlsEngine : IDisposable
         LibSsl.Free(_ssl);
         _ssl = 0;
         _handle.Free();
-        Outgoing.Dispose();
-        Interlocked.Decrement(ref s_live);
     }
 
     /// <summary>Called by the BIO: the datagram at hand, once. A datagram longer than the buffer loses its end.</summary>
@@ -204,7 +231,20 @@ internal sealed unsafe class DtlsEngine : IDisposable
     internal void Emit(ReadOnlySpan<byte> datagram)
     {
         HasSent = true;
-        _ = Outgoing.TryEnqueue(datagram);
+        _ = _outgoing.TryEnqueue(datagram);
+        if (_role == DtlsRole.Server)
+        {
+            _flight.Add(datagram.ToArray());
+        }
+
+        while (DtlsRecord.TryTake(ref datagram, out var record))
+        {
+            if (record.Epoch > 0 && record.Fragment.Length >= DtlsRecord.ExplicitNonceBytes)
+            {
+                _sentSequence = record.Sequence;
+                _nonceOffset = unchecked(BinaryPrimitives.ReadUInt64BigEndian(record.Fragment) - record.Sequence);
+            }
+        }
     }
 
     /// <summary>Called by the verifier.</summary>
@@ -237,6 +277,42 @@ internal sealed unsafe class DtlsEngine : IDisposable
 
     /// <summary>Called by the alert listener.</summary>
     internal void OnFatalAlert(byte description) => PeerAlert = description;
+
+    private bool TryDeriveKeys(DtlsSuite suite, Span<byte> secret, Span<byte> block)
+    {
+        Span<byte> client = stackalloc byte[DtlsKeyBlock.RandomBytes];
+        Span<byte> server = stackalloc byte[DtlsKeyBlock.RandomBytes];
+
+        // OpenSSL writes no more than the lengths that it is given.
+        fixed (byte* secretOut = secret, clientOut = client, serverOut = server)
+        {
+            if (LibSsl.SessionGetMasterKey(LibSsl.GetSession(_ssl), secretOut, (nuint)secret.Length) != (nuint)secret.Length
+                || LibSsl.GetClientRandom(_ssl, clientOut, (nuint)client.Length) != (nuint)client.Length
+                || LibSsl.GetServerRandom(_ssl, serverOut, (nuint)server.Length) != (nuint)server.Length)
+            {
+                return false;
+            }
+        }
+
+        DtlsKeyBlock.Derive(suite.PrfHash, secret, client, server, block);
+        return true;
+    }
+
+    private DtlsConnection Detach(DtlsSuite suite, ReadOnlySpan<byte> block)
+    {
+        var clientKey = block[..suite.KeyBytes];
+        var serverKey = block.Slice(suite.KeyBytes, suite.KeyBytes);
+        var clientIv = block.Slice(2 * suite.KeyBytes, suite.IvBytes);
+        var serverIv = block[^suite.IvBytes..];
+        var isClient = _role == DtlsRole.Client;
+
+        // OpenSSL counts its GCM nonces from a random number on: counting on from there, none is used twice.
+        return new DtlsConnection(
+            DtlsRecordKey.Create(suite, isClient ? serverKey : clientKey, isClient ? serverIv : clientIv, seals: false, 0),
+            DtlsRecordKey.Create(suite, isClient ? clientKey : serverKey, isClient ? clientIv : serverIv, seals: true, _nonceOffset),
+            _sentSequence + 1,
+            [.. _flight]);
+    }
 
     private DtlsStep Classify(int result)
     {

@@ -6,8 +6,8 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Dtls;
 
 /// <summary>
-/// One DTLS-SRTP association (RFC 5764) over OpenSSL: datagrams and time go in, datagrams, keys and state come out. One thread
-/// at a time.
+/// One DTLS-SRTP association (RFC 5764): datagrams and time go in, datagrams, keys and state come out. OpenSSL does the handshake;
+/// what follows is done without it (<see cref="DtlsConnection"/>), and its memory is given back. One thread at a time.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -30,21 +30,31 @@ public sealed unsafe class DtlsSession : IDisposable
     /// <summary>The most application data that one datagram carries: what the longest record overhead, that of AES-CBC, leaves.</summary>
     public const int MaxApplicationDataBytes = MaxDatagramBytes - 65;
 
+    internal const int MaxOutgoingBytes = 64 * 1024;
+
     private const int MaxInboundBytes = 16 * 1024;
     private const int MaxHeldBytes = 32 * 1024;
     private const int MaxApplicationQueueBytes = 256 * 1024;
-    private const int RecordHeaderBytes = 13;
 
     // RFC 7983 §7: the first byte of DTLS among the protocols on a transport.
     private const byte FirstContentType = 20;
     private const byte LastContentType = 63;
 
-    private readonly DtlsEngine _engine;
-    private readonly DatagramQueue _held = new(MaxHeldBytes);
+    private static int s_live;
+
+    private readonly DatagramQueue _outgoing = new(MaxOutgoingBytes);
     private readonly DatagramQueue _applicationData = new(MaxApplicationQueueBytes);
     private readonly byte[] _keyingMaterial = new byte[DtlsSrtpProfile.MaxKeyingMaterialBytes];
 
+    // The handshake's, and the whole session's with a suite that only OpenSSL protects.
+    private DtlsEngine? _engine;
+    private DatagramQueue? _held;
     private DtlsFingerprint[] _fingerprints = [];
+
+    // After the handshake.
+    private DtlsConnection? _connection;
+
+    private bool _knowsFingerprints;
     private byte[]? _remoteCertificateDer;
     private DtlsFailure _verdict;
     private bool _disposed;
@@ -54,11 +64,12 @@ public sealed unsafe class DtlsSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         Role = role;
-        _engine = context.CreateEngine(role, Judge);
+        _engine = context.CreateEngine(role, _outgoing, Judge);
+        Interlocked.Increment(ref s_live);
     }
 
-    /// <summary>Sessions of this process whose native memory is not freed yet.</summary>
-    public static int LiveCount => DtlsEngine.LiveCount;
+    /// <summary>Sessions of this process that are not disposed yet.</summary>
+    public static int LiveCount => Volatile.Read(ref s_live);
 
     public DtlsRole Role { get; }
 
@@ -71,14 +82,14 @@ public sealed unsafe class DtlsSession : IDisposable
     public DtlsFailure Failure { get; private set; }
 
     /// <summary>The description of the peer's fatal alert (RFC 5246 §7.2), if it sent one.</summary>
-    public byte? PeerAlert => _engine.PeerAlert;
+    public byte? PeerAlert => _engine is null ? _connection?.PeerAlert : _engine.PeerAlert;
 
     /// <summary>The failure in words for a log, with OpenSSL's reason; null when nothing failed. Allocates.</summary>
     public string? FailureText => Failure switch
     {
         DtlsFailure.None => null,
         DtlsFailure.PeerAlert => $"{Failure} {PeerAlert}",
-        DtlsFailure.ProtocolError => $"{Failure}: {LibCryptoBio.Describe(_engine.ErrorCode) ?? "no reason given"}",
+        DtlsFailure.ProtocolError => $"{Failure}: {LibCryptoBio.Describe(_engine?.ErrorCode ?? 0) ?? "no reason given"}",
         _ => Failure.ToString(),
     };
 
@@ -108,11 +119,12 @@ public sealed unsafe class DtlsSession : IDisposable
     public bool SetRemoteFingerprints(IReadOnlyList<DtlsFingerprint> fingerprints, MediaTime now)
     {
         ArgumentNullException.ThrowIfNull(fingerprints);
-        if (fingerprints.Count == 0 || _fingerprints.Length > 0)
+        if (fingerprints.Count == 0 || _knowsFingerprints)
         {
             return false;
         }
 
+        _knowsFingerprints = true;
         _fingerprints = [.. fingerprints];
         ReplayHeld(now);
         return true;
@@ -129,7 +141,7 @@ public sealed unsafe class DtlsSession : IDisposable
         State = DtlsState.Connecting;
         if (Role == DtlsRole.Client)
         {
-            Advance(now);
+            Advance(_engine!, now);
         }
     }
 
@@ -140,14 +152,15 @@ public sealed unsafe class DtlsSession : IDisposable
     public void Receive(ReadOnlySpan<byte> datagram, MediaTime now)
     {
         if (_disposed
-            || datagram.Length is < RecordHeaderBytes or > MaxInboundBytes
+            || datagram.Length is < DtlsRecord.HeaderBytes or > MaxInboundBytes
             || datagram[0] is < FirstContentType or > LastContentType)
         {
             return;
         }
 
-        if (State == DtlsState.Connecting && _fingerprints.Length == 0 && (Role == DtlsRole.Client || _engine.HasSent))
+        if (State == DtlsState.Connecting && !_knowsFingerprints && (Role == DtlsRole.Client || _engine!.HasSent))
         {
+            _held ??= new DatagramQueue(MaxHeldBytes);
             _ = _held.TryEnqueue(datagram);
             return;
         }
@@ -164,7 +177,7 @@ public sealed unsafe class DtlsSession : IDisposable
             throw new ArgumentException("The destination is shorter than the longest datagram.", nameof(destination));
         }
 
-        return _engine.Outgoing.TryDequeue(destination, out length);
+        return _outgoing.TryDequeue(destination, out length);
     }
 
     /// <summary>Retransmits the flight that the peer has not answered, or gives the handshake up after 30 s. Does nothing when it is not due.</summary>
@@ -175,7 +188,7 @@ public sealed unsafe class DtlsSession : IDisposable
             return;
         }
 
-        if (_engine.ExpireClock(now))
+        if (_engine!.ExpireClock(now))
         {
             NextTimeout = _engine.Clock.Deadline;
         }
@@ -194,7 +207,9 @@ public sealed unsafe class DtlsSession : IDisposable
             return false;
         }
 
-        var step = _engine.Write(data);
+        var step = _connection is null ? _engine!.Write(data)
+            : _connection.Send(data, _outgoing) ? DtlsStep.Done
+            : DtlsStep.Failed;
         if (step == DtlsStep.Failed)
         {
             Fail(DtlsFailure.ProtocolError);
@@ -216,7 +231,7 @@ public sealed unsafe class DtlsSession : IDisposable
 
         if (State == DtlsState.Connected)
         {
-            _engine.Shutdown();
+            SayGoodbye();
         }
 
         End(DtlsState.Closed);
@@ -237,21 +252,24 @@ public sealed unsafe class DtlsSession : IDisposable
         }
 
         NextTimeout = MediaTime.Never;
-        _engine.Dispose();
-        _held.Dispose();
+        _engine?.Dispose();
+        _connection?.Dispose();
+        _held?.Dispose();
+        _outgoing.Dispose();
         _applicationData.Dispose();
+        Interlocked.Decrement(ref s_live);
         CryptographicOperations.ZeroMemory(_keyingMaterial);
     }
 
     private void ReplayHeld(MediaTime now)
     {
-        if (_held.IsEmpty)
+        if (_held is not { IsEmpty: false } held)
         {
             return;
         }
 
         var datagram = new byte[MaxInboundBytes];
-        while (_held.TryDequeue(datagram, out var length))
+        while (held.TryDequeue(datagram, out var length))
         {
             Process(datagram.AsSpan(0, length), now);
         }
@@ -264,28 +282,72 @@ public sealed unsafe class DtlsSession : IDisposable
             return;
         }
 
+        if (_connection is null)
+        {
+            ProcessByEngine(datagram, now);
+            if (_connection is not null)
+            {
+                // OpenSSL took the handshake's messages out of it. What stands behind them has not been read yet.
+                Follow(_connection.Receive(datagram, completesHandshake: true, _applicationData, _outgoing));
+            }
+        }
+        else
+        {
+            Follow(_connection.Receive(datagram, completesHandshake: false, _applicationData, _outgoing));
+        }
+    }
+
+    private void ProcessByEngine(ReadOnlySpan<byte> datagram, MediaTime now)
+    {
+        var engine = _engine!;
         fixed (byte* start = datagram)
         {
-            _engine.BeginInput(start, datagram.Length);
+            engine.BeginInput(start, datagram.Length);
             try
             {
-                Advance(now);
+                Advance(engine, now);
             }
             finally
             {
-                _engine.EndInput();
+                engine.EndInput();
             }
         }
     }
 
-    private void Advance(MediaTime now)
+    private void Follow(DtlsStep step)
+    {
+        if (step == DtlsStep.PeerClosed)
+        {
+            // RFC 5246 §7.2.1: answered with the own close_notify.
+            SayGoodbye();
+            End(DtlsState.Closed);
+        }
+        else if (step == DtlsStep.Failed)
+        {
+            Fail(DtlsFailure.ProtocolError);
+        }
+    }
+
+    private void SayGoodbye()
+    {
+        if (_connection is null)
+        {
+            _engine!.Shutdown();
+        }
+        else
+        {
+            _connection.SendCloseNotify(_outgoing);
+        }
+    }
+
+    private void Advance(DtlsEngine engine, MediaTime now)
     {
         if (State == DtlsState.Connecting)
         {
-            switch (_engine.Handshake())
+            switch (engine.Handshake())
             {
                 case DtlsStep.Done:
-                    Connect();
+                    Connect(engine);
                     break;
                 case DtlsStep.PeerClosed:
                     End(DtlsState.Closed);
@@ -298,24 +360,29 @@ public sealed unsafe class DtlsSession : IDisposable
             }
         }
 
+        if (_connection is not null)
+        {
+            return;
+        }
+
         if (State == DtlsState.Connected)
         {
-            ReadApplicationData();
+            ReadApplicationData(engine);
         }
 
         if (State is DtlsState.Connecting or DtlsState.Connected)
         {
-            _engine.ObserveClock(now);
-            NextTimeout = _engine.Clock.Deadline;
+            engine.ObserveClock(now);
+            NextTimeout = engine.Clock.Deadline;
         }
     }
 
-    private void Connect()
+    private void Connect(DtlsEngine engine)
     {
         // Judge has seen to both; an abbreviated handshake, which would pass it by, cannot be negotiated.
-        var profile = _engine.SelectedSrtpProfile;
+        var profile = engine.SelectedSrtpProfile;
         if (_remoteCertificateDer is null || !DtlsSrtpProfile.IsKnown(profile)
-            || !_engine.TryExport("EXTRACTOR-dtls_srtp"u8, _keyingMaterial.AsSpan(0, DtlsSrtpProfile.KeyingMaterialBytes(profile))))
+            || !engine.TryExport("EXTRACTOR-dtls_srtp"u8, _keyingMaterial.AsSpan(0, DtlsSrtpProfile.KeyingMaterialBytes(profile))))
         {
             Fail(_remoteCertificateDer is null ? DtlsFailure.FingerprintMismatch : DtlsFailure.NoSrtpProfile);
             return;
@@ -323,26 +390,33 @@ public sealed unsafe class DtlsSession : IDisposable
 
         SrtpProfileId = profile;
         State = DtlsState.Connected;
+        _fingerprints = [];
+        _held?.Dispose();
+        _held = null;
+        _connection = engine.TryDetach();
+        if (_connection is not null)
+        {
+            NextTimeout = MediaTime.Never;
+            engine.Dispose();
+            _engine = null;
+        }
     }
 
     [SkipLocalsInit]
-    private void ReadApplicationData()
+    private void ReadApplicationData(DtlsEngine engine)
     {
         Span<byte> record = stackalloc byte[MaxInboundBytes];
         while (true)
         {
-            switch (_engine.Read(record, out var length))
+            var step = engine.Read(record, out var length);
+            switch (step)
             {
                 case DtlsStep.Done:
                     _ = _applicationData.TryEnqueue(record[..length]);
                     break;
                 case DtlsStep.PeerClosed:
-                    // RFC 5246 §7.2.1: answered with the own close_notify.
-                    _engine.Shutdown();
-                    End(DtlsState.Closed);
-                    return;
                 case DtlsStep.Failed:
-                    Fail(DtlsFailure.ProtocolError);
+                    Follow(step);
                     return;
                 default:
                     return;
@@ -353,7 +427,7 @@ public sealed unsafe class DtlsSession : IDisposable
     /// <summary>Judges the handshake when the peer's certificate is there: by then the SRTP profile is chosen as well.</summary>
     private DtlsVerdict Judge(ReadOnlySpan<byte> certificateDer)
     {
-        if (_engine.SelectedSrtpProfile == 0)
+        if (_engine!.SelectedSrtpProfile == 0)
         {
             _verdict = DtlsFailure.NoSrtpProfile;
             return DtlsVerdict.RejectHandshake;
@@ -375,7 +449,7 @@ public sealed unsafe class DtlsSession : IDisposable
     private void Fail(DtlsFailure failure)
     {
         Failure = _verdict != DtlsFailure.None ? _verdict
-            : _engine.PeerAlert is not null ? DtlsFailure.PeerAlert
+            : PeerAlert is not null ? DtlsFailure.PeerAlert
             : failure;
         End(DtlsState.Failed);
     }
@@ -384,6 +458,6 @@ public sealed unsafe class DtlsSession : IDisposable
     {
         State = state;
         NextTimeout = MediaTime.Never;
-        _held.Dispose();
+        _held?.Dispose();
     }
 }

@@ -18,10 +18,18 @@ internal sealed record CodecEntry(CodecKind Kind, byte PayloadType, int ClockRat
 /// <summary>The negotiated codecs of one side by payload type. Immutable.</summary>
 internal sealed class CodecTable
 {
-    private readonly CodecEntry?[] _byPayloadType = new CodecEntry?[128];
+    // From the lowest payload type to the highest: a media codec and its RTX stand side by side in what browsers say.
+    private readonly CodecEntry?[] _byPayloadType = [];
+    private readonly int _lowest;
 
     public CodecTable(RtpParameters parameters)
     {
+        if (!parameters.Codecs.IsEmpty)
+        {
+            _lowest = parameters.Codecs.Min(static codec => codec.PayloadType & 0x7F);
+            _byPayloadType = new CodecEntry?[parameters.Codecs.Max(static codec => codec.PayloadType & 0x7F) - _lowest + 1];
+        }
+
         foreach (var codec in parameters.Codecs)
         {
             var entry = new CodecEntry(
@@ -33,7 +41,7 @@ internal sealed class CodecTable
                 codec.RtcpFeedback.Any(static f => f.Type == "nack" && f.Parameter is null or ""),
                 codec.RtcpFeedback.Any(static f => f is { Type: "nack", Parameter: "pli" }),
                 codec.RtcpFeedback.Any(static f => f is { Type: "ccm", Parameter: "fir" }));
-            _byPayloadType[codec.PayloadType & 0x7F] = entry;
+            _byPayloadType[(codec.PayloadType & 0x7F) - _lowest] = entry;
             if (entry.Kind != CodecKind.Rtx)
             {
                 Media ??= entry;
@@ -44,7 +52,15 @@ internal sealed class CodecTable
     /// <summary>The first codec that is not RTX.</summary>
     public CodecEntry? Media { get; }
 
-    public CodecEntry? this[byte payloadType] => _byPayloadType[payloadType & 0x7F];
+    public CodecEntry? this[byte payloadType]
+    {
+        get
+        {
+            var entries = _byPayloadType;
+            var index = (payloadType & 0x7F) - _lowest;
+            return (uint)index < (uint)entries.Length ? entries[index] : null;
+        }
+    }
 
     /// <summary>The RTX payload type that repairs this one, or −1.</summary>
     public int RtxFor(byte payloadType)

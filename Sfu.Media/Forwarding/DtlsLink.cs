@@ -15,7 +15,7 @@ internal sealed class DtlsLink(MediaTransport transport)
     /// <summary>Datagrams kept while the client's parameters are still on their way by signalling.</summary>
     private const int MaxEarlyDatagrams = 4;
 
-    private readonly List<byte[]> _early = [];
+    private List<byte[]>? _early;
     private DtlsRole? _localRole;
     private ImmutableArray<Dtls.DtlsFingerprint> _remoteFingerprints;
 
@@ -69,12 +69,13 @@ internal sealed class DtlsLink(MediaTransport transport)
         transport.Engine.DtlsSessions++;
         SetState(DtlsTransportState.Connecting);
         transport.Engine.Parts.Dtls.Open(transport.Handle, role, _remoteFingerprints);
-        foreach (var datagram in _early)
+        _remoteFingerprints = default;
+        foreach (var datagram in _early ?? [])
         {
             transport.Engine.Parts.Dtls.Deliver(transport.Handle, datagram);
         }
 
-        _early.Clear();
+        _early = null;
     }
 
     public void Receive(ReadOnlySpan<byte> datagram)
@@ -83,7 +84,7 @@ internal sealed class DtlsLink(MediaTransport transport)
         {
             transport.Engine.Parts.Dtls.Deliver(transport.Handle, datagram);
         }
-        else if (State == DtlsTransportState.New && _early.Count < MaxEarlyDatagrams)
+        else if (State == DtlsTransportState.New && (_early ??= []).Count < MaxEarlyDatagrams)
         {
             _early.Add(datagram.ToArray());
         }
@@ -100,7 +101,7 @@ internal sealed class DtlsLink(MediaTransport transport)
     /// <summary>Says goodbye, if there is somebody to say it to. False: nothing is to be waited for.</summary>
     public bool BeginClose()
     {
-        _early.Clear();
+        _early = null;
         if (IsOpen)
         {
             transport.Engine.Parts.Dtls.Close(transport.Handle);

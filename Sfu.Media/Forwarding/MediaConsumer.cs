@@ -66,8 +66,13 @@ internal sealed class MediaConsumer
         }
     }
 
-    /// <summary>What it takes to send a packet again: the shared original, and the numbers that it got here.</summary>
-    private readonly record struct KeptPacket(int Index, PacketNumbers Numbers);
+    /// <summary>
+    /// What it takes to send a packet again: the shared original, and the numbers that it got here but the one that it is found by. 16 bytes.
+    /// </summary>
+    private readonly record struct KeptPacket(int Index, uint Timestamp, uint AbsSendTime, ushort TransportSequence, byte PayloadType)
+    {
+        public PacketNumbers Numbers(ushort sequence) => new(PayloadType, sequence, Timestamp, TransportSequence, AbsSendTime);
+    }
 
     public MediaTransport Transport { get; }
 
@@ -244,7 +249,7 @@ internal sealed class MediaConsumer
             NackPacketCount++;
             if (_kept is not null && _kept.TryGet(sequence, now, Sent.RttUs, out var kept) == RetransmissionLookup.Found)
             {
-                Resend(kept, now);
+                Resend(kept.Index, kept.Numbers(sequence), now);
             }
         }
     }
@@ -330,20 +335,20 @@ internal sealed class MediaConsumer
         Transport.Engine.Forget(this);
     }
 
-    private void Resend(in KeptPacket kept, MediaTime now)
+    private void Resend(int index, in PacketNumbers first, MediaTime now)
     {
         var room = Transport.Egress.Begin();
-        if (room.IsEmpty || !RtpPacket.TryParse(Transport.Engine.Pool.Packet(kept.Index), out var original))
+        if (room.IsEmpty || !RtpPacket.TryParse(Transport.Engine.Pool.Packet(index), out var original))
         {
             return;
         }
 
-        var rtxPayloadType = RtxSsrc is null ? -1 : _codecs.RtxFor(kept.Numbers.PayloadType);
+        var rtxPayloadType = RtxSsrc is null ? -1 : _codecs.RtxFor(first.PayloadType);
         if (rtxPayloadType < 0)
         {
             // Without RTX the packet goes out again under its own number, equal to the last bit: SRTP must never protect two
             // different packets under one index.
-            var header = _writer.WriteHeader(original, kept.Numbers, room);
+            var header = _writer.WriteHeader(original, first, room);
             if (header >= 0 && Transport.Egress.Send(room, header, original.Payload, now))
             {
                 PacketsRetransmitted++;
@@ -353,7 +358,7 @@ internal sealed class MediaConsumer
         }
 
         Span<byte> packet = stackalloc byte[IDatagramSink.MaxDatagramBytes];
-        var numbers = Number(kept.Numbers.PayloadType, kept.Numbers.Sequence, kept.Numbers.Timestamp);
+        var numbers = Number(first.PayloadType, first.Sequence, first.Timestamp);
         var headerLength = _writer.WriteHeader(original, numbers, packet);
         if (headerLength >= 0 && original.Payload.TryCopyTo(packet[headerLength..]))
         {
@@ -382,7 +387,7 @@ internal sealed class MediaConsumer
             return;
         }
 
-        var kept = new KeptPacket(index, numbers);
+        var kept = new KeptPacket(index, numbers.Timestamp, numbers.AbsSendTime, numbers.TransportSequence, numbers.PayloadType);
         Transport.Engine.Pool.AddReference(index);
         if (!_kept.TryStore(numbers.Sequence, kept, now))
         {

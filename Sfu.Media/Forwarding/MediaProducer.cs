@@ -14,10 +14,10 @@ namespace Sfu.Media.Forwarding;
 /// </summary>
 internal sealed class MediaProducer
 {
-    private readonly ProducerSettings _settings;
+    private readonly ImmutableArray<RtpCodecMapping> _mapping;
     private readonly List<ConsumerGroup> _groups = [];
     private readonly List<ArrivedPacket> _arrived = [];
-    private readonly List<ReceiveStream> _streams = [];
+    private readonly List<ReceiveStream> _streams;
     private SourceClock? _clock;
     private int _epoch;
     private volatile bool _closed;
@@ -26,7 +26,15 @@ internal sealed class MediaProducer
     {
         Transport = transport;
         Handle = handle;
-        _settings = settings;
+
+        // The client's parameters themselves, twice as large as all of this, are not kept.
+        Id = settings.Id;
+        Kind = settings.Kind;
+        Mid = settings.RtpParameters.Mid;
+        Encodings = settings.RtpParameters.Encodings;
+        KeyFrameRequestDelayMs = settings.KeyFrameRequestDelayMs;
+        _mapping = settings.RtpMapping.Codecs;
+        _streams = new List<ReceiveStream>(Encodings.Length);
         Paused = settings.Paused;
         Codecs = new CodecTable(settings.RtpParameters);
         ExtensionIds = ExtensionIdsOf(settings.RtpParameters);
@@ -36,13 +44,16 @@ internal sealed class MediaProducer
 
     public ProducerHandle Handle { get; }
 
-    public string Id => _settings.Id;
+    public string Id { get; }
 
-    public MediaKind Kind => _settings.Kind;
+    public MediaKind Kind { get; }
 
-    public RtpParameters RtpParameters => _settings.RtpParameters;
+    public string? Mid { get; }
 
-    public int KeyFrameRequestDelayMs => _settings.KeyFrameRequestDelayMs;
+    /// <summary>As the client sends them.</summary>
+    public ImmutableArray<RtpEncodingParameters> Encodings { get; }
+
+    public int KeyFrameRequestDelayMs { get; }
 
     public CodecTable Codecs { get; }
 
@@ -66,7 +77,7 @@ internal sealed class MediaProducer
     /// <summary>The Router's payload type for one of the client's.</summary>
     public byte MapPayloadType(byte payloadType)
     {
-        foreach (var mapping in _settings.RtpMapping.Codecs)
+        foreach (var mapping in _mapping)
         {
             if (mapping.PayloadType == payloadType)
             {

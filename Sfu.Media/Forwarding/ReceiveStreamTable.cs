@@ -45,21 +45,20 @@ internal sealed class ReceiveStreamTable
 
     public bool TryAdd(MediaProducer producer, out string reason)
     {
-        var parameters = producer.RtpParameters;
         if (producer.Codecs.Media is not { } firstCodec)
         {
             reason = "rtpParameters.codecs has no media codec.";
             return false;
         }
 
-        if (parameters.Mid is { } mid && _byMid.ContainsKey(mid))
+        if (producer.Mid is { } mid && _byMid.ContainsKey(mid))
         {
             reason = $"rtpParameters.mid '{mid}' is taken by another producer of the transport.";
             return false;
         }
 
         var ssrcs = new HashSet<uint>();
-        foreach (var encoding in parameters.Encodings)
+        foreach (var encoding in producer.Encodings)
         {
             foreach (var ssrc in new[] { encoding.Ssrc, encoding.Rtx?.Ssrc })
             {
@@ -70,7 +69,7 @@ internal sealed class ReceiveStreamTable
                 }
             }
 
-            if (encoding.Ssrc is null && string.IsNullOrEmpty(encoding.Rid) && string.IsNullOrEmpty(parameters.Mid))
+            if (encoding.Ssrc is null && string.IsNullOrEmpty(encoding.Rid) && string.IsNullOrEmpty(producer.Mid))
             {
                 reason = "rtpParameters.encodings: an encoding without SSRC and RID needs a MID.";
                 return false;
@@ -79,13 +78,13 @@ internal sealed class ReceiveStreamTable
 
         reason = "";
         _producers.Add(producer);
-        if (parameters.Mid is not null)
+        if (producer.Mid is not null)
         {
-            _byMid.Add(parameters.Mid, producer);
+            _byMid.Add(producer.Mid, producer);
         }
 
         LearnIdentifiers(producer);
-        foreach (var encoding in parameters.Encodings)
+        foreach (var encoding in producer.Encodings)
         {
             if (encoding.Ssrc is { } ssrc)
             {
@@ -112,7 +111,7 @@ internal sealed class ReceiveStreamTable
             }
         }
 
-        if (producer.RtpParameters.Mid is { } mid)
+        if (producer.Mid is { } mid)
         {
             _byMid.Remove(mid);
         }
@@ -147,7 +146,7 @@ internal sealed class ReceiveStreamTable
             return DiscoverByRid(packet, producer, rid, isRepair, out replaced);
         }
 
-        if (producer?.Codecs[packet.PayloadType] is not { } codec || producer.RtpParameters.Encodings.Length != 1)
+        if (producer?.Codecs[packet.PayloadType] is not { } codec || producer.Encodings.Length != 1)
         {
             return null;
         }
@@ -165,7 +164,7 @@ internal sealed class ReceiveStreamTable
                 continue;
             }
 
-            foreach (var encoding in candidate.RtpParameters.Encodings)
+            foreach (var encoding in candidate.Encodings)
             {
                 if (encoding.Rid is { } known && rid.SequenceEqual(known) && candidate.Codecs[packet.PayloadType] is { } codec)
                 {
@@ -182,7 +181,7 @@ internal sealed class ReceiveStreamTable
     private Entry? LearnMedia(MediaProducer producer, uint ssrc, string? rid, CodecEntry codec, out ReceiveStream? replaced)
     {
         replaced = null;
-        foreach (var encoding in producer.RtpParameters.Encodings)
+        foreach (var encoding in producer.Encodings)
         {
             if (encoding.Rid == rid && encoding.Ssrc is not null)
             {

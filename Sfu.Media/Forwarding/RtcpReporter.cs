@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Wire;
 
@@ -10,12 +11,10 @@ namespace Sfu.Media.Forwarding;
 internal sealed class RtcpReporter(MediaTransport transport)
 {
     private const int IntervalMs = 1000;
-    private const int MaxCompoundBytes = 1200;
+    private const int MaxCompoundBytes = RtcpWriter.MaxCompoundBytes;
 
     /// <summary>The count field of a report has five bits.</summary>
     private const int MaxBlocks = 31;
-
-    private readonly byte[] _compound = new byte[MaxCompoundBytes];
 
     /// <summary>The SSRC of this node's own reports and requests on the transport.</summary>
     public uint Ssrc { get; } = transport.Engine.Parts.Random.NextUInt32() | 1;
@@ -49,10 +48,11 @@ internal sealed class RtcpReporter(MediaTransport transport)
     }
 
     /// <summary>A stream of ours is over (RFC 3550 §6.6).</summary>
+    [SkipLocalsInit]
     public void SendGoodbye(uint ssrc, MediaTime now)
     {
         // A compound packet begins with a report (RFC 3550 §6.1).
-        var writer = new RtcpWriter(_compound);
+        var writer = new RtcpWriter(stackalloc byte[MaxCompoundBytes]);
         if (transport.CanSend && writer.TryAddReceiverReport(Ssrc, []) && writer.TryAddGoodbye([ssrc]))
         {
             transport.Egress.SendRtcp(writer.Written, now);
@@ -63,10 +63,12 @@ internal sealed class RtcpReporter(MediaTransport transport)
     private void Schedule(MediaTime now) =>
         NextTimeout = now.PlusMs((IntervalMs / 2) + (transport.Engine.Parts.Random.NextUInt16() % IntervalMs));
 
+    [SkipLocalsInit]
     private void SendSenderReports(MediaTime now)
     {
+        Span<byte> compound = stackalloc byte[MaxCompoundBytes];
         var ntp = NtpAt(now);
-        var writer = new RtcpWriter(_compound);
+        var writer = new RtcpWriter(compound);
         foreach (var consumer in transport.Egress.Consumers)
         {
             if (!consumer.TryBuildSenderReport(ntp, now, out var info))
@@ -81,8 +83,8 @@ internal sealed class RtcpReporter(MediaTransport transport)
             }
 
             // Full: what is complete leaves, and this report begins the next compound.
-            transport.Egress.SendRtcp(_compound.AsSpan(0, before), now);
-            writer = new RtcpWriter(_compound);
+            transport.Egress.SendRtcp(compound[..before], now);
+            writer = new RtcpWriter(compound);
             if (!writer.TryAddSenderReport(info, []) || !writer.TryAddCname(consumer.Ssrc, consumer.Cname))
             {
                 return;
@@ -120,9 +122,10 @@ internal sealed class RtcpReporter(MediaTransport transport)
         }
     }
 
+    [SkipLocalsInit]
     private void SendReceiverReport(ReadOnlySpan<ReportBlock> blocks, MediaTime now)
     {
-        var writer = new RtcpWriter(_compound);
+        var writer = new RtcpWriter(stackalloc byte[MaxCompoundBytes]);
         if (writer.TryAddReceiverReport(Ssrc, blocks))
         {
             transport.Egress.SendRtcp(writer.Written, now);

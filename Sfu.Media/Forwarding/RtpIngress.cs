@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Sfu.Media.Bwe;
 using Sfu.Media.Codecs;
@@ -20,11 +21,10 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
 
     // Owned.
     private readonly ReceiveStreamTable _streams = new();
-    private readonly TransportCcFeedbackGenerator _feedback = new();
     private readonly RateMeter _rate = new();
-    private readonly byte[] _rtcp = new byte[1200];
 
     // State.
+    private TransportCcFeedbackGenerator? _feedback;
     private SrtpReceiver? _srtp;
     private uint _lastMediaSsrc;
 
@@ -40,7 +40,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
     {
         get
         {
-            var next = _feedback.NextTimeout;
+            var next = _feedback?.NextTimeout ?? MediaTime.Never;
             foreach (var stream in _streams.Media)
             {
                 next = MediaTime.Min(next, stream.NextTimeout);
@@ -156,15 +156,16 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
             }
         }
 
-        if (_feedback.NextTimeout <= now)
+        if (_feedback is { } feedback && feedback.NextTimeout <= now)
         {
-            SendTransportFeedback(now);
+            SendTransportFeedback(feedback, now);
         }
     }
 
+    [SkipLocalsInit]
     public void SendKeyFrameRequest(ReceiveStream stream, MediaTime now)
     {
-        var writer = new RtcpWriter(_rtcp);
+        var writer = new RtcpWriter(stackalloc byte[RtcpWriter.MaxCompoundBytes]);
         var written = false;
         if (stream.Codec.Pli)
         {
@@ -266,13 +267,16 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
             HeaderExtensionValues.TryReadTransportSequence(extension.Data, out var sequence))
         {
             _lastMediaSsrc = packet.Ssrc;
+            _feedback ??= new TransportCcFeedbackGenerator();
             _feedback.OnPacket(sequence, now);
             transport.WakeBy(_feedback.NextTimeout);
         }
     }
 
+    [SkipLocalsInit]
     private void SendNacks(ReceiveStream stream, NackGenerator nack, MediaTime now)
     {
+        Span<byte> compound = stackalloc byte[RtcpWriter.MaxCompoundBytes];
         Span<ushort> sequences = stackalloc ushort[MaxNacksPerMessage];
         int count;
         while ((count = nack.TakeDue(now, sequences)) > 0)
@@ -280,7 +284,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
             var rest = (ReadOnlySpan<ushort>)sequences[..count];
             while (!rest.IsEmpty)
             {
-                var writer = new RtcpWriter(_rtcp);
+                var writer = new RtcpWriter(compound);
                 if (!writer.TryAddNack(transport.Reporter.Ssrc, stream.Ssrc, rest, out var consumed) || consumed == 0)
                 {
                     break;
@@ -300,11 +304,13 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         }
     }
 
-    private void SendTransportFeedback(MediaTime now)
+    [SkipLocalsInit]
+    private void SendTransportFeedback(TransportCcFeedbackGenerator feedback, MediaTime now)
     {
-        while (_feedback.TryWrite(transport.Reporter.Ssrc, _lastMediaSsrc, _rtcp, out var length))
+        Span<byte> compound = stackalloc byte[RtcpWriter.MaxCompoundBytes];
+        while (feedback.TryWrite(transport.Reporter.Ssrc, _lastMediaSsrc, compound, out var length))
         {
-            transport.Egress.SendRtcp(_rtcp.AsSpan(0, length), now);
+            transport.Egress.SendRtcp(compound[..length], now);
         }
     }
 }

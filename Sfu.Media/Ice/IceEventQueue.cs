@@ -2,7 +2,7 @@ namespace Sfu.Media.Ice;
 
 /// <summary>
 /// Delivers events in the order of the changes, one at a time, also when a listener's call into the agent causes more.
-/// Media thread only. Allocates only while it grows to the largest burst seen.
+/// Media thread only. Holds memory only while something waits, which is rare: an agent's state changes a few times in its life.
 /// </summary>
 internal sealed class IceEventQueue(IIceListener listener)
 {
@@ -46,6 +46,7 @@ internal sealed class IceEventQueue(IIceListener listener)
             {
                 _head = 0;
                 _count = 0;
+                _events = [];
             }
         }
     }

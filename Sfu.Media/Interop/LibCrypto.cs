@@ -32,6 +32,9 @@ internal static unsafe partial class LibCrypto
     [LibraryImport(OpenSslLibrary.Crypto)]
     internal static partial nint EVP_aes_256_ctr();
 
+    [LibraryImport(OpenSslLibrary.Crypto)]
+    internal static partial nint EVP_chacha20_poly1305();
+
     /// <summary>Null arguments, and −1 for <paramref name="encrypt"/>, keep what an earlier call set.</summary>
     [LibraryImport(OpenSslLibrary.Crypto)]
     internal static partial int EVP_CipherInit_ex(nint context, nint cipher, nint engine, byte* key, byte* iv, int encrypt);

@@ -9,6 +9,7 @@ internal static unsafe partial class LibSsl
     public const int CtrlSetMtu = 17;
     public const int CtrlSetSessionCacheMode = 44;
     public const int CtrlSetMaxCertificateList = 51;
+    public const int CtrlSetMaxSendFragment = 52;
     public const int CtrlDtlsGetTimeout = 73;
     public const int CtrlDtlsHandleTimeout = 74;
     public const int CtrlSetGroupsList = 92;
@@ -135,6 +136,29 @@ internal static unsafe partial class LibSsl
     [LibraryImport(OpenSslLibrary.Ssl, EntryPoint = "SSL_export_keying_material")]
     public static partial int ExportKeyingMaterial(
         nint ssl, byte* output, nuint outputLength, byte* label, nuint labelLength, byte* context, nuint contextLength, int useContext);
+
+    [LibraryImport(OpenSslLibrary.Ssl, EntryPoint = "SSL_get_current_cipher")]
+    public static partial nint GetCurrentCipher(nint ssl);
+
+    /// <summary>The suite's number on the wire.</summary>
+    [LibraryImport(OpenSslLibrary.Ssl, EntryPoint = "SSL_CIPHER_get_protocol_id")]
+    public static partial ushort CipherGetProtocolId(nint cipher);
+
+    /// <returns>Bytes written.</returns>
+    [LibraryImport(OpenSslLibrary.Ssl, EntryPoint = "SSL_get_client_random")]
+    public static partial nuint GetClientRandom(nint ssl, byte* output, nuint length);
+
+    /// <returns>Bytes written.</returns>
+    [LibraryImport(OpenSslLibrary.Ssl, EntryPoint = "SSL_get_server_random")]
+    public static partial nuint GetServerRandom(nint ssl, byte* output, nuint length);
+
+    /// <summary>The SSL object keeps owning it.</summary>
+    [LibraryImport(OpenSslLibrary.Ssl, EntryPoint = "SSL_get_session")]
+    public static partial nint GetSession(nint ssl);
+
+    /// <returns>Bytes written.</returns>
+    [LibraryImport(OpenSslLibrary.Ssl, EntryPoint = "SSL_SESSION_get_master_key")]
+    public static partial nuint SessionGetMasterKey(nint session, byte* output, nuint length);
 
     /// <summary>SRTP_PROTECTION_PROFILE of openssl/srtp.h.</summary>
     [StructLayout(LayoutKind.Sequential)]

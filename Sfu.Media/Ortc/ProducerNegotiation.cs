@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Ortc;
@@ -7,6 +8,9 @@ namespace Sfu.Media.Ortc;
 /// <summary>What a Router makes of the parameters that a Producer sends with. Pure functions; any thread.</summary>
 public static class ProducerNegotiation
 {
+    // A thousand Producers of a Router are offered with the same header extensions: one list serves them all, for as long as the Router lives.
+    private static readonly ConditionalWeakTable<RtpCapabilities, ConsumableHeaderExtensions> ConsumableExtensions = new();
+
     /// <summary>
     /// All that <c>produce</c> needs, in one call: validation, mapping, type and consumable parameters. A Producer without encodings gets
     /// one, whose SSRC is found by its MID.
@@ -99,7 +103,8 @@ public static class ProducerNegotiation
         ArgumentNullException.ThrowIfNull(mapped);
         ArgumentNullException.ThrowIfNull(capabilities);
         ArgumentNullException.ThrowIfNull(mapping);
-        var hasCaptureTime = mapped.HeaderExtensions.Any(extension => extension.Uri == RtpHeaderExtensionUri.AbsCaptureTime);
+        var hasCaptureTime = mapped.HeaderExtensions.Any(static extension => extension.Uri == RtpHeaderExtensionUri.AbsCaptureTime);
+        var extensions = ConsumableExtensions.GetValue(capabilities, static all => new ConsumableHeaderExtensions(all));
         return new RtpParameters
         {
             Codecs =
@@ -108,19 +113,7 @@ public static class ProducerNegotiation
                     .Where(codec => !((CodecView)codec).IsRtx)
                     .SelectMany(codec => ConsumableCodecs(codec, capabilities, mapping)),
             ],
-            HeaderExtensions =
-            [
-                .. capabilities.HeaderExtensions
-                    .Where(extension => extension.Kind == kind
-                        && extension.Direction is RtpHeaderExtensionDirection.SendRecv or RtpHeaderExtensionDirection.SendOnly
-                        && (hasCaptureTime || extension.Uri != RtpHeaderExtensionUri.AbsCaptureTime))
-                    .Select(extension => new RtpHeaderExtensionParameters
-                    {
-                        Uri = extension.Uri,
-                        Id = extension.PreferredId,
-                        Encrypt = extension.PreferredEncrypt,
-                    }),
-            ],
+            HeaderExtensions = extensions.For(kind, hasCaptureTime),
             Encodings =
             [
                 .. mapped.Encodings.Select((encoding, i) => encoding with
@@ -131,7 +124,7 @@ public static class ProducerNegotiation
                     CodecPayloadType = null,
                 }),
             ],
-            Rtcp = new RtcpParameters { Cname = mapped.Rtcp.Cname, ReducedSize = true },
+            Rtcp = mapped.Rtcp.ReducedSize ? mapped.Rtcp : mapped.Rtcp with { ReducedSize = true },
             Msid = mapped.Msid,
         };
     }

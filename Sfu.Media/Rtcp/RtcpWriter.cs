@@ -12,6 +12,9 @@ namespace Sfu.Media.Rtcp;
 /// </summary>
 public ref struct RtcpWriter(Span<byte> destination)
 {
+    /// <summary>A compound of this size goes into one datagram on every path.</summary>
+    public const int MaxCompoundBytes = 1200;
+
     private const int MaxCount = 31;
     private const int FeedbackHeaderLength = RtcpPacket.HeaderLength + 8;
 

@@ -1,7 +1,7 @@
 namespace Sfu.Media.Rtp;
 
 /// <summary>The header extensions that the node knows. <see cref="HeaderExtensionUris"/> has their URIs.</summary>
-public enum HeaderExtensionKind
+public enum HeaderExtensionKind : byte
 {
     Unknown,
 

@@ -5,8 +5,8 @@ namespace Sfu.Media.Rtp;
 /// <summary>
 /// Decides which packets of one received video stream to ask for again, and when. Sans-IO: the caller sends what <see cref="TakeDue"/>
 /// returns
-/// as a generic NACK and a key frame request when <see cref="TakeKeyFrameRequest"/> says so. Bounded, allocates nothing after
-/// construction. Media thread only.
+/// as a generic NACK and a key frame request when <see cref="TakeKeyFrameRequest"/> says so. Bounded; allocates only while it grows to the
+/// largest gap seen. Media thread only.
 /// </summary>
 public sealed class NackGenerator
 {
@@ -20,6 +20,8 @@ public sealed class NackGenerator
     /// <summary>Shortest time between two requests for one packet.</summary>
     public const long MinRetryIntervalUs = 40_000;
 
+    private const int InitialMissing = 16;
+
     // Numbers this far behind the newest are given up.
     private const int MaxAge = 10_000;
 
@@ -27,8 +29,8 @@ public sealed class NackGenerator
     private const int RecoveredAhead = SequenceBitmap.Size / 2;
 
     private readonly long _initialDelayUs;
-    private readonly Missing[] _missing = new Missing[MaxMissing];
 
+    private Missing[] _missing = [];
     private int _count;
     private bool _started;
     private long _highest;
@@ -191,6 +193,7 @@ public sealed class NackGenerator
             }
         }
 
+        Reserve(_count + (int)(end - first));
         var due = now.PlusUs(_initialDelayUs);
         for (var sequence = first; sequence < end; sequence++)
         {
@@ -199,6 +202,14 @@ public sealed class NackGenerator
                 _missing[_count++] = new Missing { Sequence = sequence, DueAt = due };
                 NextTimeout = MediaTime.Min(NextTimeout, due);
             }
+        }
+    }
+
+    private void Reserve(int count)
+    {
+        if (count > _missing.Length)
+        {
+            Array.Resize(ref _missing, Math.Min(MaxMissing, Math.Max(count, Math.Max(InitialMissing, _missing.Length * 2))));
         }
     }
 

@@ -8,7 +8,8 @@ public sealed class RateMeter
     private const int SlotCount = 40;
     private const long SlotUs = 25_000;
 
-    private readonly long[] _slots = new long[SlotCount];
+    // Made by the first packet: most of what could carry media does not, at any one time.
+    private int[] _slots = [];
 
     private long _slot = long.MinValue;
     private long _firstSlot;
@@ -17,6 +18,11 @@ public sealed class RateMeter
     /// <summary>Times before the newest one count at the newest.</summary>
     public void Add(int bytes, MediaTime now)
     {
+        if (_slots.Length == 0)
+        {
+            _slots = new int[SlotCount];
+        }
+
         Advance(now);
         _slots[_slot % SlotCount] += bytes;
         _bytesInWindow += bytes;

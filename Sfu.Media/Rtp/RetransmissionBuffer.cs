@@ -6,8 +6,10 @@ namespace Sfu.Media.Rtp;
 /// Index of one consumer's sent packets by sequence number, for retransmission. It owns each item from <see cref="TryStore"/> on and
 /// gives it back by the
 /// callback exactly once: when it grows too old, when the range of numbers grows too long, on a restart of the numbers, or by
-/// <see cref="Clear"/>. The index starts small and doubles up to its bound; then it allocates nothing. Media thread only.
+/// <see cref="Clear"/>. The index begins with the first item and doubles up to its bound; then it allocates nothing. One that has grown is
+/// given back when all items are. Media thread only.
 /// </summary>
+/// <remarks>An index of 2 s at 500 packets per second takes 1,024 slots of eight bytes and an item each.</remarks>
 /// <typeparam name="T">Reference to a pooled packet.</typeparam>
 public sealed class RetransmissionBuffer<T>
 {
@@ -19,11 +21,14 @@ public sealed class RetransmissionBuffer<T>
 
     private const int InitialSlots = 128;
 
+    // Times are kept in units of 16 µs.
+    private const int MomentShift = 4;
+
     private readonly int _capacity;
     private readonly long _maxAgeUs;
     private readonly Action<T> _onEvicted;
 
-    private Slot[] _slots = new Slot[InitialSlots];
+    private Slot[] _slots = [];
 
     // Unwrapped numbers: the first that may be stored, and the one behind the newest. Equal when empty.
     private long _first;
@@ -91,7 +96,7 @@ public sealed class RetransmissionBuffer<T>
             return false;
         }
 
-        slot = new Slot { IsUsed = true, Item = item, StoredAt = now };
+        slot = new Slot { Item = item, StoredAt = Moment(now) };
         Count++;
         return true;
     }
@@ -116,18 +121,17 @@ public sealed class RetransmissionBuffer<T>
         }
 
         ref var slot = ref SlotOf(extended);
-        if (!slot.IsUsed || now.UsSince(slot.StoredAt) > _maxAgeUs)
+        if (!slot.IsUsed || UsBetween(slot.StoredAt, now) > _maxAgeUs)
         {
             return RetransmissionLookup.NotStored;
         }
 
-        if (slot.WasResent && now.UsSince(slot.ResentAt) < minIntervalUs)
+        if (slot.ResentAt != Slot.NoMoment && UsBetween(slot.ResentAt, now) < minIntervalUs)
         {
             return RetransmissionLookup.TooSoon;
         }
 
-        slot.WasResent = true;
-        slot.ResentAt = now;
+        slot.ResentAt = Moment(now);
         item = slot.Item;
         return RetransmissionLookup.Found;
     }
@@ -139,12 +143,17 @@ public sealed class RetransmissionBuffer<T>
         while (Count > 0)
         {
             ref var slot = ref SlotOf(_first);
-            if (slot.IsUsed && now.UsSince(slot.StoredAt) <= _maxAgeUs)
+            if (slot.IsUsed && UsBetween(slot.StoredAt, now) <= _maxAgeUs)
             {
                 return;
             }
 
             EvictFirst(ref slot);
+        }
+
+        if (_slots.Length > InitialSlots)
+        {
+            _slots = [];
         }
     }
 
@@ -153,7 +162,17 @@ public sealed class RetransmissionBuffer<T>
     {
         EvictBefore(_end);
         _started = false;
+        _slots = [];
     }
+
+    private static uint Moment(MediaTime time)
+    {
+        var moment = (uint)(time.Us >> MomentShift);
+        return moment == Slot.NoMoment ? moment + 1 : moment;
+    }
+
+    /// <summary>Modulo 19 hours: items live for seconds.</summary>
+    private static long UsBetween(uint moment, MediaTime now) => (long)(Moment(now) - moment) << MomentShift;
 
     private void EvictBefore(long sequence)
     {
@@ -182,7 +201,7 @@ public sealed class RetransmissionBuffer<T>
             return;
         }
 
-        var length = _slots.Length;
+        var length = Math.Max(_slots.Length, InitialSlots);
         while (length < range)
         {
             length *= 2;
@@ -200,10 +219,13 @@ public sealed class RetransmissionBuffer<T>
 
     private struct Slot
     {
+        /// <summary>What no time is.</summary>
+        public const uint NoMoment = 0;
+
         public T Item;
-        public MediaTime StoredAt;
-        public MediaTime ResentAt;
-        public bool IsUsed;
-        public bool WasResent;
+        public uint StoredAt;
+        public uint ResentAt;
+
+        public readonly bool IsUsed => StoredAt != NoMoment;
     }
 }

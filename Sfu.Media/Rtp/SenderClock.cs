@@ -13,8 +13,7 @@ public sealed class SenderClock
 {
     private const int Samples = 16;
 
-    private readonly long[] _offsetsUs = new long[Samples];
-
+    private long[] _offsetsUs = [];
     private int _count;
     private int _next;
 
@@ -28,6 +27,11 @@ public sealed class SenderClock
     /// <param name="localNtp">When it came.</param>
     public void OnSenderReport(NtpTime senderNtp, NtpTime localNtp)
     {
+        if (_count == 0)
+        {
+            _offsetsUs = new long[Samples];
+        }
+
         _offsetsUs[_next] = localNtp.UsSince(senderNtp);
         _next = (_next + 1) % Samples;
         _count = Math.Min(_count + 1, Samples);

@@ -1,12 +1,12 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace Sfu.Media.Rtp;
 
 /// <summary>
 /// One bit for each of the <see cref="Size"/> consecutive unwrapped sequence numbers around a moving point. Bits of numbers that entered
 /// the
-/// window must be cleared before they are used: <see cref="ClearRange"/>.
+/// window must be cleared before they are used: <see cref="ClearRange"/>. Takes memory with the first bit that is set, since some users
+/// never set one.
 /// </summary>
 internal struct SequenceBitmap
 {
@@ -14,19 +14,34 @@ internal struct SequenceBitmap
 
     private const int WordCount = Size / 64;
 
-    private Words _words;
+    private ulong[]? _words;
 
-    public readonly bool this[long sequence] => (_words[WordOf(sequence)] >> (int)(sequence & 63) & 1) != 0;
+    public readonly bool this[long sequence] => _words is { } words && (words[WordOf(sequence)] >> (int)(sequence & 63) & 1) != 0;
 
-    public void Set(long sequence) => _words[WordOf(sequence)] |= 1UL << (int)(sequence & 63);
+    public void Set(long sequence)
+    {
+        _words ??= new ulong[WordCount];
+        _words[WordOf(sequence)] |= 1UL << (int)(sequence & 63);
+    }
 
-    public void Reset(long sequence) => _words[WordOf(sequence)] &= ~(1UL << (int)(sequence & 63));
+    public readonly void Reset(long sequence)
+    {
+        if (_words is { } words)
+        {
+            words[WordOf(sequence)] &= ~(1UL << (int)(sequence & 63));
+        }
+    }
 
-    public void ClearAll() => ((Span<ulong>)_words).Clear();
+    public readonly void ClearAll() => _words.AsSpan().Clear();
 
     /// <summary>Clears the numbers from <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
-    public void ClearRange(long first, long last)
+    public readonly void ClearRange(long first, long last)
     {
+        if (_words is not { } words)
+        {
+            return;
+        }
+
         if (last - first >= Size - 1)
         {
             ClearAll();
@@ -36,7 +51,7 @@ internal struct SequenceBitmap
         while (first <= last)
         {
             var count = (int)Math.Min(64 - (first & 63), last - first + 1);
-            _words[WordOf(first)] &= ~(Mask(count) << (int)(first & 63));
+            words[WordOf(first)] &= ~(Mask(count) << (int)(first & 63));
             first += count;
         }
     }
@@ -45,11 +60,16 @@ internal struct SequenceBitmap
     /// the window.</summary>
     public readonly int Count(long first, long last)
     {
+        if (_words is not { } words)
+        {
+            return 0;
+        }
+
         var total = 0;
         while (first <= last)
         {
             var count = (int)Math.Min(64 - (first & 63), last - first + 1);
-            total += BitOperations.PopCount(_words[WordOf(first)] >> (int)(first & 63) & Mask(count));
+            total += BitOperations.PopCount(words[WordOf(first)] >> (int)(first & 63) & Mask(count));
             first += count;
         }
 
@@ -59,10 +79,4 @@ internal struct SequenceBitmap
     private static int WordOf(long sequence) => (int)((sequence & (Size - 1)) >> 6);
 
     private static ulong Mask(int count) => ulong.MaxValue >> (64 - count);
-
-    [InlineArray(WordCount)]
-    private struct Words
-    {
-        private ulong _first;
-    }
 }

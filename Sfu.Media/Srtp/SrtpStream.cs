@@ -12,7 +12,9 @@ internal sealed class SrtpStream
     /// <summary>SRTCP indexes to remember.</summary>
     public const int RtcpWindowSize = 128;
 
-    private uint[]? _fingerprints;
+    // Made by the first packet.
+    private uint[] _fingerprints = [];
+    private int _fingerprintsWanted;
 
     /// <param name="receives">Whether it needs an SRTCP window: a sender counts SRTCP for the whole session.</param>
     public SrtpStream(bool receives)
@@ -28,7 +30,7 @@ internal sealed class SrtpStream
     public ReplayWindow? Rtcp { get; }
 
     /// <summary>Whether it remembers what was sent.</summary>
-    public bool KeepsFingerprints => _fingerprints is not null;
+    public bool KeepsFingerprints => _fingerprintsWanted > 0;
 
     /// <summary>Makes it the state of <paramref name="ssrc"/>, which starts after the given indexes.</summary>
     public void Begin(uint ssrc, RetiredIndexes after)
@@ -43,17 +45,19 @@ internal sealed class SrtpStream
     public void KeepFingerprints(int packets)
     {
         Debug.Assert(BitOperations.IsPow2(packets) && packets <= RtpWindowSize, "The ring is addressed by masking.");
-        if (_fingerprints is null || _fingerprints.Length < packets)
-        {
-            // Those of a smaller ring would stand in the wrong places. A fingerprint that is not there refuses a packet, no more.
-            _fingerprints = new uint[packets];
-        }
+        _fingerprintsWanted = Math.Max(_fingerprintsWanted, packets);
     }
 
     /// <summary>Remembers the first tag bytes of what was sent under an index.</summary>
     public void Remember(long index, uint fingerprint)
     {
-        if (_fingerprints is not null && Rtp.Highest - index < _fingerprints.Length)
+        if (_fingerprints.Length < _fingerprintsWanted)
+        {
+            // Those of a smaller ring would stand in the wrong places. A fingerprint that is not there refuses a packet, no more.
+            _fingerprints = new uint[_fingerprintsWanted];
+        }
+
+        if (Rtp.Highest - index < _fingerprints.Length)
         {
             _fingerprints[index & (_fingerprints.Length - 1)] = fingerprint;
         }
@@ -61,7 +65,6 @@ internal sealed class SrtpStream
 
     /// <summary>Whether the very same packet was sent under an index that the window has seen.</summary>
     public bool WasSent(long index, uint fingerprint) =>
-        _fingerprints is not null
-        && Rtp.Highest - index < _fingerprints.Length
+        Rtp.Highest - index < _fingerprints.Length
         && _fingerprints[index & (_fingerprints.Length - 1)] == fingerprint;
 }

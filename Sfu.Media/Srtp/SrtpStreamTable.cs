@@ -10,8 +10,8 @@ internal sealed class SrtpStreamTable
     private readonly int _maxStreams;
     private readonly bool _receives;
     private readonly Dictionary<uint, SrtpStream> _bySsrc = [];
-    private readonly RetiredStreams _retired = new();
 
+    private RetiredStreams? _retired;
     private SrtpStream? _latest;
     private SrtpStream? _candidate;
 
@@ -62,6 +62,7 @@ internal sealed class SrtpStreamTable
             return false;
         }
 
+        _retired ??= new RetiredStreams();
         _retired.Add(ssrc, new RetiredIndexes(stream.Rtp.Highest, stream.Rtcp?.Highest ?? PacketIndex.None));
         _latest = null;
         return true;
@@ -72,7 +73,7 @@ internal sealed class SrtpStreamTable
         if (_candidate is null || _candidate.Ssrc != ssrc)
         {
             _candidate ??= new SrtpStream(_receives);
-            _candidate.Begin(ssrc, _retired.Find(ssrc));
+            _candidate.Begin(ssrc, _retired?.Find(ssrc) ?? RetiredIndexes.None);
         }
 
         return _candidate;

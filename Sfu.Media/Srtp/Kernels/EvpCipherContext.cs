@@ -25,7 +25,7 @@ internal sealed unsafe class EvpCipherContext : SafeHandle
         {
             if (handle == 0 || LibCrypto.EVP_CipherInit_ex(handle, cipher, 0, keyPointer, null, encrypt ? 1 : 0) != 1)
             {
-                throw new InvalidOperationException("OpenSSL refused an AES context.");
+                throw new InvalidOperationException("OpenSSL refused a cipher context.");
             }
         }
     }
@@ -58,6 +58,12 @@ internal sealed unsafe class EvpCipherContext : SafeHandle
         CounterBlockLength,
         encrypt: true);
 
+    /// <summary>ChaCha20-Poly1305 (RFC 8439), which takes IVs and tags as long as those of GCM and is used like it.</summary>
+    /// <param name="key">32 bytes.</param>
+    /// <param name="encrypt">A context serves one direction only.</param>
+    public static EvpCipherContext ForChaCha(ReadOnlySpan<byte> key, bool encrypt) =>
+        key.Length == 32 ? new(LibCrypto.EVP_chacha20_poly1305(), key, GcmIvLength, encrypt) : throw BadKey(key.Length);
+
     /// <summary>Starts a packet.</summary>
     public bool Begin(ReadOnlySpan<byte> iv)
     {
@@ -71,7 +77,7 @@ internal sealed unsafe class EvpCipherContext : SafeHandle
         }
     }
 
-    /// <summary>Takes associated data (GCM only), before any <see cref="Transform"/>.</summary>
+    /// <summary>Takes associated data (AEAD only), before any <see cref="Transform"/>.</summary>
     public bool Associate(ReadOnlySpan<byte> data)
     {
         if (data.IsEmpty)
@@ -91,7 +97,7 @@ internal sealed unsafe class EvpCipherContext : SafeHandle
     /// <summary>Encrypts or decrypts. Output is the very same memory as the input, or does not overlap it.</summary>
     public bool Transform(ReadOnlySpan<byte> input, Span<byte> output)
     {
-        // OpenSSL writes input.Length bytes: both ciphers are stream ciphers.
+        // OpenSSL writes input.Length bytes: all of them are stream ciphers.
         Debug.Assert(output.Length >= input.Length, "The output holds the input.");
         if (input.IsEmpty)
         {
@@ -107,7 +113,7 @@ internal sealed unsafe class EvpCipherContext : SafeHandle
         }
     }
 
-    /// <summary>Ends an encrypted packet (GCM only) and writes its tag.</summary>
+    /// <summary>Ends an encrypted packet (AEAD only) and writes its tag.</summary>
     public bool WriteTag(Span<byte> tag)
     {
         Debug.Assert(tag.Length == GcmTagLength, "OpenSSL writes a whole tag.");
@@ -122,7 +128,7 @@ internal sealed unsafe class EvpCipherContext : SafeHandle
         }
     }
 
-    /// <summary>Ends a decrypted packet (GCM only): whether its tag is right. OpenSSL compares in constant time.</summary>
+    /// <summary>Ends a decrypted packet (AEAD only): whether its tag is right. OpenSSL compares in constant time.</summary>
     public bool VerifyTag(ReadOnlySpan<byte> tag)
     {
         Debug.Assert(tag.Length == GcmTagLength, "OpenSSL reads a whole tag.");
@@ -143,5 +149,5 @@ internal sealed unsafe class EvpCipherContext : SafeHandle
         return true;
     }
 
-    private static ArgumentOutOfRangeException BadKey(int length) => new(nameof(length), length, "AES keys have 16 or 32 bytes here.");
+    private static ArgumentOutOfRangeException BadKey(int length) => new(nameof(length), length, "Keys have 16 or 32 bytes here.");
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.RegularExpressions;
 using Sfu.Media.Dtls;
 using Sfu.Media.Wire;
@@ -19,6 +20,8 @@ public sealed partial class DtlsOpenSslInteropSpecs : IDisposable
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly DtlsCertificate _serverCertificate = DtlsCertificate.CreateSelfSigned();
     private readonly DtlsCertificate _clientCertificate;
+    private readonly List<string> _heard = [];
+    private string[] _conversation = [];
 
     public DtlsOpenSslInteropSpecs()
     {
@@ -57,6 +60,31 @@ public sealed partial class DtlsOpenSslInteropSpecs : IDisposable
         Assert.Equal(chosen, server.SrtpProfileId);
         Assert.Equal(Convert.ToHexString(server.KeyingMaterial), KeyingMaterial().Match(output).Groups[1].Value);
         Assert.Equal(File.ReadAllText(CertificateFile).ReplaceLineEndings("").Trim(), server.RemoteCertificatePem?.ReplaceLineEndings(""));
+    }
+
+    /// <summary>AES-GCM and ChaCha20 records are protected by the session itself after the handshake, CBC ones by OpenSSL.</summary>
+    [Theory]
+    [InlineData("ECDHE-ECDSA-AES128-GCM-SHA256")]
+    [InlineData("ECDHE-ECDSA-AES256-GCM-SHA384")]
+    [InlineData("ECDHE-ECDSA-CHACHA20-POLY1305")]
+    [InlineData("ECDHE-ECDSA-AES128-SHA")]
+    public async Task Server_and_s_client_exchange_data(string cipher)
+    {
+        if (!OpenSslExists())
+        {
+            return;
+        }
+
+        using var context = new DtlsContext(_serverCertificate);
+        using var server = new DtlsSession(context, DtlsRole.Server);
+        _conversation = ["one question\n", "and another\n"];
+        var output = await Serve(
+            server, "-cert", CertificateFile, "-key", KeyFile, "-use_srtp", "SRTP_AEAD_AES_128_GCM", "-cipher", cipher, "-quiet");
+
+        Assert.Equal(DtlsState.Closed, server.State);
+        Assert.Equal(_conversation, _heard);
+        Assert.Contains("Answer to one question", output, StringComparison.Ordinal);
+        Assert.Contains("Answer to and another", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,7 +162,7 @@ public sealed partial class DtlsOpenSslInteropSpecs : IDisposable
         {
             var output = client.StandardOutput.ReadToEndAsync(deadline.Token);
             var errors = client.StandardError.ReadToEndAsync(deadline.Token);
-            Pump(server);
+            Pump(server, client);
             await client.WaitForExitAsync(deadline.Token);
             return await output + await errors;
         }
@@ -171,8 +199,9 @@ public sealed partial class DtlsOpenSslInteropSpecs : IDisposable
         return Process.Start(start)!;
     }
 
-    private void Pump(DtlsSession server)
+    private void Pump(DtlsSession server, Process client)
     {
+        var asked = 0;
         var watch = Stopwatch.StartNew();
         var buffer = new byte[DtlsSession.MaxDatagramBytes];
         var inbound = new byte[2048];
@@ -182,7 +211,15 @@ public sealed partial class DtlsOpenSslInteropSpecs : IDisposable
             var now = new MediaTime((long)watch.Elapsed.TotalMicroseconds);
             if (server.State == DtlsState.Connected)
             {
-                server.Close(now);
+                if (_heard.Count == _conversation.Length)
+                {
+                    server.Close(now);
+                }
+                else if (asked == _heard.Count)
+                {
+                    client.StandardInput.Write(_conversation[asked++]);
+                    client.StandardInput.Flush();
+                }
             }
 
             server.OnTimeout(now);
@@ -200,6 +237,11 @@ public sealed partial class DtlsOpenSslInteropSpecs : IDisposable
             {
                 var received = _socket.ReceiveFrom(inbound, ref peer);
                 server.Receive(inbound.AsSpan(0, received), now);
+                while (server.TryTakeApplicationData(buffer, out var length))
+                {
+                    _heard.Add(Encoding.ASCII.GetString(buffer, 0, length));
+                    Assert.True(server.SendApplicationData(Encoding.ASCII.GetBytes($"Answer to {_heard[^1]}"), now));
+                }
             }
         }
     }
