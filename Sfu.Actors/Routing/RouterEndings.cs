@@ -37,6 +37,12 @@ internal sealed class RouterEndings(RouterState state)
     /// <summary>A branch is gone with its transports. A node that is gone cannot report; where only the branch is gone, the transports report themselves.</summary>
     public ImmutableArray<Letter> OfBranch(IActorRef branch, bool nodeLost)
     {
+        if (state.IsClosing && !nodeLost)
+        {
+            // Nobody is told anything, and what is known goes with the Router.
+            return [];
+        }
+
         var letters = ImmutableArray.CreateBuilder<Letter>();
         foreach (var transport in state.TransportsOn(branch))
         {
@@ -51,14 +57,27 @@ internal sealed class RouterEndings(RouterState state)
         return letters.DrainToImmutable();
     }
 
-    public ImmutableArray<Letter> OfTransport(TransportId id) =>
-        [.. state.RemoveTransport(id).SelectMany(producer => OfProducer(producer, CloseReason.TransportClosed))];
+    public ImmutableArray<Letter> OfTransport(TransportId id)
+    {
+        var producers = state.RemoveTransport(id);
+        if (producers.Length == 1)
+        {
+            return OfProducer(producers[0], CloseReason.TransportClosed);
+        }
+
+        return [.. producers.SelectMany(producer => OfProducer(producer, CloseReason.TransportClosed))];
+    }
 
     public ImmutableArray<Letter> OfProducer(ProducerRecord producer, CloseReason reason)
     {
         var id = producer.ProducerId;
         var ways = state.RemoveProducer(id);
         if (state.IsClosing)
+        {
+            return [];
+        }
+
+        if (ways.IsEmpty && (!producer.Open || state.Peers.IsEmpty))
         {
             return [];
         }

@@ -30,6 +30,7 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
     private readonly TransportConsumers _consumers;
     private readonly TransportAudience _audience;
     private readonly PathMailbox _paths;
+    private readonly TransportBridge _bridge;
     private PendingRequest? _opening;
     private PendingRequest? _closing;
     private bool _pathsWait;
@@ -42,6 +43,7 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
         _handle = _media.NewTransportHandle();
         _audience = new TransportAudience(seed);
         _paths = new PathMailbox(Self);
+        _bridge = new TransportBridge(Self, _paths);
         _producers = new TransportProducers(seed, _audience, _handle, _pending);
         _consumers = new TransportConsumers(seed, _audience, _handle, _pending);
         _opening = new PendingRequest(seed.Open.RequestId, seed.Asker);
@@ -66,7 +68,7 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
 
         Context.Watch(Branch);
         Branch.Tell(new TransportCommands.Started(new TransportRecord(Id, _seed.Open.PeerId, _seed.Open.Owner, Open: false), Self));
-        _media.OpenTransport(_handle, _seed.Server, _seed.Settings, new TransportBridge(Self, _paths));
+        _media.OpenTransport(_handle, _seed.Server, _seed.Settings, _bridge);
     }
 
     protected override void OnReceive(object message)
@@ -112,8 +114,9 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
     {
         _state.TryClose(_seed.ServerClosing.IsRaised ? CloseReason.ListenServerClosed : CloseReason.ControlFault);
         var reason = _state.CloseReason!.Value;
+        _bridge.Mute();
         _media.CloseTransport(_handle);
-        if (_state.IsOpen)
+        if (_state.IsOpen && _audience.IsListening)
         {
             TellChangedPaths();
             Send([.. _producers.LastWords(), .. _consumers.LastWords(), .. _audience.LastWords()]);
@@ -136,7 +139,7 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
         }
 
         _closing?.Asker.Tell(new Done(_closing.RequestId));
-        Log.Info("Transport {TransportId} of Router {RouterId} closed: {Reason}", Id, RouterId, reason);
+        LogEnd(reason);
     }
 
     private static SfuError Closed(CloseReason reason) => new(
@@ -334,6 +337,20 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
             { Consumer: { } consumer } => [_consumers.NotAdded(consumer), refusal],
             _ => [refusal],
         };
+    }
+
+    /// <summary>The end of a server or Router is said once, there, and not by each of its transports.</summary>
+    private void LogEnd(CloseReason reason)
+    {
+        const string Template = "Transport {TransportId} of Router {RouterId} closed: {Reason}";
+        if (reason is not (CloseReason.RouterClosed or CloseReason.ListenServerClosed or CloseReason.NodeClosed))
+        {
+            Log.Info(Template, Id, RouterId, reason);
+        }
+        else if (Context.System.Log.IsDebugEnabled)
+        {
+            Log.Debug(Template, Id, RouterId, reason);
+        }
     }
 
     private void Close(CloseReason reason)
