@@ -78,29 +78,36 @@ internal sealed class NodeServers
     }
 
     /// <summary>The sockets are closed, or could not be opened. False: not known.</summary>
-    public bool Closed(ServerHandle handle, out ServerId id, out PendingRequest? opener, out ImmutableArray<PendingRequest> closers)
+    /// <param name="handle">The server's.</param>
+    /// <param name="error">What whoever asked for it hears.</param>
+    /// <param name="id">Its name.</param>
+    /// <param name="gone">Who is told, when nothing is left of the server: its name may be used again.</param>
+    public bool Closed(ServerHandle handle, SfuError error, out ServerId id, out GoneServer? gone)
     {
         var entry = Find(handle);
-        (id, opener, closers) = (entry?.Id ?? default, entry?.Opener, entry is null ? [] : [.. entry.Closers]);
+        (id, gone) = (entry?.Id ?? default, null);
         if (entry is null)
         {
             return false;
         }
 
         _byHandle.Remove(handle);
-        entry.Opener = null;
-        entry.Closers.Clear();
-        ForgetWhenGone(entry);
+        entry.Error = error;
+        gone = ForgetWhenGone(entry);
         return true;
     }
 
-    public void ActorEnded(IActorRef actor)
+    /// <summary>The actor has ended.</summary>
+    /// <returns>Who is told, when nothing is left of the server.</returns>
+    public GoneServer? ActorEnded(IActorRef actor)
     {
-        if (_byActor.Remove(actor, out var entry))
+        if (!_byActor.Remove(actor, out var entry))
         {
-            entry.Actor = null;
-            ForgetWhenGone(entry);
+            return null;
         }
+
+        entry.Actor = null;
+        return ForgetWhenGone(entry);
     }
 
     private Entry? Find(ServerHandle handle) => _byHandle.GetValueOrDefault(handle);
@@ -109,13 +116,16 @@ internal sealed class NodeServers
 
     private bool HasSockets(Entry entry) => _byHandle.ContainsKey(entry.Handle);
 
-    private void ForgetWhenGone(Entry entry)
+    private GoneServer? ForgetWhenGone(Entry entry)
     {
-        if (entry.Actor is null && !HasSockets(entry))
+        if (entry.Actor is not null || HasSockets(entry))
         {
-            _entries.Remove(entry.Id);
-            _closed.Add(entry.Id.Value);
+            return null;
         }
+
+        _entries.Remove(entry.Id);
+        _closed.Add(entry.Id.Value);
+        return new GoneServer(entry.Opener, [.. entry.Closers], entry.Error);
     }
 
     private sealed class Entry(ServerId id, ServerHandle handle, ClosingSignal closing)
@@ -128,8 +138,16 @@ internal sealed class NodeServers
 
         public IActorRef? Actor { get; set; }
 
+        public SfuError? Error { get; set; }
+
         public PendingRequest? Opener { get; set; }
 
         public List<PendingRequest> Closers { get; } = [];
     }
 }
+
+/// <summary>Who waited for a server that is gone.</summary>
+/// <param name="Opener">Asked for it and never saw it open.</param>
+/// <param name="Closers">Asked for its end.</param>
+/// <param name="Error">Why it is gone.</param>
+internal sealed record GoneServer(PendingRequest? Opener, ImmutableArray<PendingRequest> Closers, SfuError? Error);

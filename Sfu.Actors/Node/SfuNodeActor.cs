@@ -303,12 +303,12 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     private void OnServerClosed(MediaEvents.ServerClosed closed)
     {
-        if (!_servers.Closed(closed.Server, out var id, out var opener, out var closers))
+        var error = closed.Error?.ToSfuError() ?? new SfuError(SfuErrorCode.Closed, "The WebRtcServer was closed.");
+        if (!_servers.Closed(closed.Server, error, out var id, out var gone))
         {
             return;
         }
 
-        var error = closed.Error?.ToSfuError() ?? new SfuError(SfuErrorCode.Closed, "The WebRtcServer was closed.");
         if (closed.Error is not null)
         {
             Log.Error("WebRtcServer {ServerId} closed: {Reason}", id, error.Reason);
@@ -321,15 +321,19 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             AnswerReadyWaiters();
         }
 
-        opener?.Asker.Tell(new Rejected(opener.RequestId, error));
-        foreach (var closer in closers)
-        {
-            closer.Asker.Tell(new Done(closer.RequestId));
-        }
-
+        Answer(gone);
         if (_closing && _servers.OpenSockets == 0)
         {
             FinishClosing();
+        }
+    }
+
+    private static void Answer(GoneServer? gone)
+    {
+        gone?.Opener?.Asker.Tell(new Rejected(gone.Opener.RequestId, gone.Error ?? new SfuError(SfuErrorCode.Closed, "The WebRtcServer was closed.")));
+        foreach (var closer in gone?.Closers ?? [])
+        {
+            closer.Asker.Tell(new Done(closer.RequestId));
         }
     }
 
@@ -383,7 +387,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     private void Forget(IActorRef actor)
     {
-        _servers.ActorEnded(actor);
+        Answer(_servers.ActorEnded(actor));
         ForgetBranch(actor);
     }
 

@@ -23,6 +23,9 @@ public sealed record MediaPlaneDump(
     int BuffersInUse,
     int Timers)
 {
+    /// <summary>What each media thread has done since the start.</summary>
+    public ImmutableArray<ThreadDump> Threads { get; init; } = [];
+
     /// <summary>No transport, ufrag, tuple, session, buffer or timer is left over. Servers may still listen.</summary>
     public bool HasNoTransports => Transports.IsEmpty && Ufrags == 0 && Tuples == 0 && DtlsSessions == 0 && SrtpSessions == 0 && BuffersInUse == 0 && Timers == 0;
 
@@ -36,7 +39,10 @@ public sealed record MediaPlaneDump(
         parts.Sum(static part => part.DtlsSessions),
         parts.Sum(static part => part.SrtpSessions),
         parts.Sum(static part => part.BuffersInUse),
-        parts.Sum(static part => part.Timers));
+        parts.Sum(static part => part.Timers))
+    {
+        Threads = [.. parts.SelectMany(static part => part.Threads).OrderBy(static thread => thread.Index)],
+    };
 
     public bool IsEmpty => HasNoTransports && Servers.IsEmpty && TcpConnections == 0;
 }
@@ -55,3 +61,24 @@ public sealed record TransportDump(
 public sealed record ProducerDump(ProducerHandle Handle, string Id, string Kind, bool Paused, ImmutableArray<uint> Ssrcs, int Consumers);
 
 public sealed record ConsumerDump(ConsumerHandle Handle, string Id, ProducerHandle Producer, string Kind, bool Paused, uint Ssrc);
+
+/// <summary>Counts of one media thread since the start.</summary>
+/// <param name="Index">Its number.</param>
+/// <param name="Transports">Living on it now.</param>
+/// <param name="DatagramsIn">Received by UDP.</param>
+/// <param name="MessagesIn">That they came in: a run that the kernel put together is one.</param>
+/// <param name="DatagramsOut">Sent by UDP.</param>
+/// <param name="MessagesOut">That they left in: a run that the kernel or the device cuts apart is one.</param>
+/// <param name="DatagramsDropped">That the kernel had no room for, or refused.</param>
+/// <param name="PacketsPassedIn">That other media threads passed on to it.</param>
+/// <param name="PassesRefused">Packets that another thread had no room for.</param>
+public sealed record ThreadDump(
+    int Index,
+    int Transports,
+    long DatagramsIn,
+    long MessagesIn,
+    long DatagramsOut,
+    long MessagesOut,
+    long DatagramsDropped,
+    long PacketsPassedIn,
+    long PassesRefused);

@@ -22,4 +22,14 @@ internal interface IDatagramSink
     /// Where tags of what lies in a room may wait until it is sent; null where they may not: the room is used again before, or moves.
     /// </summary>
     SrtpTagBatch? TagsFor(in TransportTuple tuple);
+
+    /// <summary>What has come and gone on the thread since the start.</summary>
+    DatagramCounts Counts { get; }
+}
+
+/// <summary>Datagrams by UDP and the messages that they were part of, see <see cref="Control.ThreadDump"/>.</summary>
+internal readonly record struct DatagramCounts(long DatagramsIn, long MessagesIn, long DatagramsOut, long MessagesOut, long Dropped)
+{
+    public static DatagramCounts operator +(in DatagramCounts a, in DatagramCounts b) => new(
+        a.DatagramsIn + b.DatagramsIn, a.MessagesIn + b.MessagesIn, a.DatagramsOut + b.DatagramsOut, a.MessagesOut + b.MessagesOut, a.Dropped + b.Dropped);
 }

@@ -15,11 +15,42 @@ internal interface IEngineLinks
     bool TryPass(int engine, in PassedPacket packet);
 }
 
-/// <summary>What crosses from engine to engine: a pooled packet that the receiver holds from now on, and what it is.</summary>
-/// <param name="Group">A producer's packet, decrypted, for these consumers; null: a datagram as it came from the network.</param>
-/// <param name="Packet">The packet and its place in the pool.</param>
-/// <param name="Tuple">The path that a datagram came by.</param>
-internal readonly record struct PassedPacket(ConsumerGroup? Group, ArrivedPacket Packet, TransportTuple Tuple);
+/// <summary>
+/// What crosses from engine to engine: a pooled packet that the receiver holds from now on, of a producer or as it came from the network, or
+/// a producer's clock.
+/// </summary>
+internal readonly record struct PassedPacket
+{
+    private const int None = -1;
+
+    private PassedPacket(ConsumerGroup? group, in ArrivedPacket packet, in TransportTuple tuple, in SourceClock clock)
+    {
+        Group = group;
+        Packet = packet;
+        Tuple = tuple;
+        Clock = clock;
+    }
+
+    /// <summary>Whose consumers it is for; null: it is a datagram.</summary>
+    public ConsumerGroup? Group { get; }
+
+    public ArrivedPacket Packet { get; }
+
+    /// <summary>The path that a datagram came by.</summary>
+    public TransportTuple Tuple { get; }
+
+    public SourceClock Clock { get; }
+
+    public bool IsClock => Packet.Index == None;
+
+    /// <summary>A producer's packet, decrypted.</summary>
+    public static PassedPacket OfProducer(ConsumerGroup group, in ArrivedPacket packet) => new(group, packet, default, default);
+
+    public static PassedPacket OfClock(ConsumerGroup group, SourceClock clock) => new(group, new ArrivedPacket { Index = None }, default, clock);
+
+    /// <summary>A datagram at this place in the pool.</summary>
+    public static PassedPacket OfNetwork(in TransportTuple tuple, int index) => new(null, new ArrivedPacket { Index = index }, tuple, default);
+}
 
 /// <summary>A producer's packet on its way to the consumers.</summary>
 /// <param name="Index">Its place in the pool.</param>

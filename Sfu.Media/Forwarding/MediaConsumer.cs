@@ -225,7 +225,7 @@ internal sealed class MediaConsumer
         }
 
         var timestamp = _timestamp.Rewrite(packet.Timestamp);
-        var numbers = Number(payloadType, sequence, timestamp, now);
+        var numbers = Number(payloadType, sequence, timestamp);
         var headerLength = _writer.WriteHeader(packet, numbers, room);
         if (headerLength >= 0 && Transport.Egress.Send(room, headerLength, packet.Payload, now))
         {
@@ -353,7 +353,7 @@ internal sealed class MediaConsumer
         }
 
         Span<byte> packet = stackalloc byte[IDatagramSink.MaxDatagramBytes];
-        var numbers = Number(kept.Numbers.PayloadType, kept.Numbers.Sequence, kept.Numbers.Timestamp, now);
+        var numbers = Number(kept.Numbers.PayloadType, kept.Numbers.Sequence, kept.Numbers.Timestamp);
         var headerLength = _writer.WriteHeader(original, numbers, packet);
         if (headerLength >= 0 && original.Payload.TryCopyTo(packet[headerLength..]))
         {
@@ -366,12 +366,12 @@ internal sealed class MediaConsumer
         }
     }
 
-    private PacketNumbers Number(byte payloadType, ushort sequence, uint timestamp, MediaTime now) => new(
+    private PacketNumbers Number(byte payloadType, ushort sequence, uint timestamp) => new(
         payloadType,
         sequence,
         timestamp,
         _writer.WritesTransportSequence ? Transport.Egress.NextTransportSequence() : (ushort)0,
-        HeaderExtensionValues.ToAbsSendTime(now));
+        Transport.Engine.AbsSendTime);
 
     private void Release(KeptPacket kept) => Transport.Engine.Pool.Release(kept.Index);
 

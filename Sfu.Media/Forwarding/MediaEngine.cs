@@ -2,6 +2,7 @@ using Sfu.Media.Buffers;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
 using Sfu.Media.Stun;
 using Sfu.Media.Wire;
 
@@ -34,6 +35,9 @@ internal sealed class MediaEngine : IDisposable
 
     // State.
     private MediaTransport? _current;
+    private MediaTime _absSendTimeOf = MediaTime.Never;
+    private uint _absSendTime;
+    private long _passedIn;
 
     public MediaEngine(EngineParts parts, MediaTime now)
     {
@@ -49,6 +53,21 @@ internal sealed class MediaEngine : IDisposable
 
     /// <summary>The time of the datagram, command or timer at hand.</summary>
     public MediaTime Now { get; private set; }
+
+    /// <summary>The present time as header extensions carry it: computed once for all that leaves now.</summary>
+    public uint AbsSendTime
+    {
+        get
+        {
+            if (_absSendTimeOf != Now)
+            {
+                _absSendTimeOf = Now;
+                _absSendTime = HeaderExtensionValues.ToAbsSendTime(Now);
+            }
+
+            return _absSendTime;
+        }
+    }
 
     /// <summary>When <see cref="OnTime"/> has something to do.</summary>
     public MediaTime NextTimeout => Timers.NextTurn();
@@ -110,8 +129,15 @@ internal sealed class MediaEngine : IDisposable
     /// <summary>Another engine passed a packet on, with its reference.</summary>
     public void OnPassed(in PassedPacket passed, MediaTime now)
     {
+        if (passed.IsClock)
+        {
+            passed.Group!.SetClock(passed.Clock);
+            return;
+        }
+
         var index = passed.Packet.Index;
         Pool.Receive(index);
+        _passedIn++;
         if (passed.Group is { } group)
         {
             if (!group.HasArrived)
@@ -174,7 +200,10 @@ internal sealed class MediaEngine : IDisposable
         DtlsSessions: DtlsSessions,
         SrtpSessions: SrtpSessions,
         BuffersInUse: Pool.InUse,
-        Timers: Timers.Count);
+        Timers: Timers.Count)
+    {
+        Threads = [DumpThread(_parts.Sink.Counts)],
+    };
 
     public void Dispose()
     {
@@ -355,6 +384,17 @@ internal sealed class MediaEngine : IDisposable
         Fault(exception);
     }
 
+    private ThreadDump DumpThread(in DatagramCounts counts) => new(
+        Index,
+        _transports.Count,
+        counts.DatagramsIn,
+        counts.MessagesIn,
+        counts.DatagramsOut,
+        counts.MessagesOut,
+        counts.Dropped,
+        _passedIn,
+        PassesRefused);
+
     private void Demultiplex(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
     {
         // RFC 7983 §7, narrowed to what a WebRTC peer sends.
@@ -410,7 +450,7 @@ internal sealed class MediaEngine : IDisposable
         }
 
         Pool.Hand(index);
-        if (!_parts.Links.TryPass(home, new PassedPacket(null, new ArrivedPacket { Index = index }, tuple)))
+        if (!_parts.Links.TryPass(home, PassedPacket.OfNetwork(tuple, index)))
         {
             Pool.Unhand(index);
             PassesRefused++;

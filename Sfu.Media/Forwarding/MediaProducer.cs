@@ -93,7 +93,7 @@ internal sealed class MediaProducer
         _groups.Add(group);
         if (_clock is { } clock)
         {
-            Transport.Engine.On(group.Home, _ => group.SetClock(clock));
+            SetClock(group, clock);
         }
     }
 
@@ -177,7 +177,7 @@ internal sealed class MediaProducer
         _clock = clock;
         foreach (var group in _groups)
         {
-            Transport.Engine.On(group.Home, _ => group.SetClock(clock));
+            SetClock(group, clock);
         }
     }
 
@@ -225,12 +225,24 @@ internal sealed class MediaProducer
         Transport.Engine.Forget(this);
     }
 
+    private void SetClock(ConsumerGroup group, SourceClock clock)
+    {
+        if (group.Home == Transport.Engine.Index)
+        {
+            group.SetClock(clock);
+        }
+        else if (!Transport.Engine.Parts.Links.TryPass(group.Home, PassedPacket.OfClock(group, clock)))
+        {
+            Transport.Engine.PassesRefused++;
+        }
+    }
+
     private void Pass(ConsumerGroup group, MediaEngine engine)
     {
         foreach (ref readonly var arrived in CollectionsMarshal.AsSpan(_arrived))
         {
             engine.Pool.Hand(arrived.Index);
-            if (!engine.Parts.Links.TryPass(group.Home, new PassedPacket(group, arrived, default)))
+            if (!engine.Parts.Links.TryPass(group.Home, PassedPacket.OfProducer(group, arrived)))
             {
                 engine.Pool.Unhand(arrived.Index);
                 engine.PassesRefused++;

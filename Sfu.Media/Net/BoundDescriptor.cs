@@ -46,7 +46,7 @@ internal static unsafe class BoundDescriptor
         var fd = LibC.Socket(local.IsIPv4 ? LibC.AF_INET : LibC.AF_INET6, type | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC, 0);
         if (fd < 0)
         {
-            throw SystemCallException.Last("socket");
+            throw SystemCallException.Last($"socket");
         }
 
         try
@@ -77,7 +77,7 @@ internal static unsafe class BoundDescriptor
             length = SocketAddress.MaxLength;
             if (LibC.GetSockName(fd, address, &length) < 0 || !SocketAddress.TryRead(new ReadOnlySpan<byte>(address, (int)length), out bound))
             {
-                throw SystemCallException.Last("getsockname");
+                throw SystemCallException.Last($"getsockname");
             }
 
             return fd;

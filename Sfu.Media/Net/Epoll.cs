@@ -19,7 +19,7 @@ internal sealed unsafe class Epoll : IDisposable
         _fd = LibC.EpollCreate(LibC.EPOLL_CLOEXEC);
         if (_fd < 0)
         {
-            throw SystemCallException.Last("epoll_create1");
+            throw SystemCallException.Last($"epoll_create1");
         }
 
         _happenings = (byte*)NativeMemory.AllocZeroed((nuint)(MaxHappenings * Stride));
@@ -61,7 +61,7 @@ internal sealed unsafe class Epoll : IDisposable
         *(long*)(happening + TagOffset) = tag;
         if (LibC.EpollCtl(_fd, operation, fd, happening) < 0)
         {
-            throw SystemCallException.Last("epoll_ctl");
+            throw SystemCallException.Last($"epoll_ctl");
         }
     }
 }

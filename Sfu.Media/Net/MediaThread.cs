@@ -45,6 +45,9 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
     // State.
     private UdpSocket? _lastSocket;
     private MediaTime _lastWork;
+    private long _datagramsIn;
+    private long _messagesIn;
+    private DatagramCounts _countsOfClosed;
     private volatile bool _stopping;
 
     /// <param name="index">Its place among <paramref name="threads"/>.</param>
@@ -69,6 +72,21 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
 
     /// <summary>Media thread only.</summary>
     public TcpConnections Tcp { get; }
+
+    /// <summary>Media thread only.</summary>
+    public DatagramCounts Counts
+    {
+        get
+        {
+            var counts = _countsOfClosed + new DatagramCounts(_datagramsIn, _messagesIn, 0, 0, 0);
+            foreach (var socket in _sockets.Values)
+            {
+                counts += socket.Batch.Counts;
+            }
+
+            return counts;
+        }
+    }
 
     public void Start() => _thread.Start();
 
@@ -157,6 +175,7 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
 
             _epoll.Remove(socket.Fd);
             Flush(socket);
+            _countsOfClosed += socket.Batch.Counts;
             socket.Dispose();
         }
     }
@@ -345,8 +364,10 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
                 }
 
                 var tuple = new TransportTuple(TransportProtocol.Udp, socket.Id, socket.Local, source);
+                _messagesIn++;
                 while (!message.IsEmpty)
                 {
+                    _datagramsIn++;
                     var length = Math.Min(segmentBytes, message.Length);
                     _engine.OnDatagram(tuple, message[..length], now);
                     message = message[length..];

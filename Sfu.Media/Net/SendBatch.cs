@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sfu.Media.Forwarding;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Net;
@@ -73,6 +74,10 @@ internal sealed unsafe class SendBatch : IDisposable
     /// <summary>Messages handed to the kernel, runs counted once.</summary>
     public long Messages { get; private set; }
 
+    public long Datagrams { get; private set; }
+
+    public DatagramCounts Counts => new(0, 0, Datagrams, Messages, Dropped);
+
     /// <summary>The free slot. Precondition: not <see cref="IsFull"/>. It counts only after <see cref="Add"/>.</summary>
     public Span<byte> FreeSlot => new(_memory + (_used * SlotBytes), SlotBytes);
 
@@ -135,6 +140,7 @@ internal sealed unsafe class SendBatch : IDisposable
         }
 
         Messages += _count;
+        Datagrams += _used;
         _count = 0;
         _used = 0;
         _isRunOpen = false;

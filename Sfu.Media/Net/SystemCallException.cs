@@ -8,5 +8,12 @@ internal sealed class SystemCallException(string call, int error) : Exception($"
 {
     public int Error { get; } = error;
 
-    public static SystemCallException Last(string call) => new(call, Marshal.GetLastPInvokeError());
+    /// <param name="call">
+    /// Put into words only after the kernel's reason was read: formatting may make system calls of its own, with reasons of their own.
+    /// </param>
+    public static SystemCallException Last(FormattableString call)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        return new SystemCallException(FormattableString.Invariant(call), error);
+    }
 }

@@ -21,7 +21,7 @@ internal sealed unsafe class WakeUp : IDisposable
         Fd = LibC.EventFd(0, LibC.EFD_NONBLOCK | LibC.EFD_CLOEXEC);
         if (Fd < 0)
         {
-            throw SystemCallException.Last("eventfd");
+            throw SystemCallException.Last($"eventfd");
         }
     }
 

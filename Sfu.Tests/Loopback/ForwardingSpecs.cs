@@ -384,54 +384,6 @@ public abstract class ForwardingSpecs : IDisposable
         Assert.InRange(_world.Dump().BuffersInUse, 50, 70);
     }
 
-    [Fact]
-    public void Forwarding_allocates_nothing()
-    {
-        var producer = _publisher.Produce(TestMedia.Video());
-        for (uint i = 0; i < 4; i++)
-        {
-            _subscriber.Consume(producer, TestMedia.VideoConsumer(ssrc: 5000 + (2 * i), rtxSsrc: 5001 + (2 * i)));
-        }
-
-        SendFrames(1, key: true);
-        SendFrames(200);
-        var tuple = _publisher.Events.Selected!.Value;
-        var warm = Prepared(8000);
-        var measured = Prepared(2000);
-        _world.Counting = true;
-        var now = Feed(warm, tuple, _world.Now);
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        now = Feed(measured, tuple, now);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-
-        Assert.Equal(0, allocated);
-        _world.Counting = false;
-        _world.Run(TimeSpan.FromMicroseconds(now.UsSince(_world.Now)));
-    }
-
-    private MediaTime Feed(List<byte[]> packets, in Sfu.Media.Ice.TransportTuple tuple, MediaTime now)
-    {
-        foreach (var packet in packets)
-        {
-            now = now.PlusMs(1);
-            _world.Receive(tuple, packet, now);
-        }
-
-        return now;
-    }
-
-    private List<byte[]> Prepared(int count)
-    {
-        var packets = new List<byte[]>();
-        for (var i = 0; i < count; i++)
-        {
-            packets.Add(_publisher.Protect(TestMedia.Vp8Packet(_sequence++, _timestamp += 90, key: false, _transportSequence++)));
-        }
-
-        return packets;
-    }
-
     private void SendFrames(int count, bool key = false)
     {
         for (var i = 0; i < count; i++)

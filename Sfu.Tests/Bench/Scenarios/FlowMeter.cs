@@ -19,6 +19,9 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
     private static readonly TimeSpan s_trial = TimeSpan.FromSeconds(2);
     private const double MaxCompilerShare = 0.01;
     private const int CompilerPatience = 15;
+    private const int QuietChecks = 10;
+
+    private LoadCounters _atStart;
     private const double MaxLoss = 0.002;
     private const int MaxHalvings = 6;
 
@@ -29,7 +32,7 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
     /// <param name="atLeast">Of media flowing.</param>
     public async Task WarmUpAsync(TimeSpan atLeast)
     {
-        await load.FlowAsync(true);
+        await StartAsync();
         await WhenAllFlowAsync();
         await Task.Delay(atLeast);
         await WhenCompiledAsync(atLeast * CompilerPatience);
@@ -89,7 +92,7 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
         for (var halvings = 0; halvings < MaxHalvings; halvings++)
         {
             var before = await load.CountAsync();
-            await load.FlowAsync(true);
+            await StartAsync();
             await Task.Delay(s_trial);
             await RestAsync();
             var packets = await load.CountAsync() - before;
@@ -105,7 +108,7 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
     public async Task MeasureDelayAsync(double seconds, Measurement into)
     {
         await load.RecordDelaysAsync(true);
-        await load.FlowAsync(true);
+        await StartAsync();
         await Task.Delay(TimeSpan.FromSeconds(seconds));
         await RestAsync();
         AddDelays(into, await load.RecordDelaysAsync(false));
@@ -126,7 +129,7 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
         var counted = await load.CountAsync();
         var own = CpuSample.Of(Environment.ProcessId);
         var before = CpuSample.Of(process);
-        await load.FlowAsync(true);
+        await StartAsync();
         await Task.Delay(TimeSpan.FromSeconds(seconds));
         await RestAsync();
         var use = CpuSample.Of(process).Since(before);
@@ -157,22 +160,34 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
         }
     }
 
-    /// <summary>Publishers stop; what is on its way arrives. On a busy machine that takes longer than on a quiet one.</summary>
+    /// <summary>Publishers start.</summary>
+    public async Task StartAsync()
+    {
+        _atStart = await load.CountAsync();
+        await load.FlowAsync(true);
+    }
+
+    /// <summary>
+    /// Publishers stop, and everything that they have sent since the start arrives; or nothing more comes for a while, which on a busy machine
+    /// must be long, or what comes later would count for the next window.
+    /// </summary>
     public async Task RestAsync()
     {
         await load.FlowAsync(false);
         var deadline = DateTime.UtcNow + s_patience;
         var before = -1L;
-        while (DateTime.UtcNow < deadline)
+        for (var quiet = 0; quiet < QuietChecks && DateTime.UtcNow < deadline;)
         {
             await Task.Delay(s_drain);
-            var received = (await load.CountAsync()).Received;
-            if (received == before)
+            var now = await load.CountAsync();
+            var since = now - _atStart;
+            if (since.Received == since.Expected)
             {
                 return;
             }
 
-            before = received;
+            quiet = now.Received == before ? quiet + 1 : 0;
+            before = now.Received;
         }
     }
 }

@@ -74,7 +74,7 @@ internal sealed class JoinStormScenario : IScenario
         var before = await node.FiguresAsync();
         var counted = await load.CountAsync();
         await load.RecordDelaysAsync(true);
-        await load.FlowAsync(true);
+        await meter.StartAsync();
         var (done, failed, seconds) = await JoinAsync(node, joiners, "storm", TimeSpan.FromSeconds(context.Options.Seconds));
         await meter.RestAsync();
         FlowMeter.AddDelays(measurement, await load.RecordDelaysAsync(false));

@@ -28,6 +28,8 @@ internal sealed class LoopbackEngine : IDatagramSink, IEngineLinks, IListenSocke
 
     public int ConnectionCount => 0;
 
+    public DatagramCounts Counts => default;
+
     public void OnDatagram(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
     {
         Engine.OnDatagram(tuple, datagram, now);

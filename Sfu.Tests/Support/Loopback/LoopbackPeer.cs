@@ -109,10 +109,12 @@ internal sealed class LoopbackPeer : IDisposable
         return _buffer[..length];
     }
 
-    public void SendRtcp(ReadOnlySpan<byte> compound)
+    public void SendRtcp(ReadOnlySpan<byte> compound) => _world.SendToNode(this, ProtectRtcp(compound));
+
+    public byte[] ProtectRtcp(ReadOnlySpan<byte> compound)
     {
         var length = _sender!.ProtectRtcp(compound, _buffer);
-        _world.SendToNode(this, _buffer.AsSpan(0, length));
+        return _buffer[..length];
     }
 
     public void SendRaw(ReadOnlySpan<byte> datagram) => _world.SendToNode(this, datagram);

@@ -1,0 +1,192 @@
+using Sfu.Media.Control;
+using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
+using Sfu.Media.Wire;
+using Sfu.Tests.Support.Loopback;
+
+namespace Sfu.Tests.Loopback;
+
+/// <summary>A steady load costs the garbage collector nothing, whichever way a packet takes through the engines.</summary>
+public abstract class AllocationSpecs : IDisposable
+{
+    private const int Subscribers = 4;
+    private const int WarmUp = 8000;
+    private const int Measured = 2000;
+    private const int Windows = 3;
+    private const uint FirstSsrc = 5000;
+
+    private readonly LoopbackWorld _world;
+    private readonly LoopbackPeer _publisher;
+    private readonly LoopbackPeer _subscriber;
+    private ushort _sequence = 65_500;
+    private uint _timestamp = 0xFFFF_0000;
+    private ushort _transportSequence = 65_500;
+    private ushort _rtxSequence;
+    private byte[] _missing = [];
+    private ConsumerHandle _first;
+
+    // What the first consumer's numbers are ahead of the producer's.
+    private ushort _shift;
+    private uint _reports;
+
+    protected AllocationSpecs(int engines)
+    {
+        _world = new LoopbackWorld(engines: engines);
+        _publisher = _world.NewConnectedPeer();
+        _subscriber = _world.NewConnectedPeer();
+    }
+
+    public void Dispose()
+    {
+        Assert.Empty(_world.Faults);
+        _world.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    public sealed class OnOneEngine() : AllocationSpecs(1);
+
+    public sealed class OnThreeEngines() : AllocationSpecs(3);
+
+    [Fact]
+    public void Forwarding_video_allocates_nothing()
+    {
+        Consume(rtx: true);
+        MustAllocateNothing(count => [.. Many(count, Video)]);
+    }
+
+    [Fact]
+    public void Forwarding_audio_allocates_nothing()
+    {
+        var producer = _publisher.Produce(TestMedia.Audio());
+        _subscriber.Consume(producer, TestMedia.AudioConsumer());
+        MustAllocateNothing(count => [.. Many(count, () => (_publisher, _publisher.Protect(TestMedia.OpusPacket(_sequence++, _timestamp += 960))))]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Sending_again_allocates_nothing(bool rtx)
+    {
+        Consume(rtx);
+        MustAllocateNothing(count => [.. Many(count / 2, Video, NackOfTheLatest)]);
+        _world.Command(directory => directory.GetConsumerStats(_subscriber.Transport, 7, _first));
+        Assert.True(_subscriber.Events.Stats.OfType<RtpStreamStats>().Single().PacketsRetransmitted > 4000);
+    }
+
+    [Fact]
+    public void Repairing_what_was_lost_on_the_way_in_allocates_nothing()
+    {
+        Consume(rtx: true);
+        MustAllocateNothing(count => [.. Many(count / 2, VideoAfterAGap, GapByRtx)]);
+    }
+
+    [Fact]
+    public void Reports_allocate_nothing()
+    {
+        Consume(rtx: true);
+        MustAllocateNothing(count => [.. Many(count / 4, Video, SenderReportOfThePublisher, ReceiverReportOfTheSubscriber, Video)]);
+    }
+
+    private void Consume(bool rtx)
+    {
+        var producer = _publisher.Produce(TestMedia.Video());
+        for (uint i = 0; i < Subscribers; i++)
+        {
+            var consumer = _subscriber.Consume(producer, TestMedia.VideoConsumer(rtx, ssrc: FirstSsrc + (2 * i), rtxSsrc: FirstSsrc + 1 + (2 * i)));
+            _first = i == 0 ? consumer : _first;
+        }
+
+        var sent = _sequence;
+        _publisher.SendRtp(TestMedia.Vp8Packet(_sequence++, _timestamp, key: true, _transportSequence++));
+        _world.Run(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(Subscribers, _subscriber.Rtp.Count);
+        foreach (var packet in _subscriber.Rtp)
+        {
+            Assert.True(RtpPacket.TryParse(packet, out var view));
+            _shift = view.Ssrc == FirstSsrc ? (ushort)(view.SequenceNumber - sent) : _shift;
+        }
+    }
+
+    private void MustAllocateNothing(Func<int, List<(LoopbackPeer From, byte[] Datagram)>> load)
+    {
+        _world.Counting = true;
+        var now = Feed(load(WarmUp), _world.Now);
+
+        // What happens once, a table that grows or code that the runtime prepares, is no cost of packets: those would show in every window.
+        var allocated = long.MaxValue;
+        for (var window = 0; window < Windows && allocated > 0; window++)
+        {
+            var measured = load(Measured);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            now = Feed(measured, now);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
+        _world.Counting = false;
+        _world.Run(TimeSpan.FromMicroseconds(now.UsSince(_world.Now)));
+    }
+
+    private MediaTime Feed(List<(LoopbackPeer From, byte[] Datagram)> datagrams, MediaTime now)
+    {
+        foreach (var (from, datagram) in datagrams)
+        {
+            now = now.PlusMs(1);
+            _world.Receive(from.Events.Selected!.Value, datagram, now);
+        }
+
+        return now;
+    }
+
+    private static IEnumerable<(LoopbackPeer From, byte[] Datagram)> Many(int rounds, params Func<(LoopbackPeer From, byte[] Datagram)>[] makers)
+    {
+        for (var i = 0; i < rounds; i++)
+        {
+            foreach (var make in makers)
+            {
+                yield return make();
+            }
+        }
+    }
+
+    private (LoopbackPeer From, byte[] Datagram) Video() =>
+        (_publisher, _publisher.Protect(TestMedia.Vp8Packet(_sequence++, _timestamp += 90, key: false, _transportSequence++)));
+
+    private (LoopbackPeer From, byte[] Datagram) VideoAfterAGap()
+    {
+        _missing = TestMedia.Vp8Packet(_sequence++, _timestamp += 90, key: false);
+        return Video();
+    }
+
+    private (LoopbackPeer From, byte[] Datagram) GapByRtx()
+    {
+        Assert.True(RtpPacket.TryParse(_missing, out var view));
+        var packet = new byte[2048];
+        var length = Rtx.Wrap(_missing, view.HeaderLength, TestMedia.VideoRtxSsrc, TestMedia.ProducerRtx, _rtxSequence++, packet);
+        return (_publisher, _publisher.Protect(packet.AsSpan(0, length)));
+    }
+
+    private (LoopbackPeer From, byte[] Datagram) NackOfTheLatest() => (_subscriber, Compound(
+        _subscriber, (ref RtcpWriter writer) => writer.TryAddNack(1, FirstSsrc, [(ushort)(_sequence - 1 + _shift)], out _)));
+
+    private (LoopbackPeer From, byte[] Datagram) SenderReportOfThePublisher()
+    {
+        var info = new SenderInfo(TestMedia.VideoSsrc, NtpTime.FromUnixMicroseconds(1_790_000_000_000_000 + (4000L * _reports++)), _timestamp, 1, 1);
+        return (_publisher, Compound(_publisher, (ref RtcpWriter writer) => writer.TryAddSenderReport(info, [])));
+    }
+
+    private (LoopbackPeer From, byte[] Datagram) ReceiverReportOfTheSubscriber()
+    {
+        var block = new ReportBlock(FirstSsrc, 0, 0, (ushort)(_sequence - 1 + _shift), 0, 0, 0);
+        return (_subscriber, Compound(_subscriber, (ref RtcpWriter writer) => writer.TryAddReceiverReport(1, [block])));
+    }
+
+    private delegate bool Write(ref RtcpWriter writer);
+
+    private static byte[] Compound(LoopbackPeer from, Write write)
+    {
+        var writer = new RtcpWriter(new byte[256]);
+        Assert.True(write(ref writer));
+        return from.ProtectRtcp(writer.Written);
+    }
+}
