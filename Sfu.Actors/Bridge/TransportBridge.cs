@@ -20,22 +20,22 @@ internal sealed class TransportBridge(IActorRef transport, PathMailbox paths) : 
     public void Mute() => _muted = true;
 
     public void TransportOpened(IceParameters iceParameters, ImmutableArray<IceCandidate> iceCandidates, DtlsParameters dtlsParameters) =>
-        Tell(new MediaEvents.TransportOpened(iceParameters, iceCandidates, dtlsParameters));
+        Actor?.Tell(new MediaEvents.TransportOpened(iceParameters, iceCandidates, dtlsParameters), ActorRefs.NoSender);
 
     public void Connected(long requestId, DtlsRole localRole) =>
-        Tell(new MediaEvents.Connected(requestId, localRole));
+        Actor?.Tell(new MediaEvents.Connected(requestId, localRole), ActorRefs.NoSender);
 
     public void IceRestarted(long requestId, IceParameters iceParameters) =>
-        Tell(new MediaEvents.IceRestarted(requestId, iceParameters));
+        Actor?.Tell(new MediaEvents.IceRestarted(requestId, iceParameters), ActorRefs.NoSender);
 
     public void ProducerAdded(long requestId, ProducerHandle producer) =>
-        Tell(new MediaEvents.ProducerAdded(requestId, producer));
+        Actor?.Tell(new MediaEvents.ProducerAdded(requestId, producer), ActorRefs.NoSender);
 
     public void ConsumerAdded(long requestId, ConsumerHandle consumer) =>
-        Tell(new MediaEvents.ConsumerAdded(requestId, consumer));
+        Actor?.Tell(new MediaEvents.ConsumerAdded(requestId, consumer), ActorRefs.NoSender);
 
     public void RequestFailed(long requestId, MediaError error) =>
-        Tell(new MediaEvents.RequestFailed(requestId, error));
+        Actor?.Tell(new MediaEvents.RequestFailed(requestId, error), ActorRefs.NoSender);
 
     public void LocalUfragAdded(string ufrag) => Paths?.LocalUfragAdded(ufrag);
 
@@ -52,26 +52,20 @@ internal sealed class TransportBridge(IActorRef transport, PathMailbox paths) : 
     public void TupleSendQueueOverflowed(TransportTuple tuple, long droppedFrames) => Paths?.TupleSendQueueOverflowed(tuple, droppedFrames);
 
     public void DtlsStateChanged(DtlsTransportState state, string? remoteCertificatePem) =>
-        Tell(new MediaEvents.DtlsStateChanged(state));
+        Actor?.Tell(new MediaEvents.DtlsStateChanged(state), ActorRefs.NoSender);
 
     public void ProducerClosed(ProducerHandle producer, MediaError? error) =>
-        Tell(new MediaEvents.ProducerClosed(producer, error));
+        Actor?.Tell(new MediaEvents.ProducerClosed(producer, error), ActorRefs.NoSender);
 
     public void ConsumerClosed(ConsumerHandle consumer, MediaError? error) =>
-        Tell(new MediaEvents.ConsumerClosed(consumer, error));
+        Actor?.Tell(new MediaEvents.ConsumerClosed(consumer, error), ActorRefs.NoSender);
 
     public void StatsReady(long requestId, ImmutableArray<MediaStats> stats) =>
-        Tell(new MediaEvents.StatsReady(requestId, stats));
+        Actor?.Tell(new MediaEvents.StatsReady(requestId, stats), ActorRefs.NoSender);
 
-    public void TransportClosed(MediaError? error) => Tell(new MediaEvents.TransportClosed(error));
+    public void TransportClosed(MediaError? error) => Actor?.Tell(new MediaEvents.TransportClosed(error), ActorRefs.NoSender);
+
+    private IActorRef? Actor => _muted ? null : transport;
 
     private PathMailbox? Paths => _muted ? null : paths;
-
-    private void Tell(MediaEvents.IMediaEvent news)
-    {
-        if (!_muted)
-        {
-            transport.Tell(news, ActorRefs.NoSender);
-        }
-    }
 }

@@ -19,7 +19,7 @@ namespace Sfu.Actors.Transports;
 ///    └────────────────────────────────── the media plane refuses ─────────────────────────────────────────────────────────────────▲
 /// </code>
 /// </remarks>
-internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
+internal sealed class WebRtcTransportActor : RequestActor
 {
     private readonly TransportSeed _seed;
     private readonly IMediaPlane _media;
@@ -33,6 +33,7 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
     private readonly TransportBridge _bridge;
     private PendingRequest? _opening;
     private PendingRequest? _closing;
+    private ICancelable? _pathReport;
     private bool _pathsWait;
     private SfuError? _openError;
 
@@ -48,8 +49,6 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
         _consumers = new TransportConsumers(seed, _audience, _handle, _pending);
         _opening = new PendingRequest(seed.Open.RequestId, seed.Asker);
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     private RouterId RouterId => _seed.RouterId;
 
@@ -94,6 +93,7 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
                 ReportPaths();
                 break;
             case PathReportDue:
+                _pathReport = null;
                 break;
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
@@ -115,6 +115,7 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
         _state.TryClose(_seed.ServerClosing.IsRaised ? CloseReason.ListenServerClosed : CloseReason.ControlFault);
         var reason = _state.CloseReason!.Value;
         _bridge.Mute();
+        _pathReport?.Cancel();
         _media.CloseTransport(_handle);
         if (_state.IsOpen && _audience.IsListening)
         {
@@ -265,7 +266,7 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
     /// </summary>
     private void OnPathsChanged()
     {
-        if (Timers.IsTimerActive(PathReportDue.Key))
+        if (_pathReport is not null)
         {
             _pathsWait = true;
         }
@@ -279,7 +280,8 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
     {
         _pathsWait = false;
         TellChangedPaths();
-        Timers.StartSingleTimer(PathReportDue.Key, PathReportDue.Instance, _seed.PathReportInterval);
+        _pathReport?.Cancel();
+        _pathReport = Context.System.Scheduler.ScheduleTellOnceCancelable(_seed.PathReportInterval, Self, PathReportDue.Instance, ActorRefs.NoSender);
     }
 
     private void TellChangedPaths()
@@ -343,11 +345,14 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
     private void LogEnd(CloseReason reason)
     {
         const string Template = "Transport {TransportId} of Router {RouterId} closed: {Reason}";
-        if (reason is not (CloseReason.RouterClosed or CloseReason.ListenServerClosed or CloseReason.NodeClosed))
+
+        // Asked of the bus: to ask a logger of its own, a transport would have to make one.
+        var logged = Context.System.EventStream.LogLevel;
+        if (reason is not (CloseReason.RouterClosed or CloseReason.ListenServerClosed or CloseReason.NodeClosed) && logged <= LogLevel.InfoLevel)
         {
             Log.Info(Template, Id, RouterId, reason);
         }
-        else if (Context.System.Log.IsDebugEnabled)
+        else if (logged <= LogLevel.DebugLevel)
         {
             Log.Debug(Template, Id, RouterId, reason);
         }
@@ -395,8 +400,6 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
 
     private sealed record PathReportDue : INoSerializationVerificationNeeded
     {
-        public const string Key = "path-report";
-
         public static readonly PathReportDue Instance = new();
     }
 }

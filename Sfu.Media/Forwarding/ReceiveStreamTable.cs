@@ -115,6 +115,11 @@ internal sealed class ReceiveStreamTable
 
     public void Remove(MediaProducer producer)
     {
+        if (_producers.Count == 0)
+        {
+            return;
+        }
+
         foreach (var (ssrc, entry) in _bySsrc)
         {
             if (entry.Producer == producer)

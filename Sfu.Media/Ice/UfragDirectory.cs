@@ -12,7 +12,7 @@ namespace Sfu.Media.Ice;
 public sealed class UfragDirectory<T>
     where T : class
 {
-    private const int Maps = 256;
+    private const int Maps = 1024;
 
     private readonly IEqualityComparer<UfragKey> _comparer;
     private readonly ImmutableDictionary<UfragKey, T>[] _maps = new ImmutableDictionary<UfragKey, T>[Maps];
