@@ -64,8 +64,16 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
     public ImmutableArray<ProducerRecord> ProducersOn(TransportId id) => _media.ProducersOn(id);
 
     /// <summary>The actors with Consumers of the Producer, each once.</summary>
-    public ImmutableArray<IActorRef> TransportsConsuming(ProducerId id) =>
-        [.. _media.ConsumersOf(id).Select(consumer => consumer.TransportId).Distinct().Select(Transport).OfType<IActorRef>()];
+    public ImmutableArray<IActorRef> TransportsConsuming(ProducerId id)
+    {
+        var consumers = _media.ConsumersOf(id);
+        return consumers.Length switch
+        {
+            0 => [],
+            1 => Transport(consumers[0].TransportId) is { } transport ? [transport] : [],
+            _ => [.. consumers.Select(consumer => consumer.TransportId).Distinct().Select(Transport).OfType<IActorRef>()],
+        };
+    }
 
     /// <summary>The handle by which this node's media plane knows the Producer.</summary>
     public bool TryGetHandle(ProducerId id, out ProducerHandle handle) => _handles.TryGetValue(id, out handle);

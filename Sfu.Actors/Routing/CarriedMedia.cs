@@ -14,13 +14,36 @@ internal sealed class CarriedMedia
     private readonly Chains<TransportId, ProducerEntry> _producersOn = new(static (ProducerEntry entry) => ref entry.OnTransport);
     private readonly Chains<TransportId, ConsumerEntry> _consumersOn = new(static (ConsumerEntry entry) => ref entry.OnTransport);
     private readonly Chains<ProducerId, ConsumerEntry> _consumersOf = new(static (ConsumerEntry entry) => ref entry.OfProducer);
+    private long _visits;
 
-    public IEnumerable<ProducerRecord> Producers => _producers.Values.Select(entry => entry.Record);
+    /// <summary>All there are: for snapshots and dumps.</summary>
+    public IEnumerable<ProducerRecord> Producers
+    {
+        get
+        {
+            foreach (var entry in _producers.Values)
+            {
+                _visits++;
+                yield return entry.Record;
+            }
+        }
+    }
 
-    public IEnumerable<ConsumerRecord> Consumers => _consumers.Values.Select(entry => entry.Record);
+    /// <summary>All there are: for snapshots and dumps.</summary>
+    public IEnumerable<ConsumerRecord> Consumers
+    {
+        get
+        {
+            foreach (var entry in _consumers.Values)
+            {
+                _visits++;
+                yield return entry.Record;
+            }
+        }
+    }
 
-    /// <summary>Producers and Consumers looked at so far to find those of a transport or Producer: what tests count instead of time.</summary>
-    public long Visits => _producersOn.Visits + _consumersOn.Visits + _consumersOf.Visits;
+    /// <summary>Producers and Consumers looked at so far, by whoever looked for some: what tests count instead of time.</summary>
+    public long Visits => _visits + _producersOn.Visits + _consumersOn.Visits + _consumersOf.Visits;
 
     public ProducerRecord? Producer(ProducerId id) => _producers.GetValueOrDefault(id)?.Record;
 

@@ -82,10 +82,18 @@ internal sealed class RouterEndings(RouterState state)
             return [];
         }
 
-        var gone = ways.Select(way => new Letter(way, new BranchProtocol.ProducerGone(state.Id, id)));
-        return producer.Open
-            ? [.. gone, .. state.ToPeers(new SessionEvents.ProducerClosed(state.Id, id, reason), producer.PeerId)]
-            : [.. gone];
+        var letters = ImmutableArray.CreateBuilder<Letter>(ways.Length);
+        foreach (var way in ways)
+        {
+            letters.Add(new Letter(way, new BranchProtocol.ProducerGone(state.Id, id)));
+        }
+
+        if (producer.Open)
+        {
+            letters.AddRange(state.ToPeers(new SessionEvents.ProducerClosed(state.Id, id, reason), producer.PeerId));
+        }
+
+        return letters.DrainToImmutable();
     }
 
     /// <summary>What the owner of a transport would have heard from the transport itself.</summary>

@@ -195,7 +195,10 @@ internal sealed class RouterState(RouterId id)
         ],
         [.. _media.Consumers.Select(consumer => new RouterConsumerDump(consumer.ConsumerId, consumer.TransportId, consumer.ProducerId, consumer.Open))]);
 
-    private ImmutableArray<IActorRef> WaysTo(ImmutableArray<ConsumerRecord> consumers) => consumers.IsEmpty
-        ? []
-        : [.. consumers.Select(consumer => Transport(consumer.TransportId)?.Way).OfType<IActorRef>().Distinct()];
+    private ImmutableArray<IActorRef> WaysTo(ImmutableArray<ConsumerRecord> consumers) => consumers.Length switch
+    {
+        0 => [],
+        1 => Transport(consumers[0].TransportId) is { } transport ? [transport.Way] : [],
+        _ => [.. consumers.Select(consumer => Transport(consumer.TransportId)?.Way).OfType<IActorRef>().Distinct()],
+    };
 }

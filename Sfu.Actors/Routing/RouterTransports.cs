@@ -8,13 +8,25 @@ internal sealed class RouterTransports
 {
     private readonly Dictionary<TransportId, Entry> _entries = [];
     private readonly Chains<PeerId, Entry> _ofPeer = new(static (Entry entry) => ref entry.OfPeer);
+    private long _visits;
 
     public int Count => _entries.Count;
 
-    public IEnumerable<TransportEntry> All => _entries.Values.Select(entry => entry.Transport);
+    /// <summary>For snapshots, dumps and the end of a branch.</summary>
+    public IEnumerable<TransportEntry> All
+    {
+        get
+        {
+            foreach (var entry in _entries.Values)
+            {
+                _visits++;
+                yield return entry.Transport;
+            }
+        }
+    }
 
     /// <summary>See <see cref="Chains{TKey,TItem}.Visits"/>.</summary>
-    public long Visits => _ofPeer.Visits;
+    public long Visits => _visits + _ofPeer.Visits;
 
     public TransportEntry? Find(TransportId id) => _entries.GetValueOrDefault(id)?.Transport;
 
