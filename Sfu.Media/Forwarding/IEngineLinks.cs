@@ -9,10 +9,13 @@ internal interface IEngineLinks
     void Post(int engine, Action<MediaEngine> command);
 
     /// <summary>
-    /// Passes a packet by reference; the receiver gets it with the others of its next batch. False: too many wait there already, and the
-    /// reference stays with the caller. Media is real-time: what cannot be passed is lost.
+    /// Passes a packet by reference; the receiver gets it with the others of its next batch, after <see cref="WakeReceivers"/> at the latest.
+    /// False: too many wait there already, and the reference stays with the caller. Media is real-time: what cannot be passed is lost.
     /// </summary>
     bool TryPass(int engine, in PassedPacket packet);
+
+    /// <summary>All of a batch has been passed: those who got something go to work on it, once.</summary>
+    void WakeReceivers();
 }
 
 /// <summary>

@@ -157,6 +157,13 @@ internal sealed class MediaEngine : IDisposable
     public void FanOut(MediaTime now)
     {
         Now = now;
+        foreach (var producer in _arrivedHere)
+        {
+            producer.PassOn();
+        }
+
+        // The others work on it while this thread sends its own share.
+        _parts.Links.WakeReceivers();
         for (var i = 0; i < _arrivedHere.Count; i++)
         {
             _arrivedHere[i].FanOut(now);

@@ -137,8 +137,8 @@ internal sealed class MediaProducer
             index, (ushort)packet.HeaderLength, (byte)packet.PaddingLength, MapPayloadType(packet.PayloadType), isKeyFrame, _epoch));
     }
 
-    /// <summary>Passes what has arrived to the groups on other engines, which work on it meanwhile, and then sends it to those here.</summary>
-    public void FanOut(MediaTime now)
+    /// <summary>Passes what has arrived to the groups on other engines.</summary>
+    public void PassOn()
     {
         var engine = Transport.Engine;
         foreach (var group in _groups)
@@ -148,10 +148,14 @@ internal sealed class MediaProducer
                 Pass(group, engine);
             }
         }
+    }
 
+    /// <summary>Sends what has arrived to the group on this engine. Nothing waits afterwards.</summary>
+    public void FanOut(MediaTime now)
+    {
         for (var i = 0; i < _groups.Count; i++)
         {
-            if (_groups[i].Home == engine.Index)
+            if (_groups[i].Home == Transport.Engine.Index)
             {
                 _groups[i].Forward(CollectionsMarshal.AsSpan(_arrived), now);
                 break;

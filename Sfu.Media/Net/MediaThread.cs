@@ -39,6 +39,7 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
     private readonly Dictionary<long, UdpSocket> _sockets = [];
     private readonly ConcurrentQueue<Action<MediaEngine>> _commands = new();
     private readonly SpscRing<PassedPacket>?[] _passed;
+    private readonly bool[] _hasPassedTo;
     private readonly MediaEngine _engine;
     private readonly Thread _thread;
 
@@ -64,6 +65,7 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
         _options = options;
         _warn = warn;
         _passed = new SpscRing<PassedPacket>?[threads.Length];
+        _hasPassedTo = new bool[threads.Length];
         _epoll.Add(_wakeUp.Fd, LibC.EPOLLIN, WakeTag);
         Tcp = new TcpConnections(_epoll, options.Tcp, options.Callers, nextSocketId, warn);
         _engine = makeEngine(this);
@@ -111,9 +113,20 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
             Volatile.Write(ref slot, ring);
         }
 
-        var passed = ring.TryPush(packet);
-        target._wakeUp.Signal();
-        return passed;
+        _hasPassedTo[engine] = true;
+        return ring.TryPush(packet);
+    }
+
+    void IEngineLinks.WakeReceivers()
+    {
+        for (var i = 0; i < _hasPassedTo.Length; i++)
+        {
+            if (_hasPassedTo[i])
+            {
+                _hasPassedTo[i] = false;
+                _threads[i]._wakeUp.Signal();
+            }
+        }
     }
 
     public Span<byte> Begin(in TransportTuple tuple)

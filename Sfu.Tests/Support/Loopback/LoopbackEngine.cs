@@ -65,6 +65,11 @@ internal sealed class LoopbackEngine : IDatagramSink, IEngineLinks, IListenSocke
 
     bool IEngineLinks.TryPass(int engine, in PassedPacket packet) => _world.Engines[engine]._passed.TryPush(packet);
 
+    void IEngineLinks.WakeReceivers()
+    {
+        // They work in turns, and never sleep.
+    }
+
     Span<byte> IDatagramSink.Begin(in TransportTuple tuple) => _world.OpenSockets.Contains(tuple.LocalSocket) ? _slot : default;
 
     void IDatagramSink.Commit(in TransportTuple tuple, int length) => _world.SendFromNode(tuple, _slot.AsSpan(0, length));
