@@ -13,15 +13,23 @@ namespace Sfu.Actors.Node;
 internal sealed class NodeServers
 {
     private readonly Dictionary<ServerId, Entry> _entries = [];
+    private readonly Dictionary<ServerHandle, Entry> _byHandle = [];
+    private readonly Dictionary<IActorRef, Entry> _byActor = [];
     private readonly RecentIds _closed = new();
 
     /// <summary>The actors that live.</summary>
     public IReadOnlyCollection<IActorRef> Actors => [.. _entries.Values.Select(entry => entry.Actor).OfType<IActorRef>()];
 
-    public int OpenSockets => _entries.Values.Count(entry => entry.HasSockets);
+    /// <summary>Servers whose sockets are not closed yet.</summary>
+    public int OpenSockets => _byHandle.Count;
 
-    public void Add(ServerId id, ServerHandle handle, IActorRef actor, ClosingSignal closing, PendingRequest? opener) =>
-        _entries.Add(id, new Entry(id, handle, closing) { Actor = actor, HasSockets = true, Opener = opener });
+    public void Add(ServerId id, ServerHandle handle, IActorRef actor, ClosingSignal closing, PendingRequest? opener)
+    {
+        var entry = new Entry(id, handle, closing) { Actor = actor, Opener = opener };
+        _entries.Add(id, entry);
+        _byHandle.Add(handle, entry);
+        _byActor.Add(actor, entry);
+    }
 
     /// <summary>The server's actor has thrown, or was killed, and is about to be stopped with its transports.</summary>
     public void Failing(IActorRef actor) => Find(actor)?.Closing.Raise();
@@ -50,7 +58,7 @@ internal sealed class NodeServers
     /// <summary>The server is known, and <paramref name="waiter"/> hears when its sockets are closed.</summary>
     public bool TryAwaitClosing(ServerId id, PendingRequest waiter)
     {
-        if (!_entries.TryGetValue(id, out var entry) || !entry.HasSockets)
+        if (!_entries.TryGetValue(id, out var entry) || !HasSockets(entry))
         {
             return false;
         }
@@ -83,7 +91,7 @@ internal sealed class NodeServers
             return false;
         }
 
-        entry.HasSockets = false;
+        _byHandle.Remove(handle);
         entry.Error = error;
         gone = ForgetWhenGone(entry);
         return true;
@@ -93,7 +101,7 @@ internal sealed class NodeServers
     /// <returns>Who is told, when nothing is left of the server.</returns>
     public GoneServer? ActorEnded(IActorRef actor)
     {
-        if (Find(actor) is not { } entry)
+        if (!_byActor.Remove(actor, out var entry))
         {
             return null;
         }
@@ -102,13 +110,15 @@ internal sealed class NodeServers
         return ForgetWhenGone(entry);
     }
 
-    private Entry? Find(ServerHandle handle) => _entries.Values.FirstOrDefault(entry => entry.Handle == handle);
+    private Entry? Find(ServerHandle handle) => _byHandle.GetValueOrDefault(handle);
 
-    private Entry? Find(IActorRef actor) => _entries.Values.FirstOrDefault(entry => actor.Equals(entry.Actor));
+    private Entry? Find(IActorRef actor) => _byActor.GetValueOrDefault(actor);
+
+    private bool HasSockets(Entry entry) => _byHandle.ContainsKey(entry.Handle);
 
     private GoneServer? ForgetWhenGone(Entry entry)
     {
-        if (entry is not { Actor: null, HasSockets: false })
+        if (entry.Actor is not null || HasSockets(entry))
         {
             return null;
         }
@@ -127,8 +137,6 @@ internal sealed class NodeServers
         public ServerHandle Handle { get; } = handle;
 
         public IActorRef? Actor { get; set; }
-
-        public bool HasSockets { get; set; }
 
         public SfuError? Error { get; set; }
 

@@ -11,8 +11,10 @@ namespace Sfu.Actors.Node;
 internal abstract class RequestActor : UntypedActor
 {
     private IRequest? _inHand;
+    private ILoggingAdapter? _log;
 
-    protected ILoggingAdapter Log { get; } = Context.GetLogger();
+    /// <summary>Made when there is something to say: most transports never have.</summary>
+    protected ILoggingAdapter Log => _log ??= Context.GetLogger();
 
     protected override bool AroundReceive(Receive receive, object message)
     {

@@ -22,6 +22,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private readonly NodeContext _node;
     private readonly NodeServers _servers = new();
     private readonly Dictionary<RouterId, IActorRef> _branches = [];
+    private readonly Dictionary<IActorRef, RouterId> _routersOfBranches = [];
     private readonly List<PendingRequest> _readyWaiters = [];
     private readonly List<PendingRequest> _closeWaiters = [];
     private ImmutableArray<ListenInfo>? _bound;
@@ -60,11 +61,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 OnRequest(request);
                 break;
             case RouterBranchActor.Release release:
-                if (_branches.TryGetValue(release.RouterId, out var branch) && branch.Equals(Sender))
-                {
-                    _branches.Remove(release.RouterId);
-                }
-
+                ForgetBranch(Sender);
                 Sender.Tell(new RouterBranchActor.Released());
                 break;
             case UseRegion use:
@@ -114,6 +111,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         {
             branch = Context.Watch(Context.ActorOf(RouterBranchActor.Props(open.RouterId, open.Router, open.Setup, open.Peers, _region)));
             _branches.Add(open.RouterId, branch);
+            _routersOfBranches.Add(branch, open.RouterId);
         }
 
         AnsweredElsewhere();
@@ -390,13 +388,15 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private void Forget(IActorRef actor)
     {
         Answer(_servers.ActorEnded(actor));
-        foreach (var (id, branch) in _branches)
+        ForgetBranch(actor);
+    }
+
+    /// <summary>A branch that has been released may have a successor for its Router by the time it ends.</summary>
+    private void ForgetBranch(IActorRef branch)
+    {
+        if (_routersOfBranches.Remove(branch, out var router))
         {
-            if (branch.Equals(actor))
-            {
-                _branches.Remove(id);
-                break;
-            }
+            _branches.Remove(router);
         }
     }
 

@@ -14,8 +14,8 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
     private readonly Dictionary<PeerId, PeerRecord> _peers = peers.ToDictionary(peer => peer.Info.PeerId);
     private readonly Dictionary<TransportId, (TransportRecord Record, IActorRef Actor)> _transports = [];
     private readonly Dictionary<IActorRef, TransportId> _transportIds = [];
-    private readonly Dictionary<ProducerId, (ProducerRecord Record, ProducerHandle Handle)> _producers = [];
-    private readonly Dictionary<ConsumerId, ConsumerRecord> _consumers = [];
+    private readonly CarriedMedia _media = new();
+    private readonly Dictionary<ProducerId, ProducerHandle> _handles = [];
 
     public RouterSetup Setup { get; set; } = setup;
 
@@ -25,12 +25,15 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
 
     public ImmutableArray<TransportId> TransportIds => [.. _transports.Keys];
 
+    /// <summary>See <see cref="CarriedMedia.Visits"/>.</summary>
+    public long Visits => _media.Visits;
+
     public BranchSnapshot Snapshot => new(
         Setup,
         [.. _peers.Values],
         [.. _transports.Values.Select(transport => transport.Record)],
-        [.. _producers.Values.Select(producer => producer.Record)],
-        [.. _consumers.Values]);
+        [.. _media.Producers],
+        [.. _media.Consumers]);
 
     public void Remember(PeerRecord peer) => _peers[peer.Info.PeerId] = peer;
 
@@ -53,46 +56,59 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
     public IActorRef? Transport(TransportId id) => _transports.TryGetValue(id, out var transport) ? transport.Actor : null;
 
     /// <summary>The actor that carries the Producer.</summary>
-    public IActorRef? TransportOf(ProducerId id) => _producers.TryGetValue(id, out var producer) ? Transport(producer.Record.TransportId) : null;
+    public IActorRef? TransportOf(ProducerId id) => _media.Producer(id) is { } producer ? Transport(producer.TransportId) : null;
 
     /// <summary>The actor that carries the Consumer.</summary>
-    public IActorRef? TransportOf(ConsumerId id) => _consumers.TryGetValue(id, out var consumer) ? Transport(consumer.TransportId) : null;
+    public IActorRef? TransportOf(ConsumerId id) => _media.Consumer(id) is { } consumer ? Transport(consumer.TransportId) : null;
+
+    public ImmutableArray<ProducerRecord> ProducersOn(TransportId id) => _media.ProducersOn(id);
 
     /// <summary>The actors with Consumers of the Producer, each once.</summary>
-    public ImmutableArray<IActorRef> TransportsConsuming(ProducerId id) =>
-        [.. _consumers.Values.Where(consumer => consumer.ProducerId == id).Select(consumer => Transport(consumer.TransportId)).OfType<IActorRef>().Distinct()];
-
-    /// <summary>The handle by which this node's media plane knows the Producer.</summary>
-    public bool TryGetHandle(ProducerId id, out ProducerHandle handle)
+    public ImmutableArray<IActorRef> TransportsConsuming(ProducerId id)
     {
-        var found = _producers.TryGetValue(id, out var producer);
-        handle = producer.Handle;
-        return found;
+        var consumers = _media.ConsumersOf(id);
+        return consumers.Length switch
+        {
+            0 => [],
+            1 => Transport(consumers[0].TransportId) is { } transport ? [transport] : [],
+            _ => [.. consumers.Select(consumer => consumer.TransportId).Distinct().Select(Transport).OfType<IActorRef>()],
+        };
     }
 
-    public void Put(ProducerRecord record, ProducerHandle handle) => _producers[record.ProducerId] = (record, handle);
+    /// <summary>The handle by which this node's media plane knows the Producer.</summary>
+    public bool TryGetHandle(ProducerId id, out ProducerHandle handle) => _handles.TryGetValue(id, out handle);
+
+    public void Put(ProducerRecord record, ProducerHandle handle)
+    {
+        _media.Put(record);
+        _handles[record.ProducerId] = handle;
+    }
 
     public void SetPaused(ProducerId id, bool paused)
     {
-        if (_producers.TryGetValue(id, out var producer))
+        if (_media.Producer(id) is { } producer)
         {
-            _producers[id] = (producer.Record with { Paused = paused }, producer.Handle);
+            _media.Put(producer with { Paused = paused });
         }
     }
 
-    public void Remove(ProducerId id) => _producers.Remove(id);
+    public void Remove(ProducerId id)
+    {
+        _media.Remove(id);
+        _handles.Remove(id);
+    }
 
-    public void Put(ConsumerRecord record) => _consumers[record.ConsumerId] = record;
+    public void Put(ConsumerRecord record) => _media.Put(record);
 
     public void Opened(ConsumerId id)
     {
-        if (_consumers.TryGetValue(id, out var consumer))
+        if (_media.Consumer(id) is { } consumer)
         {
-            _consumers[id] = consumer with { Open = true };
+            _media.Put(consumer with { Open = true });
         }
     }
 
-    public void Remove(ConsumerId id) => _consumers.Remove(id);
+    public void Remove(ConsumerId id) => _media.Remove(id);
 
     /// <summary>Forgets the transport and all it carried. False when it was forgotten before.</summary>
     public bool Remove(TransportId id)
@@ -103,14 +119,14 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
         }
 
         _transportIds.Remove(transport.Actor);
-        foreach (var producer in _producers.Values.Where(producer => producer.Record.TransportId == id).ToArray())
+        foreach (var producer in _media.ProducersOn(id))
         {
-            _producers.Remove(producer.Record.ProducerId);
+            Remove(producer.ProducerId);
         }
 
-        foreach (var consumer in _consumers.Values.Where(consumer => consumer.TransportId == id).ToArray())
+        foreach (var consumer in _media.ConsumersOn(id))
         {
-            _consumers.Remove(consumer.ConsumerId);
+            _media.Remove(consumer.ConsumerId);
         }
 
         return true;

@@ -215,7 +215,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         AnsweredElsewhere();
         _localNode.Tell(
             new BranchProtocol.OpenTransport(
-                create.RequestId, _id, Self, _state.Setup!, [.. _state.Peers], record.TransportId, create.Options, create.PeerId, create.Owner),
+                create.RequestId, _id, Self, _state.Setup!, _state.Peers, record.TransportId, create.Options, create.PeerId, create.Owner),
             Sender);
     }
 
@@ -238,7 +238,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     private void UnwatchUnlessPeer(IActorRef? session)
     {
-        if (session is not null && _state.PeersOf(session).IsEmpty)
+        if (session is not null && !_state.IsPeer(session))
         {
             Context.Unwatch(session);
         }
@@ -320,6 +320,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private void BeginClosing(CloseReason reason)
     {
         _state.BeginClosing();
+        Log.Info("Router {RouterId} closes: {Reason}", _id, reason);
         Timers.CancelAll();
         Send(_endings.OfRouter(reason));
         LeaveWhenAlone();

@@ -280,14 +280,19 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 
         _starting.Remove(id);
         _state.Remove(id);
-        _router.Tell(new BranchProtocol.TransportEnded(_routerId, id, reason));
+        if (!_closing)
+        {
+            // The end of the branch says it of all at once.
+            _router.Tell(new BranchProtocol.TransportEnded(_routerId, id, reason));
+        }
+
         StopWhenEmpty();
     }
 
     /// <summary>While there is no Router, the branch does for its own node what the Router would do for all.</summary>
     private void EndConsumersElsewhereOf(TransportId id)
     {
-        foreach (var producer in _state.Snapshot.Producers.Where(producer => producer.TransportId == id))
+        foreach (var producer in _state.ProducersOn(id))
         {
             TellConsumersOf(producer.ProducerId, new TransportCommands.EndConsumersOf(producer.ProducerId));
         }
@@ -327,9 +332,10 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         Timers.Cancel("attach");
         _closingSignal.Raise();
         Context.Parent.Tell(new Release(_routerId));
+        var close = new TransportCommands.Close(reason);
         foreach (var transport in _state.Transports)
         {
-            transport.Tell(new TransportCommands.Close(reason));
+            transport.Tell(close);
         }
 
         foreach (var id in _starting.Keys.ToArray())

@@ -37,6 +37,12 @@ internal sealed class RouterEndings(RouterState state)
     /// <summary>A branch is gone with its transports. A node that is gone cannot report; where only the branch is gone, the transports report themselves.</summary>
     public ImmutableArray<Letter> OfBranch(IActorRef branch, bool nodeLost)
     {
+        if (state.IsClosing && !nodeLost)
+        {
+            // Nobody is told anything, and what is known goes with the Router.
+            return [];
+        }
+
         var letters = ImmutableArray.CreateBuilder<Letter>();
         foreach (var transport in state.TransportsOn(branch))
         {
@@ -51,8 +57,16 @@ internal sealed class RouterEndings(RouterState state)
         return letters.DrainToImmutable();
     }
 
-    public ImmutableArray<Letter> OfTransport(TransportId id) =>
-        [.. state.RemoveTransport(id).SelectMany(producer => OfProducer(producer, CloseReason.TransportClosed))];
+    public ImmutableArray<Letter> OfTransport(TransportId id)
+    {
+        var producers = state.RemoveTransport(id);
+        if (producers.Length == 1)
+        {
+            return OfProducer(producers[0], CloseReason.TransportClosed);
+        }
+
+        return [.. producers.SelectMany(producer => OfProducer(producer, CloseReason.TransportClosed))];
+    }
 
     public ImmutableArray<Letter> OfProducer(ProducerRecord producer, CloseReason reason)
     {
@@ -63,10 +77,23 @@ internal sealed class RouterEndings(RouterState state)
             return [];
         }
 
-        var gone = ways.Select(way => new Letter(way, new BranchProtocol.ProducerGone(state.Id, id)));
-        return producer.Open
-            ? [.. gone, .. state.ToPeers(new SessionEvents.ProducerClosed(state.Id, id, reason), producer.PeerId)]
-            : [.. gone];
+        if (ways.IsEmpty && (!producer.Open || state.Peers.IsEmpty))
+        {
+            return [];
+        }
+
+        var letters = ImmutableArray.CreateBuilder<Letter>(ways.Length);
+        foreach (var way in ways)
+        {
+            letters.Add(new Letter(way, new BranchProtocol.ProducerGone(state.Id, id)));
+        }
+
+        if (producer.Open)
+        {
+            letters.AddRange(state.ToPeers(new SessionEvents.ProducerClosed(state.Id, id, reason), producer.PeerId));
+        }
+
+        return letters.DrainToImmutable();
     }
 
     /// <summary>What the owner of a transport would have heard from the transport itself.</summary>

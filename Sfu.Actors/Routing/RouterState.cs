@@ -13,10 +13,9 @@ namespace Sfu.Actors.Routing;
 /// </summary>
 internal sealed class RouterState(RouterId id)
 {
-    private readonly Dictionary<PeerId, PeerRecord> _peers = [];
-    private readonly Dictionary<TransportId, TransportEntry> _transports = [];
-    private readonly Dictionary<ProducerId, ProducerRecord> _producers = [];
-    private readonly Dictionary<ConsumerId, ConsumerRecord> _consumers = [];
+    private readonly RouterPeers _peers = new();
+    private readonly RouterTransports _transports = new();
+    private readonly CarriedMedia _media = new();
     private readonly RecentIds _closed = new();
 
     public RouterId Id { get; } = id;
@@ -31,7 +30,10 @@ internal sealed class RouterState(RouterId id)
     /// <summary>The Router ends, and with it all that its branches carry.</summary>
     public bool IsClosing { get; private set; }
 
-    public IReadOnlyCollection<PeerRecord> Peers => _peers.Values;
+    public ImmutableArray<PeerRecord> Peers => _peers.All;
+
+    /// <summary>Entries looked at so far to find what ends with what: what tests count instead of time.</summary>
+    public long Visits => _peers.Visits + _transports.Visits + _media.Visits;
 
     /// <summary>Came into being by use and nobody uses it: may end.</summary>
     public bool IsAbandoned => !IsClosing && Setup is not { Explicit: true } && _peers.Count == 0 && _transports.Count == 0;
@@ -51,37 +53,39 @@ internal sealed class RouterState(RouterId id)
 
     public void BeginClosing() => IsClosing = true;
 
-    public PeerRecord? Peer(PeerId id) => _peers.GetValueOrDefault(id);
+    public PeerRecord? Peer(PeerId id) => _peers.Find(id);
 
-    public void PutPeer(PeerRecord peer) => _peers[peer.Info.PeerId] = peer;
+    public void PutPeer(PeerRecord peer) => _peers.Put(peer);
 
     public void RemovePeer(PeerId id) => _peers.Remove(id);
 
-    public ImmutableArray<PeerRecord> PeersOf(IActorRef session) => [.. _peers.Values.Where(peer => peer.Session.Equals(session))];
+    public ImmutableArray<PeerRecord> PeersOf(IActorRef session) => _peers.Of(session);
+
+    public bool IsPeer(IActorRef session) => _peers.Has(session);
 
     /// <summary>To the session of every peer but one.</summary>
     public IEnumerable<Letter> ToPeers(ISessionEvent news, PeerId? except) =>
-        _peers.Values.Where(peer => peer.Info.PeerId != except).Select(peer => new Letter(peer.Session, news));
+        _peers.Count == 0 ? [] : _peers.All.Where(peer => peer.Info.PeerId != except).Select(peer => new Letter(peer.Session, news));
 
     /// <summary>The transports that end when this session leaves as this peer.</summary>
     public ImmutableArray<TransportEntry> TransportsOf(PeerId peer, IActorRef session) =>
-        [.. _transports.Values.Where(entry => entry.Record.PeerId == peer && (entry.Record.Owner is null || entry.Record.Owner.Equals(session)))];
+        [.. _transports.Of(peer).Where(entry => entry.Record.Owner is null || entry.Record.Owner.Equals(session))];
 
-    public TransportEntry? Transport(TransportId id) => _transports.GetValueOrDefault(id);
+    public TransportEntry? Transport(TransportId id) => _transports.Find(id);
 
-    public void PutTransport(TransportEntry entry) => _transports[entry.Record.TransportId] = entry;
+    public void PutTransport(TransportEntry entry) => _transports.Put(entry);
 
-    public ProducerRecord? Producer(ProducerId id) => _producers.GetValueOrDefault(id);
+    public ProducerRecord? Producer(ProducerId id) => _media.Producer(id);
 
-    public void PutProducer(ProducerRecord producer) => _producers[producer.ProducerId] = producer;
+    public void PutProducer(ProducerRecord producer) => _media.Put(producer);
 
-    public ConsumerRecord? Consumer(ConsumerId id) => _consumers.GetValueOrDefault(id);
+    public ConsumerRecord? Consumer(ConsumerId id) => _media.Consumer(id);
 
-    public void PutConsumer(ConsumerRecord consumer) => _consumers[consumer.ConsumerId] = consumer;
+    public void PutConsumer(ConsumerRecord consumer) => _media.Put(consumer);
 
     public void RemoveConsumer(ConsumerId id)
     {
-        if (_consumers.Remove(id))
+        if (_media.Remove(id))
         {
             _closed.Add(id.Value);
         }
@@ -91,11 +95,11 @@ internal sealed class RouterState(RouterId id)
     public bool WasClosed(string id) => _closed.Contains(id);
 
     /// <summary>What lives on one branch.</summary>
-    public ImmutableArray<TransportEntry> TransportsOn(IActorRef branch) => [.. _transports.Values.Where(entry => branch.Equals(entry.Branch))];
+    public ImmutableArray<TransportEntry> TransportsOn(IActorRef branch) => [.. _transports.All.Where(entry => branch.Equals(entry.Branch))];
 
-    public ImmutableArray<ProducerRecord> ProducersOn(TransportId id) => [.. _producers.Values.Where(producer => producer.TransportId == id)];
+    public ImmutableArray<ProducerRecord> ProducersOn(TransportId id) => _media.ProducersOn(id);
 
-    public ImmutableArray<ConsumerRecord> ConsumersOn(TransportId id) => [.. _consumers.Values.Where(consumer => consumer.TransportId == id)];
+    public ImmutableArray<ConsumerRecord> ConsumersOn(TransportId id) => _media.ConsumersOn(id);
 
     /// <summary>Forgets the transport and its Consumers. Its Producers come back to be removed one by one.</summary>
     public ImmutableArray<ProducerRecord> RemoveTransport(TransportId id)
@@ -117,13 +121,14 @@ internal sealed class RouterState(RouterId id)
     /// <summary>Forgets the Producer and its Consumers; returns the ways to those.</summary>
     public ImmutableArray<IActorRef> RemoveProducer(ProducerId id)
     {
-        var ways = WaysToConsumersOf(id);
-        if (_producers.Remove(id))
+        var consumers = _media.ConsumersOf(id);
+        var ways = WaysTo(consumers);
+        if (_media.Remove(id))
         {
             _closed.Add(id.Value);
         }
 
-        foreach (var consumer in _consumers.Values.Where(consumer => consumer.ProducerId == id).ToArray())
+        foreach (var consumer in consumers)
         {
             RemoveConsumer(consumer.ConsumerId);
         }
@@ -132,20 +137,13 @@ internal sealed class RouterState(RouterId id)
     }
 
     /// <summary>The branches with Consumers of the Producer, each once.</summary>
-    public ImmutableArray<IActorRef> WaysToConsumersOf(ProducerId id) =>
-    [
-        .. _consumers.Values
-            .Where(consumer => consumer.ProducerId == id)
-            .Select(consumer => Transport(consumer.TransportId)?.Way)
-            .OfType<IActorRef>()
-            .Distinct(),
-    ];
+    public ImmutableArray<IActorRef> WaysToConsumersOf(ProducerId id) => WaysTo(_media.ConsumersOf(id));
 
     /// <summary>A branch announced itself: the transports that went by way of its node go straight from now on.</summary>
     public void SetBranch(IActorRef node, IActorRef branch)
     {
         Branches.Placed();
-        foreach (var entry in _transports.Values.Where(entry => entry.Branch is null && entry.Node.Equals(node)).ToArray())
+        foreach (var entry in _transports.All.Where(entry => entry.Branch is null && entry.Node.Equals(node)).ToArray())
         {
             PutTransport(entry with { Branch = branch });
         }
@@ -156,7 +154,10 @@ internal sealed class RouterState(RouterId id)
     {
         foreach (var peer in snapshot.Peers)
         {
-            _peers.TryAdd(peer.Info.PeerId, peer);
+            if (_peers.Find(peer.Info.PeerId) is null)
+            {
+                _peers.Put(peer);
+            }
         }
 
         foreach (var transport in snapshot.Transports)
@@ -178,19 +179,26 @@ internal sealed class RouterState(RouterId id)
     public PeerAttached Welcome(long requestId, PeerId peer) => new(
         requestId,
         Capabilities,
-        [.. _peers.Values.Where(other => other.Info.PeerId != peer).Select(other => other.Info)],
-        [.. _producers.Values.Where(producer => producer.Open && producer.PeerId != peer).Select(producer => producer.Info)]);
+        [.. _peers.All.Where(other => other.Info.PeerId != peer).Select(other => other.Info)],
+        [.. _media.Producers.Where(producer => producer.Open && producer.PeerId != peer).Select(producer => producer.Info)]);
 
     public RouterDump Dump(long requestId) => new(
         requestId,
         Id,
         Setup is not null,
         Branches.Count,
-        [.. _peers.Values.Select(peer => peer.Info)],
-        [.. _transports.Values.Select(entry => new RouterTransportDump(entry.Record.TransportId, entry.Record.PeerId, entry.Record.Open))],
+        [.. _peers.All.Select(peer => peer.Info)],
+        [.. _transports.All.Select(entry => new RouterTransportDump(entry.Record.TransportId, entry.Record.PeerId, entry.Record.Open))],
         [
-            .. _producers.Values.Select(producer => new RouterProducerDump(
+            .. _media.Producers.Select(producer => new RouterProducerDump(
                 producer.ProducerId, producer.TransportId, producer.PeerId, producer.Kind, producer.Paused, producer.Open)),
         ],
-        [.. _consumers.Values.Select(consumer => new RouterConsumerDump(consumer.ConsumerId, consumer.TransportId, consumer.ProducerId, consumer.Open))]);
+        [.. _media.Consumers.Select(consumer => new RouterConsumerDump(consumer.ConsumerId, consumer.TransportId, consumer.ProducerId, consumer.Open))]);
+
+    private ImmutableArray<IActorRef> WaysTo(ImmutableArray<ConsumerRecord> consumers) => consumers.Length switch
+    {
+        0 => [],
+        1 => Transport(consumers[0].TransportId) is { } transport ? [transport.Way] : [],
+        _ => [.. consumers.Select(consumer => Transport(consumer.TransportId)?.Way).OfType<IActorRef>().Distinct()],
+    };
 }

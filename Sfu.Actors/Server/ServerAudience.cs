@@ -56,12 +56,12 @@ internal sealed class ServerAudience(ServerId id)
         }
 
         _transports[actor] = transport with { RouterId = router };
-        return Notice(new WebRtcServerEvents.TransportHandled(id, router, transport.TransportId));
+        return _subscribers.Count > 0 ? Notice(new WebRtcServerEvents.TransportHandled(id, router, transport.TransportId)) : [];
     }
 
     /// <summary>The transport is gone. One that never listened was never announced.</summary>
     public ImmutableArray<Letter> Unhandled(IActorRef actor) =>
-        _transports.Remove(actor, out var transport) && transport.RouterId is { } router
+        _transports.Remove(actor, out var transport) && transport.RouterId is { } router && _subscribers.Count > 0
             ? Notice(new WebRtcServerEvents.TransportUnhandled(id, router, transport.TransportId))
             : [];
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Event;
 using Sfu.Actors.Bridge;
 using Sfu.Actors.Node;
 using Sfu.Actors.Protocol;
@@ -30,7 +31,7 @@ internal sealed class WebRtcServerActor : RequestActor
     private readonly ServerSettings _settings;
     private readonly bool _private;
     private readonly ClosingSignal _closingSignal;
-    private readonly List<(TransportCommands.CreateTransport Create, IActorRef Asker)> _waiting = [];
+    private readonly Queue<(TransportCommands.CreateTransport Create, IActorRef Asker)> _waiting = [];
     private readonly ServerAudience _audience;
     private bool _opened;
     private CloseReason? _closing;
@@ -118,7 +119,7 @@ internal sealed class WebRtcServerActor : RequestActor
         }
 
         AnsweredElsewhere();
-        _waiting.Add((create, Sender));
+        _waiting.Enqueue((create, Sender));
         if (_opened)
         {
             CreateWaiting();
@@ -137,10 +138,10 @@ internal sealed class WebRtcServerActor : RequestActor
 
     private void CreateWaiting()
     {
-        foreach (var (create, asker) in _waiting.ToArray())
+        // Who is about to get a transport does not wait any more, should making it fail.
+        while (_waiting.TryDequeue(out var next))
         {
-            _waiting.RemoveAt(0);
-            Create(create, asker);
+            Create(next.Create, next.Asker);
         }
     }
 
@@ -234,6 +235,11 @@ internal sealed class WebRtcServerActor : RequestActor
         }
 
         _closing = reason;
+        if (!_private)
+        {
+            Log.Info("WebRtcServer {ServerId} closes with {Transports} transports: {Reason}", _id, _audience.TransportActors.Count, reason);
+        }
+
         _closingSignal.Raise();
         RefuseWaiting();
         var close = new TransportCommands.Close(TransportsReason);

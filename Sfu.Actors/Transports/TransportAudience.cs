@@ -8,27 +8,35 @@ namespace Sfu.Actors.Transports;
 /// <summary>Who is told what happens to a transport: its owner, and whoever has subscribed. Does nothing itself.</summary>
 internal sealed class TransportAudience(TransportSeed seed)
 {
-    private readonly List<IActorRef> _subscribers = [];
+    private List<IActorRef>? _subscribers;
     private readonly ReportedPaths _paths = new(seed.RouterId, seed.TransportId);
 
     /// <summary>What the subscriber is told first. The owner, who hears of everything anyway, gets nothing twice by it.</summary>
     public Letter Subscribe(IActorRef subscriber)
     {
-        if (!subscriber.Equals(seed.Open.Owner) && !_subscribers.Contains(subscriber))
+        if (!subscriber.Equals(seed.Open.Owner) && _subscribers?.Contains(subscriber) != true)
         {
-            _subscribers.Add(subscriber);
+            (_subscribers ??= []).Add(subscriber);
         }
 
         return new Letter(subscriber, _paths.State);
     }
 
     /// <summary>False when it was none.</summary>
-    public bool Unsubscribe(IActorRef subscriber) => _subscribers.Remove(subscriber);
+    public bool Unsubscribe(IActorRef subscriber) => _subscribers?.Remove(subscriber) == true;
+
+    /// <summary>Somebody is told what happens.</summary>
+    public bool IsListening => seed.Open.Owner is not null || _subscribers is { Count: > 0 };
 
     public ImmutableArray<Letter> Notice(ISessionEvent news)
     {
         _paths.Note(news);
-        var toSubscribers = _subscribers.Select(subscriber => new Letter(subscriber, news));
+        if (_subscribers is not { Count: > 0 } subscribers)
+        {
+            return seed.Open.Owner is { } one ? [new Letter(one, news)] : [];
+        }
+
+        var toSubscribers = subscribers.Select(subscriber => new Letter(subscriber, news));
         return seed.Open.Owner is { } owner ? [new Letter(owner, news), .. toSubscribers] : [.. toSubscribers];
     }
 

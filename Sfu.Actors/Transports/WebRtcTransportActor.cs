@@ -19,7 +19,7 @@ namespace Sfu.Actors.Transports;
 ///    └────────────────────────────────── the media plane refuses ─────────────────────────────────────────────────────────────────▲
 /// </code>
 /// </remarks>
-internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
+internal sealed class WebRtcTransportActor : RequestActor
 {
     private readonly TransportSeed _seed;
     private readonly IMediaPlane _media;
@@ -30,8 +30,10 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
     private readonly TransportConsumers _consumers;
     private readonly TransportAudience _audience;
     private readonly PathMailbox _paths;
+    private readonly TransportBridge _bridge;
     private PendingRequest? _opening;
     private PendingRequest? _closing;
+    private ICancelable? _pathReport;
     private bool _pathsWait;
     private SfuError? _openError;
 
@@ -42,12 +44,11 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
         _handle = _media.NewTransportHandle();
         _audience = new TransportAudience(seed);
         _paths = new PathMailbox(Self);
+        _bridge = new TransportBridge(Self, _paths);
         _producers = new TransportProducers(seed, _audience, _handle, _pending);
         _consumers = new TransportConsumers(seed, _audience, _handle, _pending);
         _opening = new PendingRequest(seed.Open.RequestId, seed.Asker);
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     private RouterId RouterId => _seed.RouterId;
 
@@ -66,7 +67,7 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
 
         Context.Watch(Branch);
         Branch.Tell(new TransportCommands.Started(new TransportRecord(Id, _seed.Open.PeerId, _seed.Open.Owner, Open: false), Self));
-        _media.OpenTransport(_handle, _seed.Server, _seed.Settings, new TransportBridge(Self, _paths));
+        _media.OpenTransport(_handle, _seed.Server, _seed.Settings, _bridge);
     }
 
     protected override void OnReceive(object message)
@@ -92,6 +93,7 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
                 ReportPaths();
                 break;
             case PathReportDue:
+                _pathReport = null;
                 break;
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
@@ -112,8 +114,10 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
     {
         _state.TryClose(_seed.ServerClosing.IsRaised ? CloseReason.ListenServerClosed : CloseReason.ControlFault);
         var reason = _state.CloseReason!.Value;
+        _bridge.Mute();
+        _pathReport?.Cancel();
         _media.CloseTransport(_handle);
-        if (_state.IsOpen)
+        if (_state.IsOpen && _audience.IsListening)
         {
             TellChangedPaths();
             Send([.. _producers.LastWords(), .. _consumers.LastWords(), .. _audience.LastWords()]);
@@ -136,7 +140,7 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
         }
 
         _closing?.Asker.Tell(new Done(_closing.RequestId));
-        Log.Info("Transport {TransportId} of Router {RouterId} closed: {Reason}", Id, RouterId, reason);
+        LogEnd(reason);
     }
 
     private static SfuError Closed(CloseReason reason) => new(
@@ -262,7 +266,7 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
     /// </summary>
     private void OnPathsChanged()
     {
-        if (Timers.IsTimerActive(PathReportDue.Key))
+        if (_pathReport is not null)
         {
             _pathsWait = true;
         }
@@ -276,7 +280,8 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
     {
         _pathsWait = false;
         TellChangedPaths();
-        Timers.StartSingleTimer(PathReportDue.Key, PathReportDue.Instance, _seed.PathReportInterval);
+        _pathReport?.Cancel();
+        _pathReport = Context.System.Scheduler.ScheduleTellOnceCancelable(_seed.PathReportInterval, Self, PathReportDue.Instance, ActorRefs.NoSender);
     }
 
     private void TellChangedPaths()
@@ -336,6 +341,23 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
         };
     }
 
+    /// <summary>The end of a server or Router is said once, there, and not by each of its transports.</summary>
+    private void LogEnd(CloseReason reason)
+    {
+        const string Template = "Transport {TransportId} of Router {RouterId} closed: {Reason}";
+
+        // Asked of the bus: to ask a logger of its own, a transport would have to make one.
+        var logged = Context.System.EventStream.LogLevel;
+        if (reason is not (CloseReason.RouterClosed or CloseReason.ListenServerClosed or CloseReason.NodeClosed) && logged <= LogLevel.InfoLevel)
+        {
+            Log.Info(Template, Id, RouterId, reason);
+        }
+        else if (logged <= LogLevel.DebugLevel)
+        {
+            Log.Debug(Template, Id, RouterId, reason);
+        }
+    }
+
     private void Close(CloseReason reason)
     {
         if (_state.TryClose(reason))
@@ -378,8 +400,6 @@ internal sealed class WebRtcTransportActor : RequestActor, IWithTimers
 
     private sealed record PathReportDue : INoSerializationVerificationNeeded
     {
-        public const string Key = "path-report";
-
         public static readonly PathReportDue Instance = new();
     }
 }

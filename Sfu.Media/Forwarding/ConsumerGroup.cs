@@ -11,9 +11,11 @@ namespace Sfu.Media.Forwarding;
 /// </summary>
 internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
 {
-    private readonly List<MediaConsumer> _consumers = [];
+    private readonly List<MediaConsumer?> _consumers = []; // With holes only while packets are forwarded.
     private readonly List<ArrivedPacket> _arrived = [];
     private int _epoch;
+    private bool _forwarding;
+    private int _leftWhileForwarding;
     private bool _asking;
     private bool _askAgain;
 
@@ -26,21 +28,33 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
     /// <summary>Packets of a producer on another engine wait for <see cref="FanOut"/>.</summary>
     public bool HasArrived => _arrived.Count > 0;
 
-    public int Count => _consumers.Count;
+    public int Count => _consumers.Count - _leftWhileForwarding;
 
     /// <summary>The publisher's latest relation of wall clock and timestamps; null before its first Sender Report.</summary>
     public SourceClock? Clock { get; private set; }
 
-    public void Add(MediaConsumer consumer) => _consumers.Add(consumer);
+    public void Add(MediaConsumer consumer)
+    {
+        consumer.PlaceInGroup = _consumers.Count;
+        _consumers.Add(consumer);
+    }
 
+    /// <summary>The last one takes the place of the one that leaves: ten thousand that leave one by one never look for themselves.</summary>
     public void Remove(MediaConsumer consumer)
     {
-        _consumers.Remove(consumer);
-        if (_consumers.Count == 0)
+        if (_forwarding)
         {
-            ReleaseArrived();
-            engine.Remove(this);
+            // A place that is not filled keeps those that were served and those that were not apart.
+            _consumers[consumer.PlaceInGroup] = null;
+            _leftWhileForwarding++;
+            return;
         }
+
+        var last = _consumers[^1]!;
+        _consumers[consumer.PlaceInGroup] = last;
+        last.PlaceInGroup = consumer.PlaceInGroup;
+        _consumers.RemoveAt(_consumers.Count - 1);
+        EndWhenEmpty();
     }
 
     /// <summary>A packet came from the producer's engine, with its reference.</summary>
@@ -56,15 +70,15 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
     /// <summary>Sends packets to each consumer in turn.</summary>
     public void Forward(ReadOnlySpan<ArrivedPacket> packets, MediaTime now)
     {
-        // Backwards: a consumer that fails leaves, with others of its transport.
+        // A consumer that fails leaves, with others of its transport.
+        _forwarding = true;
         for (var i = _consumers.Count - 1; i >= 0; i--)
         {
-            if (i >= _consumers.Count)
+            if (_consumers[i] is not { } consumer)
             {
                 continue;
             }
 
-            var consumer = _consumers[i];
             var epoch = _epoch;
             try
             {
@@ -85,9 +99,15 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
             }
         }
 
+        _forwarding = false;
         if (packets.Length > 0)
         {
             _epoch = packets[^1].Epoch;
+        }
+
+        if (_leftWhileForwarding > 0)
+        {
+            FillHoles();
         }
     }
 
@@ -125,18 +145,20 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
     {
         foreach (var consumer in _consumers)
         {
-            consumer.OnProducerResumed(now);
+            consumer!.OnProducerResumed(now);
         }
     }
 
     /// <summary>The producer is gone, and its consumers with it.</summary>
     public void End()
     {
-        while (_consumers.Count > 0)
+        for (var i = _consumers.Count - 1; i >= 0; i--)
         {
-            var consumer = _consumers[^1];
-            consumer.Close();
-            consumer.Transport.Events.ConsumerClosed(consumer.Handle, null);
+            if (_consumers[i] is { } consumer)
+            {
+                consumer.Close();
+                consumer.Transport.Events.ConsumerClosed(consumer.Handle, null);
+            }
         }
     }
 
@@ -147,6 +169,27 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
         {
             _askAgain = false;
             RequestKeyFrame(now);
+        }
+    }
+
+    private void FillHoles()
+    {
+        _leftWhileForwarding = 0;
+        _consumers.RemoveAll(static consumer => consumer is null);
+        for (var i = 0; i < _consumers.Count; i++)
+        {
+            _consumers[i]!.PlaceInGroup = i;
+        }
+
+        EndWhenEmpty();
+    }
+
+    private void EndWhenEmpty()
+    {
+        if (_consumers.Count == 0)
+        {
+            ReleaseArrived();
+            engine.Remove(this);
         }
     }
 

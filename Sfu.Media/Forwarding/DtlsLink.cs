@@ -9,7 +9,10 @@ namespace Sfu.Media.Forwarding;
 /// A transport's end of the wire to the DTLS runner: when the association begins, in which role, and what comes before it.
 /// Media thread only.
 /// </summary>
-/// <remarks>New → (parameters; as client also a path) → Connecting → Connected → Closed, or Failed; each state is reported once.</remarks>
+/// <remarks>
+/// New → (parameters; as client also a path) → Connecting → Connected → Closed, or Failed; each state is reported once. As server the
+/// association begins with the client's first datagram.
+/// </remarks>
 internal sealed class DtlsLink(MediaTransport transport)
 {
     /// <summary>Datagrams kept while the client's parameters are still on their way by signalling.</summary>
@@ -57,7 +60,7 @@ internal sealed class DtlsLink(MediaTransport transport)
         return true;
     }
 
-    /// <summary>As server the association waits for the client's hello; as client it needs a path to call on.</summary>
+    /// <summary>As server it waits for the client's first datagram; as client it needs a path to call on.</summary>
     public void OpenIfReady(bool hasPath)
     {
         if (_localRole is not { } role || State != DtlsTransportState.New || (role == DtlsRole.Client && !hasPath))
@@ -65,21 +68,21 @@ internal sealed class DtlsLink(MediaTransport transport)
             return;
         }
 
-        IsOpen = true;
-        transport.Engine.DtlsSessions++;
         SetState(DtlsTransportState.Connecting);
-        transport.Engine.Parts.Dtls.Open(transport.Handle, role, _remoteFingerprints);
-        _remoteFingerprints = default;
-        foreach (var datagram in _early ?? [])
+        if (role == DtlsRole.Client || _early is not null)
         {
-            transport.Engine.Parts.Dtls.Deliver(transport.Handle, datagram);
+            Open(role);
         }
-
-        _early = null;
     }
 
     public void Receive(ReadOnlySpan<byte> datagram)
     {
+        if (!IsOpen && State == DtlsTransportState.Connecting)
+        {
+            // The client calls. Until then there was nothing to be kept, and nobody to say goodbye to.
+            Open(DtlsRole.Server);
+        }
+
         if (IsOpen)
         {
             transport.Engine.Parts.Dtls.Deliver(transport.Handle, datagram);
@@ -114,6 +117,20 @@ internal sealed class DtlsLink(MediaTransport transport)
     {
         IsOpen = false;
         SetState(DtlsTransportState.Closed);
+    }
+
+    private void Open(DtlsRole role)
+    {
+        IsOpen = true;
+        transport.Engine.DtlsSessions++;
+        transport.Engine.Parts.Dtls.Open(transport.Handle, role, _remoteFingerprints);
+        _remoteFingerprints = default;
+        foreach (var datagram in _early ?? [])
+        {
+            transport.Engine.Parts.Dtls.Deliver(transport.Handle, datagram);
+        }
+
+        _early = null;
     }
 
     private void SetState(DtlsTransportState state, string? remoteCertificatePem = null)

@@ -113,6 +113,12 @@ internal sealed class MediaConsumer
 
     public long PacketsRetransmitted { get; private set; }
 
+    /// <summary>Kept by its <see cref="ConsumerGroup"/>.</summary>
+    public int PlaceInGroup { get; set; }
+
+    /// <summary>Kept by <see cref="RtpEgress"/>.</summary>
+    public int PlaceInTransport { get; set; }
+
     /// <summary>The consumers of the same producer on the same engine, which it gets its packets with.</summary>
     public void Join(ConsumerGroup group)
     {

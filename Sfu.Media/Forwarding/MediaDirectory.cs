@@ -93,6 +93,20 @@ internal sealed class MediaDirectory(MediaEngine front)
         }
     }
 
+    public void CloseTransport(TransportHandle handle)
+    {
+        if (_transports[handle.Slot, handle.Generation] is { } transport)
+        {
+            front.Route(transport, static home =>
+            {
+                if (!home.HasLeft)
+                {
+                    home.Close(null);
+                }
+            });
+        }
+    }
+
     public void AddProducer(TransportHandle transportHandle, long requestId, ProducerHandle handle, ProducerSettings settings)
     {
         if (_transports[transportHandle.Slot, transportHandle.Generation] is not { } transport)

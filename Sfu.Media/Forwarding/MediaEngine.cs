@@ -200,7 +200,7 @@ internal sealed class MediaEngine : IDisposable
         Servers: _directory is null
             ? []
             : [.. _directory.Servers.Select(static s => new ServerDump(s.Handle, s.ListenInfos, s.Transports, s.Closing))],
-        Transports: [.. _transports.OrderBy(static t => t.Handle.Slot).Select(static t => t.Dump())],
+        Transports: [.. _transports.Select(static t => t.Dump())],
         Ufrags: _directory is null ? 0 : _parts.Commons.Ufrags.Count,
         Tuples: Routes.Count,
         TcpConnections: _parts.Sockets.ConnectionCount,
@@ -244,7 +244,7 @@ internal sealed class MediaEngine : IDisposable
         }
         else
         {
-            _parts.Links.Post(transport.Route, engine => engine.Serve(transport, command));
+            PassOn(transport, command);
         }
     }
 
@@ -317,15 +317,54 @@ internal sealed class MediaEngine : IDisposable
     public void Remove(ConsumerGroup group)
     {
         _groups.Remove(group.Producer);
+        if (group.Producer.IsClosed)
+        {
+            // It has let go of its groups, or is about to.
+            return;
+        }
+
         Tell(group.Producer.Transport, _ => group.Producer.Detach(group));
     }
 
     /// <summary>A packet of the producer waits for <see cref="FanOut"/>, the first of the batch.</summary>
     public void NoteArrived(MediaProducer producer) => _arrivedHere.Add(producer);
 
-    public void Forget(MediaProducer producer) => On(FrontIndex, front => front.Directory.Forget(producer));
+    public void Forget(MediaProducer producer)
+    {
+        if (_directory is not null)
+        {
+            _directory.Forget(producer);
+        }
+        else
+        {
+            Post(producer);
+        }
+    }
 
-    public void Forget(MediaConsumer consumer) => On(FrontIndex, front => front.Directory.Forget(consumer));
+    public void Forget(MediaConsumer consumer)
+    {
+        if (_directory is not null)
+        {
+            _directory.Forget(consumer);
+        }
+        else
+        {
+            Post(consumer);
+        }
+    }
+
+    /// <summary>The producer of a group here or elsewhere is gone.</summary>
+    public void End(ConsumerGroup group)
+    {
+        if (group.Home == Index)
+        {
+            group.End();
+        }
+        else
+        {
+            Post(group);
+        }
+    }
 
     public bool AddUfrag(string ufrag, MediaTransport transport) => _parts.Commons.Ufrags.TryAdd(ufrag, transport);
 
@@ -344,7 +383,15 @@ internal sealed class MediaEngine : IDisposable
     public void Leave(MediaTransport transport)
     {
         Remove(transport);
-        On(FrontIndex, front => front.Directory.Forget(transport));
+        if (_directory is not null)
+        {
+            _directory.Forget(transport);
+        }
+        else
+        {
+            Post(transport);
+        }
+
         LeaveServer(transport.Server);
     }
 
@@ -401,6 +448,18 @@ internal sealed class MediaEngine : IDisposable
         counts.Dropped,
         _passedIn,
         PassesRefused);
+
+    // What a closure takes along is allocated where its method begins. So these are methods of their own, for what stays here to cost nothing.
+    private void PassOn(MediaTransport transport, Action<MediaTransport> command) =>
+        _parts.Links.Post(transport.Route, engine => engine.Serve(transport, command));
+
+    private void Post(MediaTransport gone) => _parts.Links.Post(FrontIndex, front => front.Directory.Forget(gone));
+
+    private void Post(MediaProducer gone) => _parts.Links.Post(FrontIndex, front => front.Directory.Forget(gone));
+
+    private void Post(MediaConsumer gone) => _parts.Links.Post(FrontIndex, front => front.Directory.Forget(gone));
+
+    private void Post(ConsumerGroup ending) => _parts.Links.Post(ending.Home, _ => ending.End());
 
     private void Demultiplex(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
     {

@@ -231,9 +231,9 @@ internal sealed class MediaProducer
     {
         _closed = true;
         ReleaseArrived();
-        foreach (var group in _groups.ToArray())
+        foreach (var group in _groups)
         {
-            Transport.Engine.On(group.Home, _ => group.End());
+            Transport.Engine.End(group);
         }
 
         _groups.Clear();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sfu.Media.Control;
+using Sfu.Media.Ice;
 
 namespace Sfu.Media.Forwarding;
 
@@ -14,6 +15,9 @@ internal sealed class MediaServer(ServerHandle handle, ImmutableArray<BoundSocke
     private int _state;
     private int _open = engines;
 
+    // By the four switches that decide. Whoever comes first fills a place; to fill it twice does no harm.
+    private readonly ImmutableArray<IceCandidate>[] _candidates = new ImmutableArray<IceCandidate>[16];
+
     public ServerHandle Handle { get; } = handle;
 
     public ImmutableArray<BoundSocket> Sockets { get; } = sockets;
@@ -27,6 +31,28 @@ internal sealed class MediaServer(ServerHandle handle, ImmutableArray<BoundSocke
     public ImmutableArray<ListenInfo> ListenInfos =>
         [.. Sockets.Select(static s => new ListenInfo(
             s.Protocol, s.Local.ToIPAddress().ToString(), s.AnnouncedAddress, s.Local.Port, s.ExposeInternalIp))];
+
+    /// <summary>The candidates of a transport behind these sockets: the same for all that want the same.</summary>
+    public ImmutableArray<IceCandidate> CandidatesFor(TransportSettings settings)
+    {
+        ref var candidates = ref _candidates[
+            (settings.EnableUdp ? 1 : 0) | (settings.EnableTcp ? 2 : 0) | (settings.PreferUdp ? 4 : 0) | (settings.PreferTcp ? 8 : 0)];
+        if (candidates.IsDefault)
+        {
+            candidates =
+            [
+                .. IceCandidates.Create(
+                    [.. Sockets
+                        .Where(socket => socket.Protocol == TransportProtocol.Udp ? settings.EnableUdp : settings.EnableTcp)
+                        .Select(static s => new IceListenAddress(
+                            s.Protocol, s.Local.ToIPAddress().ToString(), s.Local.Port, s.AnnouncedAddress, s.ExposeInternalIp))],
+                    settings.PreferUdp,
+                    settings.PreferTcp),
+            ];
+        }
+
+        return candidates;
+    }
 
     /// <summary>One more transport. False: the server closes.</summary>
     public bool TryEnter()

@@ -103,13 +103,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     {
         _events.TransportOpened(
             IceParameters.Of(_agent.Local),
-            [.. IceCandidates.Create(
-                [.. Server.Sockets
-                    .Where(socket => socket.Protocol == TransportProtocol.Udp ? _settings.EnableUdp : _settings.EnableTcp)
-                    .Select(static s => new IceListenAddress(
-                        s.Protocol, s.Local.ToIPAddress().ToString(), s.Local.Port, s.AnnouncedAddress, s.ExposeInternalIp))],
-                _settings.PreferUdp,
-                _settings.PreferTcp)],
+            Server.CandidatesFor(_settings),
             new DtlsParameters { Role = Ortc.DtlsRole.Auto, Fingerprints = Engine.Parts.LocalFingerprints });
         _opened = true;
         _events.LocalUfragAdded(_agent.Local.Ufrag);

@@ -101,8 +101,24 @@ internal sealed class ReceiveStreamTable
         return true;
     }
 
+    /// <summary>All producers leave together: none of them has to look for what is its own.</summary>
+    public MediaProducer[] RemoveAll()
+    {
+        MediaProducer[] producers = [.. _producers];
+        _bySsrc.Clear();
+        _byMid.Clear();
+        _media.Clear();
+        _producers.Clear();
+        return producers;
+    }
+
     public void Remove(MediaProducer producer)
     {
+        if (_producers.Count == 0)
+        {
+            return;
+        }
+
         foreach (var (ssrc, entry) in _bySsrc)
         {
             if (entry.Producer == producer)

@@ -70,6 +70,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         }
 
         reason = "";
+        consumer.PlaceInTransport = _consumers.Count;
         _consumers.Add(consumer);
         _bySsrc.Add(consumer.Ssrc, consumer);
         if (consumer.RtxSsrc is { } rtxSsrc)
@@ -85,7 +86,16 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
 
     public void Remove(MediaConsumer consumer)
     {
-        _consumers.Remove(consumer);
+        var place = consumer.PlaceInTransport;
+        if (place >= _consumers.Count || _consumers[place] != consumer)
+        {
+            return;
+        }
+
+        // The last one takes its place.
+        _consumers[place] = _consumers[^1];
+        _consumers[place].PlaceInTransport = place;
+        _consumers.RemoveAt(_consumers.Count - 1);
         _bySsrc.Remove(consumer.Ssrc);
         _srtp?.RemoveStream(consumer.Ssrc);
         if (consumer.RtxSsrc is { } rtx)

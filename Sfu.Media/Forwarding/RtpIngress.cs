@@ -85,7 +85,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
 
     public void CloseProducers()
     {
-        foreach (var producer in _streams.Producers.ToArray())
+        foreach (var producer in _streams.RemoveAll())
         {
             producer.Close();
         }

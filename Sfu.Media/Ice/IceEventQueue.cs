@@ -15,7 +15,7 @@ internal sealed class IceEventQueue(IIceListener listener)
     {
         if (_count == _events.Length)
         {
-            Array.Resize(ref _events, Math.Max(4, _count * 2));
+            Array.Resize(ref _events, Math.Max(2, _count * 2));
         }
 
         _events[_count++] = e;

@@ -93,54 +93,54 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
     }
 
     public void OpenServer(ServerHandle server, ServerSettings settings, IServerEvents events) =>
-        Enter(directory => directory.OpenServer(server, settings, events));
+        Enter(front => front.Directory.OpenServer(server, settings, events));
 
-    public void CloseServer(ServerHandle server) => Enter(directory => directory.CloseServer(server));
+    public void CloseServer(ServerHandle server) => Enter(front => front.Directory.CloseServer(server));
 
     public void OpenTransport(TransportHandle transport, ServerHandle server, TransportSettings settings, ITransportEvents events) =>
-        Enter(directory => directory.OpenTransport(transport, server, settings, events));
+        Enter(front => front.Directory.OpenTransport(transport, server, settings, events));
 
     public void ConnectTransport(TransportHandle transport, long requestId, DtlsParameters remote) =>
-        Enter(directory => directory.Transport(transport, home => home.Connect(requestId, remote)));
+        Enter(front => front.Directory.Transport(transport, home => home.Connect(requestId, remote)));
 
     public void RestartIce(TransportHandle transport, long requestId) =>
-        Enter(directory => directory.Transport(transport, home => home.RestartIce(requestId)));
+        Enter(front => front.Directory.Transport(transport, home => home.RestartIce(requestId)));
 
-    public void CloseTransport(TransportHandle transport) => Enter(directory => directory.Transport(transport, static home => home.Close(null)));
+    public void CloseTransport(TransportHandle transport) => Enter(front => front.Directory.CloseTransport(transport));
 
     public void AddProducer(TransportHandle transport, long requestId, ProducerHandle producer, ProducerSettings settings) =>
-        Enter(directory => directory.AddProducer(transport, requestId, producer, settings));
+        Enter(front => front.Directory.AddProducer(transport, requestId, producer, settings));
 
-    public void PauseProducer(ProducerHandle producer) => Enter(directory => directory.Producer(producer, static paused => paused.Pause()));
+    public void PauseProducer(ProducerHandle producer) => Enter(front => front.Directory.Producer(producer, static paused => paused.Pause()));
 
     public void ResumeProducer(ProducerHandle producer) =>
-        Enter(directory => directory.Producer(producer, static resumed => resumed.Resume(resumed.Transport.Engine.Now)));
+        Enter(front => front.Directory.Producer(producer, static resumed => resumed.Resume(resumed.Transport.Engine.Now)));
 
-    public void CloseProducer(ProducerHandle producer) => Enter(directory => directory.Producer(producer, static closed => closed.Close()));
+    public void CloseProducer(ProducerHandle producer) => Enter(front => front.Directory.Producer(producer, static closed => closed.Close()));
 
     public void AddConsumer(TransportHandle transport, long requestId, ConsumerHandle consumer, ProducerHandle producer, ConsumerSettings settings) =>
-        Enter(directory => directory.AddConsumer(transport, requestId, consumer, producer, settings));
+        Enter(front => front.Directory.AddConsumer(transport, requestId, consumer, producer, settings));
 
-    public void PauseConsumer(ConsumerHandle consumer) => Enter(directory => directory.Consumer(consumer, static paused => paused.Pause()));
+    public void PauseConsumer(ConsumerHandle consumer) => Enter(front => front.Directory.Consumer(consumer, static paused => paused.Pause()));
 
     public void ResumeConsumer(ConsumerHandle consumer) =>
-        Enter(directory => directory.Consumer(consumer, static resumed => resumed.Resume(resumed.Transport.Engine.Now)));
+        Enter(front => front.Directory.Consumer(consumer, static resumed => resumed.Resume(resumed.Transport.Engine.Now)));
 
     public void RequestKeyFrame(ConsumerHandle consumer) =>
-        Enter(directory => directory.Consumer(consumer, static asking => asking.RequestKeyFrame(asking.Transport.Engine.Now)));
+        Enter(front => front.Directory.Consumer(consumer, static asking => asking.RequestKeyFrame(asking.Transport.Engine.Now)));
 
-    public void CloseConsumer(ConsumerHandle consumer) => Enter(directory => directory.Consumer(consumer, static closed => closed.Close()));
+    public void CloseConsumer(ConsumerHandle consumer) => Enter(front => front.Directory.Consumer(consumer, static closed => closed.Close()));
 
     public void GetTransportStats(TransportHandle transport, long requestId) =>
-        Enter(directory => directory.Transport(transport, home => home.ReportStats(requestId)));
+        Enter(front => front.Directory.Transport(transport, home => home.ReportStats(requestId)));
 
     public void GetProducerStats(TransportHandle transport, long requestId, ProducerHandle producer) =>
-        Enter(directory => directory.GetProducerStats(transport, requestId, producer));
+        Enter(front => front.Directory.GetProducerStats(transport, requestId, producer));
 
     public void GetConsumerStats(TransportHandle transport, long requestId, ConsumerHandle consumer) =>
-        Enter(directory => directory.GetConsumerStats(transport, requestId, consumer));
+        Enter(front => front.Directory.GetConsumerStats(transport, requestId, consumer));
 
-    public void Dump(long requestId, IMediaPlaneEvents events) => Enter(directory => directory.Dump(requestId, events));
+    public void Dump(long requestId, IMediaPlaneEvents events) => Enter(front => front.Directory.Dump(requestId, events));
 
     /// <summary>Ends the threads. Transports that are still open are dropped without a farewell: close them first.</summary>
     public void Dispose()
@@ -157,7 +157,7 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
         _certificate.Dispose();
     }
 
-    private void Enter(Action<MediaDirectory> command) => _threads[MediaEngine.FrontIndex].Post(front => command(front.Directory));
+    private void Enter(Action<MediaEngine> command) => _threads[MediaEngine.FrontIndex].Post(command);
 
     private long NextSocketId() => Interlocked.Increment(ref _socketId);
 }

@@ -1,4 +1,6 @@
 using Akka.Actor;
+using Akka.Event;
+using Sfu.Actors.Bridge;
 using Sfu.Actors.Protocol;
 using Sfu.Media.Control;
 using Sfu.Tests.Support;
@@ -63,6 +65,26 @@ public sealed class CloseCascadeSpecs
             SfuErrorCode.Unavailable,
             await call.Alice.RejectedAsync(new RouterProtocol.CreateWebRtcTransport(
                 call.Alice.NextRequest, call.Alice.Router, WebRtcTransportOptions.Default, null, null)));
+    }
+
+    [Fact]
+    public async Task What_the_media_plane_says_of_transports_whose_actors_have_ended_is_no_dead_letter()
+    {
+        await using var node = await TestNode.StartAsync();
+        var call = await CallAsync(node, "dead-letters");
+        var letters = node.Kit.CreateTestProbe();
+        node.System.EventStream.Subscribe(letters.Ref, typeof(DeadLetter));
+        using (node.Media.Hold())
+        {
+            await call.Alice.DoAsync(new RouterProtocol.CloseRouter(call.Alice.NextRequest, call.Alice.Router));
+        }
+
+        await TestNode.UntilAsync(async () => (await node.Media.DumpAsync()).HasNoTransports, () => "The media plane has transports.");
+        await node.DumpAsync();
+        while (letters.HasMessages)
+        {
+            Assert.IsNotAssignableFrom<MediaEvents.IMediaEvent>((await letters.ExpectMsgAsync<DeadLetter>()).Message);
+        }
     }
 
     [Fact]
