@@ -14,7 +14,7 @@ namespace Sfu.Media.Forwarding;
 /// </summary>
 internal sealed class MediaProducer
 {
-    private readonly ImmutableArray<RtpCodecMapping> _mapping;
+    private readonly (byte PayloadType, byte Mapped)[] _mapping;
     private readonly List<ConsumerGroup> _groups = [];
     private readonly List<ArrivedPacket> _arrived = [];
     private readonly List<ReceiveStream> _streams;
@@ -33,7 +33,7 @@ internal sealed class MediaProducer
         Mid = settings.RtpParameters.Mid;
         Encodings = settings.RtpParameters.Encodings;
         KeyFrameRequestDelayMs = settings.KeyFrameRequestDelayMs;
-        _mapping = settings.RtpMapping.Codecs;
+        _mapping = [.. settings.RtpMapping.Codecs.Select(static codec => ((byte)codec.PayloadType, (byte)codec.MappedPayloadType))];
         _streams = new List<ReceiveStream>(Encodings.Length);
         Paused = settings.Paused;
         Codecs = new CodecTable(settings.RtpParameters);
@@ -77,11 +77,11 @@ internal sealed class MediaProducer
     /// <summary>The Router's payload type for one of the client's.</summary>
     public byte MapPayloadType(byte payloadType)
     {
-        foreach (var mapping in _mapping)
+        foreach (var (own, mapped) in _mapping)
         {
-            if (mapping.PayloadType == payloadType)
+            if (own == payloadType)
             {
-                return (byte)mapping.MappedPayloadType;
+                return mapped;
             }
         }
 

@@ -8,8 +8,8 @@ namespace Sfu.Media.Ortc;
 /// <summary>What a Router makes of the parameters that a Producer sends with. Pure functions; any thread.</summary>
 public static class ProducerNegotiation
 {
-    // A thousand Producers of a Router are offered with the same header extensions: one list serves them all, for as long as the Router lives.
-    private static readonly ConditionalWeakTable<RtpCapabilities, ConsumableHeaderExtensions> ConsumableExtensions = new();
+    // A Router's Producers share what is the same in their offers, for as long as the Router lives.
+    private static readonly ConditionalWeakTable<RtpCapabilities, ConsumableParts> Parts = new();
 
     /// <summary>
     /// All that <c>produce</c> needs, in one call: validation, mapping, type and consumable parameters. A Producer without encodings gets
@@ -104,16 +104,16 @@ public static class ProducerNegotiation
         ArgumentNullException.ThrowIfNull(capabilities);
         ArgumentNullException.ThrowIfNull(mapping);
         var hasCaptureTime = mapped.HeaderExtensions.Any(static extension => extension.Uri == RtpHeaderExtensionUri.AbsCaptureTime);
-        var extensions = ConsumableExtensions.GetValue(capabilities, static all => new ConsumableHeaderExtensions(all));
+        var parts = Parts.GetValue(capabilities, static all => new ConsumableParts(all));
         return new RtpParameters
         {
             Codecs =
             [
                 .. mapped.Codecs
                     .Where(codec => !((CodecView)codec).IsRtx)
-                    .SelectMany(codec => ConsumableCodecs(codec, capabilities, mapping)),
+                    .SelectMany(codec => ConsumableCodecs(codec, capabilities, parts, mapping)),
             ],
-            HeaderExtensions = extensions.For(kind, hasCaptureTime),
+            HeaderExtensions = parts.HeaderExtensions(kind, hasCaptureTime),
             Encodings =
             [
                 .. mapped.Encodings.Select((encoding, i) => encoding with
@@ -251,7 +251,8 @@ public static class ProducerNegotiation
         }),
     ];
 
-    private static IEnumerable<RtpCodecParameters> ConsumableCodecs(RtpCodecParameters codec, RtpCapabilities capabilities, RtpMapping mapping)
+    private static IEnumerable<RtpCodecParameters> ConsumableCodecs(
+        RtpCodecParameters codec, RtpCapabilities capabilities, ConsumableParts parts, RtpMapping mapping)
     {
         var payloadType = mapping.Codecs.First(entry => entry.PayloadType == codec.PayloadType).MappedPayloadType;
         var match = capabilities.Codecs.First(candidate => candidate.PreferredPayloadType == payloadType);
@@ -265,16 +266,9 @@ public static class ProducerNegotiation
             RtcpFeedback = match.RtcpFeedback,
         };
 
-        if (FindRtx(capabilities, payloadType) is { PreferredPayloadType: { } rtxPayloadType } rtx)
+        if (parts.Rtx(payloadType) is { } rtx)
         {
-            yield return new RtpCodecParameters
-            {
-                MimeType = rtx.MimeType,
-                PayloadType = rtxPayloadType,
-                ClockRate = rtx.ClockRate,
-                Parameters = rtx.Parameters,
-                RtcpFeedback = rtx.RtcpFeedback,
-            };
+            yield return rtx;
         }
     }
 

@@ -47,7 +47,16 @@ public sealed class NodeMemorySpecs(ITestOutputHelper output)
     public async Task Producers_and_consumers_hold_less_than_3_and_4_KB(MediaKind kind)
     {
         await using var node = await TestNode.StartWithSocketsAsync(Listen);
-        var client = node.Client("memory");
+        var round = 0;
+        var (producer, consumer) = await MemoryProbe.MedianAsync(() => MeasureMediaAsync(node.Client($"media{++round}"), kind));
+
+        output.WriteLine($"producer {producer}, consumer {consumer} bytes");
+        Assert.InRange(producer, 512, 3 * 1024);
+        Assert.InRange(consumer, 512, 4 * 1024);
+    }
+
+    private static async Task<(long Producer, long Consumer)> MeasureMediaAsync(TestClient client, MediaKind kind)
+    {
         var capabilities = await client.CapabilitiesAsync();
         var transports = new TransportId[Count];
         for (var i = 0; i < Count; i++)
@@ -73,9 +82,7 @@ public sealed class NodeMemorySpecs(ITestOutputHelper output)
         }
 
         var consumed = await HeldAsync(client);
-        output.WriteLine($"producer {MemoryProbe.Mean(before, produced, Count).Managed}, consumer {MemoryProbe.Mean(produced, consumed, Count).Managed} bytes");
-        Assert.InRange(MemoryProbe.Mean(before, produced, Count).Managed, 512, 3 * 1024);
-        Assert.InRange(MemoryProbe.Mean(produced, consumed, Count).Managed, 512, 4 * 1024);
+        return (MemoryProbe.Mean(before, produced, Count).Managed, MemoryProbe.Mean(produced, consumed, Count).Managed);
     }
 
     /// <summary>As a browser says it.</summary>

@@ -25,16 +25,16 @@ internal static partial class MemoryProbe
         return (GC.GetTotalMemory(forceFullCollection: true), CanCountNative ? NativeBytes() : 0);
     }
 
-    /// <summary>The median of three rounds, of managed and of native bytes.</summary>
-    public static async Task<(long Managed, long Native)> MedianAsync(Func<Task<(long Managed, long Native)>> round)
+    /// <summary>The median of three rounds, of each of two numbers.</summary>
+    public static async Task<(long One, long Other)> MedianAsync(Func<Task<(long One, long Other)>> round)
     {
-        var rounds = new (long Managed, long Native)[3];
+        var rounds = new (long One, long Other)[3];
         for (var i = 0; i < rounds.Length; i++)
         {
             rounds[i] = await round();
         }
 
-        return (rounds.Select(static r => r.Managed).Order().ElementAt(1), rounds.Select(static r => r.Native).Order().ElementAt(1));
+        return (rounds.Select(static r => r.One).Order().ElementAt(1), rounds.Select(static r => r.Other).Order().ElementAt(1));
     }
 
     /// <summary>The mean object between two measurements. Without glibc, native bytes count as none.</summary>
