@@ -41,6 +41,22 @@ internal static class MediaEvents
 
     internal sealed record StatsReady(long RequestId, ImmutableArray<MediaStats> Stats) : IMediaEvent;
 
+    internal sealed record ProducerScoresChanged(ProducerHandle Producer, ImmutableArray<EncodingScore> Scores) : IMediaEvent;
+
+    internal sealed record ProducerVideoOrientationChanged(ProducerHandle Producer, VideoOrientation Orientation) : IMediaEvent;
+
+    internal sealed record ConsumerScoreChanged(ConsumerHandle Consumer, ConsumerScore Score) : IMediaEvent;
+
+    internal sealed record ConsumerLayersChanged(ConsumerHandle Consumer, ConsumerLayers? Layers) : IMediaEvent;
+
+    internal sealed record AudioLevelsMeasured(ProducerHandle Producer, ImmutableArray<byte> Levels) : IMediaEvent;
+
+    internal sealed record TransportTraced(MediaTrace Trace) : IMediaEvent;
+
+    internal sealed record ProducerTraced(ProducerHandle Producer, MediaTrace Trace) : IMediaEvent;
+
+    internal sealed record ConsumerTraced(ConsumerHandle Consumer, MediaTrace Trace) : IMediaEvent;
+
     internal sealed record TransportClosed(MediaError? Error) : IMediaEvent;
 
     internal sealed record DumpReady(MediaPlaneDump Dump) : IMediaEvent;

@@ -63,6 +63,29 @@ internal sealed class TransportBridge(IActorRef transport, PathMailbox paths) : 
     public void StatsReady(long requestId, ImmutableArray<MediaStats> stats) =>
         Actor?.Tell(new MediaEvents.StatsReady(requestId, stats), ActorRefs.NoSender);
 
+    public void ProducerScoresChanged(ProducerHandle producer, ImmutableArray<EncodingScore> scores) =>
+        Actor?.Tell(new MediaEvents.ProducerScoresChanged(producer, scores), ActorRefs.NoSender);
+
+    public void ProducerVideoOrientationChanged(ProducerHandle producer, VideoOrientation orientation) =>
+        Actor?.Tell(new MediaEvents.ProducerVideoOrientationChanged(producer, orientation), ActorRefs.NoSender);
+
+    public void ConsumerScoreChanged(ConsumerHandle consumer, ConsumerScore score) =>
+        Actor?.Tell(new MediaEvents.ConsumerScoreChanged(consumer, score), ActorRefs.NoSender);
+
+    public void ConsumerLayersChanged(ConsumerHandle consumer, ConsumerLayers? layers) =>
+        Actor?.Tell(new MediaEvents.ConsumerLayersChanged(consumer, layers), ActorRefs.NoSender);
+
+    public void AudioLevelsMeasured(ProducerHandle producer, ImmutableArray<byte> levels) =>
+        Actor?.Tell(new MediaEvents.AudioLevelsMeasured(producer, levels), ActorRefs.NoSender);
+
+    public void TransportTraced(MediaTrace trace) => Actor?.Tell(new MediaEvents.TransportTraced(trace), ActorRefs.NoSender);
+
+    public void ProducerTraced(ProducerHandle producer, MediaTrace trace) =>
+        Actor?.Tell(new MediaEvents.ProducerTraced(producer, trace), ActorRefs.NoSender);
+
+    public void ConsumerTraced(ConsumerHandle consumer, MediaTrace trace) =>
+        Actor?.Tell(new MediaEvents.ConsumerTraced(consumer, trace), ActorRefs.NoSender);
+
     public void TransportClosed(MediaError? error) => Actor?.Tell(new MediaEvents.TransportClosed(error), ActorRefs.NoSender);
 
     private IActorRef? Actor => _muted ? null : transport;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Sfu.Media.Control;
 using Sfu.Media.Ortc;
 
 namespace Sfu.Actors.Protocol;

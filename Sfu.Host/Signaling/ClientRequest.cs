@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sfu.Actors.Protocol;
+using Sfu.Media.Control;
 using Sfu.Media.Ortc;
 
 namespace Sfu.Host.Signaling;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Sfu.Actors.Protocol;
+using Sfu.Media.Control;
 
 namespace Sfu.Host.Signaling;
 

@@ -101,6 +101,28 @@ public interface ITransportEvents
 
     void StatsReady(long requestId, ImmutableArray<MediaStats> stats);
 
+    /// <summary>How the producer's encodings arrive, whenever a score changed.</summary>
+    void ProducerScoresChanged(ProducerHandle producer, ImmutableArray<EncodingScore> scores);
+
+    void ProducerVideoOrientationChanged(ProducerHandle producer, VideoOrientation orientation);
+
+    void ConsumerScoreChanged(ConsumerHandle consumer, ConsumerScore score);
+
+    /// <summary>What the client is sent of the producer's layers from now on; null: nothing.</summary>
+    void ConsumerLayersChanged(ConsumerHandle consumer, ConsumerLayers? layers);
+
+    /// <summary>
+    /// How loud the producer's packets since the last report were (RFC 6464), in their order: 0 (loudest) … 127 (silence). Ten times a
+    /// second at most, and not at all while none come.
+    /// </summary>
+    void AudioLevelsMeasured(ProducerHandle producer, ImmutableArray<byte> levels);
+
+    void TransportTraced(MediaTrace trace);
+
+    void ProducerTraced(ProducerHandle producer, MediaTrace trace);
+
+    void ConsumerTraced(ConsumerHandle consumer, MediaTrace trace);
+
     /// <summary>The last event of a transport. <paramref name="error"/> is null when it was asked for.</summary>
     void TransportClosed(MediaError? error);
 }

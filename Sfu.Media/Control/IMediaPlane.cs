@@ -71,6 +71,27 @@ public interface IMediaPlane
 
     void CloseConsumer(ConsumerHandle consumer);
 
+    /// <summary>The highest layers to forward from now on. What comes of it is <see cref="ITransportEvents.ConsumerLayersChanged"/>.</summary>
+    void SetPreferredLayers(ConsumerHandle consumer, ConsumerLayers layers);
+
+    /// <param name="consumer">Whose.</param>
+    /// <param name="priority">1 … 255: who gets more of the path when it is narrow.</param>
+    void SetPriority(ConsumerHandle consumer, int priority);
+
+    void SetBitrateLimits(TransportHandle transport, BitrateLimits limits);
+
+    /// <summary>From now on these, and only these, are told by <see cref="ITransportEvents.TransportTraced"/>.</summary>
+    void TraceTransport(TransportHandle transport, MediaTraceTypes types);
+
+    /// <summary>From now on these, and only these, are told by <see cref="ITransportEvents.ProducerTraced"/>.</summary>
+    void TraceProducer(ProducerHandle producer, MediaTraceTypes types);
+
+    /// <summary>From now on these, and only these, are told by <see cref="ITransportEvents.ConsumerTraced"/>.</summary>
+    void TraceConsumer(ConsumerHandle consumer, MediaTraceTypes types);
+
+    /// <summary>Whether an audio producer's loudness is told by <see cref="ITransportEvents.AudioLevelsMeasured"/>.</summary>
+    void MeasureAudioLevels(ProducerHandle producer, bool measure);
+
     /// <summary>Ends in <see cref="ITransportEvents.StatsReady"/> or <see cref="ITransportEvents.RequestFailed"/>.</summary>
     void GetTransportStats(TransportHandle transport, long requestId);
 

@@ -58,4 +58,16 @@ public sealed record ProducerSettings(
 /// <param name="Kind">Audio or video.</param>
 /// <param name="RtpParameters">What the consuming client was told: payload types, header extension ids, SSRCs.</param>
 /// <param name="Paused">Start paused.</param>
-public sealed record ConsumerSettings(string Id, MediaKind Kind, RtpParameters RtpParameters, bool Paused);
+/// <param name="Type">How it forwards.</param>
+/// <param name="PreferredLayers">The highest layers to forward; null: the highest there are.</param>
+/// <param name="Priority">1 … 255: who gets more of the path when it is narrow.</param>
+/// <param name="IgnoreDtx">Do not forward Opus packets that carry no sound.</param>
+public sealed record ConsumerSettings(
+    string Id,
+    MediaKind Kind,
+    RtpParameters RtpParameters,
+    bool Paused,
+    ConsumerType Type = ConsumerType.Simple,
+    ConsumerLayers? PreferredLayers = null,
+    int Priority = 1,
+    bool IgnoreDtx = false);

@@ -45,6 +45,8 @@ internal sealed class MediaConsumer
         Producer = producer;
         _settings = settings;
         Paused = settings.Paused;
+        PreferredLayers = settings.PreferredLayers;
+        Priority = settings.Priority;
         _codecs = new CodecTable(settings.RtpParameters);
         var encoding = settings.RtpParameters.Encodings.FirstOrDefault();
         Ssrc = encoding?.Ssrc ?? 0;
@@ -98,6 +100,13 @@ internal sealed class MediaConsumer
     public RtpStreamSender Sent { get; }
 
     public bool Paused { get; private set; }
+
+    public ConsumerLayers? PreferredLayers { get; private set; }
+
+    /// <summary>1 … 255.</summary>
+    public int Priority { get; private set; }
+
+    public MediaTraceTypes Traced { get; private set; }
 
     private int ClockRate => _codecs.Media?.ClockRate ?? 90_000;
 
@@ -162,6 +171,12 @@ internal sealed class MediaConsumer
 
     /// <summary>Gives back what is too old to be sent again, also when nothing new comes.</summary>
     public void OnTime(MediaTime now) => _kept?.EvictExpired(now);
+
+    public void SetPreferredLayers(ConsumerLayers layers, MediaTime now) => PreferredLayers = layers;
+
+    public void SetPriority(int priority) => Priority = priority;
+
+    public void Trace(MediaTraceTypes types) => Traced = types;
 
     public void OnProducerResumed(MediaTime now) => Start(now);
 

@@ -64,6 +64,10 @@ internal sealed class MediaProducer
     /// <summary>Any thread.</summary>
     public bool IsClosed => _closed;
 
+    public MediaTraceTypes Traced { get; private set; }
+
+    public bool MeasuresAudioLevels { get; private set; }
+
     public bool HasVideo => Kind == MediaKind.Video;
 
     /// <summary>Streams that have shown themselves or were announced with their SSRC.</summary>
@@ -209,6 +213,10 @@ internal sealed class MediaProducer
             Transport.WakeBy(stream.KeyFrames.NextTimeout);
         }
     }
+
+    public void Trace(MediaTraceTypes types) => Traced = types;
+
+    public void MeasureAudioLevels(bool measure) => MeasuresAudioLevels = measure;
 
     public ImmutableArray<MediaStats> Stats(MediaTime now) =>
         [.. _streams.Select(stream => stream.Stats(now, Transport.UnixMs(now), Kind.ToString().ToLowerInvariant()))];

@@ -95,6 +95,10 @@ internal sealed class MediaTransport : IIceListener, IDisposable
 
     public ref readonly TransportTuple Selected => ref _selected;
 
+    public BitrateLimits Limits { get; private set; } = new();
+
+    public MediaTraceTypes Traced { get; private set; }
+
     public long BytesReceived { get; private set; }
 
     public long BytesSent { get; set; }
@@ -311,6 +315,14 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     /// <summary>There is nothing to consume.</summary>
     public void RefuseConsumer(long requestId) =>
         Fail(requestId, MediaErrorCode.Closed, _closing ? "The transport is closed." : "The producer is closed.");
+
+    public void SetBitrateLimits(BitrateLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        Limits = new BitrateLimits(limits.MaxIncoming ?? Limits.MaxIncoming, limits.MaxOutgoing ?? Limits.MaxOutgoing, limits.MinOutgoing ?? Limits.MinOutgoing);
+    }
+
+    public void Trace(MediaTraceTypes types) => Traced = types;
 
     public void ReportStats(long requestId) => _events.StatsReady(requestId, [new TransportStats(
         UnixMs(Engine.Now),

@@ -131,6 +131,27 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
 
     public void CloseConsumer(ConsumerHandle consumer) => Enter(front => front.Directory.Consumer(consumer, static closed => closed.Close()));
 
+    public void SetPreferredLayers(ConsumerHandle consumer, ConsumerLayers layers) =>
+        Enter(front => front.Directory.Consumer(consumer, changed => changed.SetPreferredLayers(layers, changed.Transport.Engine.Now)));
+
+    public void SetPriority(ConsumerHandle consumer, int priority) =>
+        Enter(front => front.Directory.Consumer(consumer, changed => changed.SetPriority(priority)));
+
+    public void SetBitrateLimits(TransportHandle transport, BitrateLimits limits) =>
+        Enter(front => front.Directory.Transport(transport, home => home.SetBitrateLimits(limits)));
+
+    public void TraceTransport(TransportHandle transport, MediaTraceTypes types) =>
+        Enter(front => front.Directory.Transport(transport, home => home.Trace(types)));
+
+    public void TraceProducer(ProducerHandle producer, MediaTraceTypes types) =>
+        Enter(front => front.Directory.Producer(producer, traced => traced.Trace(types)));
+
+    public void TraceConsumer(ConsumerHandle consumer, MediaTraceTypes types) =>
+        Enter(front => front.Directory.Consumer(consumer, traced => traced.Trace(types)));
+
+    public void MeasureAudioLevels(ProducerHandle producer, bool measure) =>
+        Enter(front => front.Directory.Producer(producer, measured => measured.MeasureAudioLevels(measure)));
+
     public void GetTransportStats(TransportHandle transport, long requestId) =>
         Enter(front => front.Directory.Transport(transport, home => home.ReportStats(requestId)));
 

@@ -99,4 +99,36 @@ internal sealed class AwaitableEvents : IServerEvents, ITransportEvents, IMediaP
     public void StatsReady(long requestId, ImmutableArray<MediaStats> stats)
     {
     }
+
+    public void ProducerScoresChanged(ProducerHandle producer, ImmutableArray<EncodingScore> scores)
+    {
+    }
+
+    public void ProducerVideoOrientationChanged(ProducerHandle producer, VideoOrientation orientation)
+    {
+    }
+
+    public void ConsumerScoreChanged(ConsumerHandle consumer, ConsumerScore score)
+    {
+    }
+
+    public void ConsumerLayersChanged(ConsumerHandle consumer, ConsumerLayers? layers)
+    {
+    }
+
+    public void AudioLevelsMeasured(ProducerHandle producer, ImmutableArray<byte> levels)
+    {
+    }
+
+    public void TransportTraced(MediaTrace trace)
+    {
+    }
+
+    public void ProducerTraced(ProducerHandle producer, MediaTrace trace)
+    {
+    }
+
+    public void ConsumerTraced(ConsumerHandle consumer, MediaTrace trace)
+    {
+    }
 }

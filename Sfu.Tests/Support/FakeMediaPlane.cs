@@ -20,6 +20,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
     private readonly Task _thread;
     private readonly ConcurrentDictionary<string, MediaError> _failures = new();
     private readonly ConcurrentDictionary<string, bool> _throws = new();
+    private readonly ConcurrentQueue<(object Handle, string What)> _noted = [];
 
     // Owned by the fake's thread.
     private readonly Dictionary<ServerHandle, Server> _servers = [];
@@ -190,6 +191,24 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
     });
 
     public void CloseConsumer(ConsumerHandle consumer) => Post(() => _consumers.Remove(consumer));
+
+    /// <summary>What else was asked of transports, producers and consumers, in order.</summary>
+    public IReadOnlyCollection<(object Handle, string What)> Noted => _noted;
+
+    public void SetPreferredLayers(ConsumerHandle consumer, ConsumerLayers layers) => Post(() => Note(consumer, $"PreferredLayers:{layers.SpatialLayer}/{layers.TemporalLayer}"));
+
+    public void SetPriority(ConsumerHandle consumer, int priority) => Post(() => Note(consumer, $"Priority:{priority}"));
+
+    public void SetBitrateLimits(TransportHandle transport, BitrateLimits limits) =>
+        Post(() => Note(transport, $"Limits:{limits.MaxIncoming}/{limits.MaxOutgoing}/{limits.MinOutgoing}"));
+
+    public void TraceTransport(TransportHandle transport, MediaTraceTypes types) => Post(() => Note(transport, $"Trace:{types}"));
+
+    public void TraceProducer(ProducerHandle producer, MediaTraceTypes types) => Post(() => Note(producer, $"Trace:{types}"));
+
+    public void TraceConsumer(ConsumerHandle consumer, MediaTraceTypes types) => Post(() => Note(consumer, $"Trace:{types}"));
+
+    public void MeasureAudioLevels(ProducerHandle producer, bool measure) => Post(() => Note(producer, $"MeasureAudioLevels:{measure}"));
 
     public void GetTransportStats(TransportHandle transport, long requestId) => OnTransport(transport, nameof(GetTransportStats), requestId, state =>
         state.Events.StatsReady(requestId, [new TransportStats(1, "completed", "connected", null, 10, 20, 0, 0, 5, 6)]));
@@ -401,6 +420,8 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
 
         public bool Closing { get; set; }
     }
+
+    private void Note(object handle, string what) => _noted.Enqueue((handle, what));
 
     private sealed class Transport(ServerHandle server, ITransportEvents events)
     {

@@ -40,6 +40,18 @@ internal sealed class RecordingTransportEvents : ITransportEvents
 
     public ImmutableArray<MediaStats> Stats { get; private set; } = [];
 
+    public Dictionary<ProducerHandle, ImmutableArray<EncodingScore>> ProducerScores { get; } = [];
+
+    public Dictionary<ConsumerHandle, ConsumerScore> ConsumerScores { get; } = [];
+
+    public List<(ConsumerHandle Consumer, ConsumerLayers? Layers)> Layers { get; } = [];
+
+    public List<VideoOrientation> Orientations { get; } = [];
+
+    public List<byte> AudioLevels { get; } = [];
+
+    public List<MediaTrace> Traces { get; } = [];
+
     public int Count(string name) => Log.Count(entry => entry == name);
 
     public void TransportOpened(IceParameters iceParameters, ImmutableArray<IceCandidate> iceCandidates, DtlsParameters dtlsParameters)
@@ -100,6 +112,22 @@ internal sealed class RecordingTransportEvents : ITransportEvents
     }
 
     public void StatsReady(long requestId, ImmutableArray<MediaStats> stats) => Stats = stats;
+
+    public void ProducerScoresChanged(ProducerHandle producer, ImmutableArray<EncodingScore> scores) => ProducerScores[producer] = scores;
+
+    public void ProducerVideoOrientationChanged(ProducerHandle producer, VideoOrientation orientation) => Orientations.Add(orientation);
+
+    public void ConsumerScoreChanged(ConsumerHandle consumer, ConsumerScore score) => ConsumerScores[consumer] = score;
+
+    public void ConsumerLayersChanged(ConsumerHandle consumer, ConsumerLayers? layers) => Layers.Add((consumer, layers));
+
+    public void AudioLevelsMeasured(ProducerHandle producer, ImmutableArray<byte> levels) => AudioLevels.AddRange(levels);
+
+    public void TransportTraced(MediaTrace trace) => Traces.Add(trace);
+
+    public void ProducerTraced(ProducerHandle producer, MediaTrace trace) => Traces.Add(trace);
+
+    public void ConsumerTraced(ConsumerHandle consumer, MediaTrace trace) => Traces.Add(trace);
 
     public void TransportClosed(MediaError? error)
     {
