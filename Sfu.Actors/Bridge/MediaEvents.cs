@@ -41,21 +41,17 @@ internal static class MediaEvents
 
     internal sealed record StatsReady(long RequestId, ImmutableArray<MediaStats> Stats) : IMediaEvent;
 
-    internal sealed record ProducerScoresChanged(ProducerHandle Producer, ImmutableArray<EncodingScore> Scores) : IMediaEvent;
+    /// <summary>There is something to take from the transport's <see cref="MediaMailbox"/>. One is on its way at most.</summary>
+    internal sealed record MediaChanged : IMediaEvent
+    {
+        public static readonly MediaChanged Instance = new();
+    }
 
-    internal sealed record ProducerVideoOrientationChanged(ProducerHandle Producer, VideoOrientation Orientation) : IMediaEvent;
-
-    internal sealed record ConsumerScoreChanged(ConsumerHandle Consumer, ConsumerScore Score) : IMediaEvent;
-
-    internal sealed record ConsumerLayersChanged(ConsumerHandle Consumer, ConsumerLayers? Layers) : IMediaEvent;
-
-    internal sealed record AudioLevelsMeasured(ProducerHandle Producer, ImmutableArray<byte> Levels) : IMediaEvent;
-
-    internal sealed record TransportTraced(MediaTrace Trace) : IMediaEvent;
-
-    internal sealed record ProducerTraced(ProducerHandle Producer, MediaTrace Trace) : IMediaEvent;
-
-    internal sealed record ConsumerTraced(ConsumerHandle Consumer, MediaTrace Trace) : IMediaEvent;
+    /// <summary>There is something to take from the transport's <see cref="LevelMailbox"/>. One is on its way at most.</summary>
+    internal sealed record LevelsMeasured : IMediaEvent
+    {
+        public static readonly LevelsMeasured Instance = new();
+    }
 
     internal sealed record TransportClosed(MediaError? Error) : IMediaEvent;
 

@@ -3,19 +3,13 @@ using Sfu.Media.Ice;
 
 namespace Sfu.Actors.Bridge;
 
-/// <summary>
-/// Where the media thread leaves changes of a transport's paths until its actor takes them all at once. The actor has one message about
-/// them in its mailbox at most, however many there are, and what waits here is bounded by <see cref="PathNews"/>.
-/// </summary>
-/// <remarks>One media thread reports, one actor takes; neither waits for the other. The only thing shared is one reference.</remarks>
-internal sealed class PathMailbox(IActorRef transport)
+/// <summary>Changes of a transport's paths, on their way to its actor. Bounded by <see cref="PathNews"/>. Media thread only, but for <c>Take</c>.</summary>
+internal sealed class PathMailbox(IActorRef transport) : NewsMailbox<PathNews>(transport)
 {
-    private PathNews? _pending;
+    protected override PathNews None => PathNews.None;
 
-    /// <summary>Actor only. What changed since the last call; the next change sends a message again.</summary>
-    public PathNews Take() => Interlocked.Exchange(ref _pending, null) ?? PathNews.None;
+    protected override object WakeUp => MediaEvents.PathsChanged.Instance;
 
-    /// <summary>Media thread only, as are all below.</summary>
     public void LocalUfragAdded(string ufrag) => Fold(static (news, added) => news.WithUfragAdded(added), ufrag);
 
     public void LocalUfragRemoved(string ufrag) => Fold(static (news, removed) => news.WithUfragRemoved(removed), ufrag);
@@ -31,22 +25,4 @@ internal sealed class PathMailbox(IActorRef transport)
     public void SelectedTupleChanged(TransportTuple? tuple) => Fold(static (news, selected) => news.WithSelected(selected), tuple);
 
     public void IceStateChanged(IceState state) => Fold(static (news, changed) => news.WithState(changed), state);
-
-    private void Fold<T>(Func<PathNews, T, PathNews> fold, T change)
-    {
-        PathNews? before;
-        PathNews after;
-        do
-        {
-            // A second round is needed only when the actor has taken what was there; it finds nothing to fold into.
-            before = Volatile.Read(ref _pending);
-            after = fold(before ?? PathNews.None, change);
-        }
-        while (!ReferenceEquals(Interlocked.CompareExchange(ref _pending, after, before), before));
-
-        if (before is null)
-        {
-            transport.Tell(MediaEvents.PathsChanged.Instance, ActorRefs.NoSender);
-        }
-    }
 }

@@ -8,13 +8,22 @@ namespace Sfu.Actors.Bridge;
 
 /// <summary>
 /// Turns a transport's media events into messages to its actor. Media thread; never blocks. Answers and endings are a message each. What
-/// a peer can repeat at will, changes of its paths, is collected in a <see cref="PathMailbox"/>; so such a change may reach the actor
-/// before an event of another kind that was reported earlier, but never after one that was reported later. What is reported after the
+/// a peer can repeat at will is collected: changes of its paths in a <see cref="PathMailbox"/>, of scores, layers and the like in a
+/// <see cref="MediaMailbox"/>; so such a change may reach the actor before an event of another kind that was reported earlier, but never
+/// after one that was reported later. What is reported after the
 /// actor's end goes nowhere: of ten thousand transports that close at once, the farewells would all be dead letters.
 /// </summary>
 internal sealed class TransportBridge(IActorRef transport, PathMailbox paths) : ITransportEvents
 {
+    private MediaMailbox? _media; // Made by the first news: most of the time a transport has none.
+    private LevelMailbox? _levels;
     private volatile bool _muted;
+
+    /// <summary>What is new about the media that the transport carries. Actor only.</summary>
+    public MediaNews TakeMedia() => Volatile.Read(ref _media)?.Take() ?? MediaNews.None;
+
+    /// <summary>How loud the transport's Producers have been. Actor only.</summary>
+    public LevelNews TakeLevels() => Volatile.Read(ref _levels)?.Take() ?? LevelNews.None;
 
     /// <summary>The actor has ended and told what was to be told. Actor only.</summary>
     public void Mute() => _muted = true;
@@ -63,32 +72,37 @@ internal sealed class TransportBridge(IActorRef transport, PathMailbox paths) : 
     public void StatsReady(long requestId, ImmutableArray<MediaStats> stats) =>
         Actor?.Tell(new MediaEvents.StatsReady(requestId, stats), ActorRefs.NoSender);
 
-    public void ProducerScoresChanged(ProducerHandle producer, ImmutableArray<EncodingScore> scores) =>
-        Actor?.Tell(new MediaEvents.ProducerScoresChanged(producer, scores), ActorRefs.NoSender);
+    public void ProducerScoresChanged(ProducerHandle producer, ImmutableArray<EncodingScore> scores) => Media?.ScoresChanged(producer, scores);
 
-    public void ProducerVideoOrientationChanged(ProducerHandle producer, VideoOrientation orientation) =>
-        Actor?.Tell(new MediaEvents.ProducerVideoOrientationChanged(producer, orientation), ActorRefs.NoSender);
+    public void ProducerVideoOrientationChanged(ProducerHandle producer, VideoOrientation orientation) => Media?.OrientationChanged(producer, orientation);
 
-    public void ConsumerScoreChanged(ConsumerHandle consumer, ConsumerScore score) =>
-        Actor?.Tell(new MediaEvents.ConsumerScoreChanged(consumer, score), ActorRefs.NoSender);
+    public void ConsumerScoreChanged(ConsumerHandle consumer, ConsumerScore score) => Media?.ScoreChanged(consumer, score);
 
-    public void ConsumerLayersChanged(ConsumerHandle consumer, ConsumerLayers? layers) =>
-        Actor?.Tell(new MediaEvents.ConsumerLayersChanged(consumer, layers), ActorRefs.NoSender);
+    public void ConsumerLayersChanged(ConsumerHandle consumer, ConsumerLayers? layers) => Media?.LayersChanged(consumer, layers);
 
-    public void AudioLevelsMeasured(ProducerHandle producer, ImmutableArray<byte> levels) =>
-        Actor?.Tell(new MediaEvents.AudioLevelsMeasured(producer, levels), ActorRefs.NoSender);
+    public void AudioLevelsMeasured(ProducerHandle producer, ImmutableArray<byte> levels) => Levels?.Measured(producer, levels);
 
-    public void TransportTraced(MediaTrace trace) => Actor?.Tell(new MediaEvents.TransportTraced(trace), ActorRefs.NoSender);
+    public void TransportTraced(MediaTrace trace) => Media?.Traced(new MediaNews.Traced(null, null, trace));
 
-    public void ProducerTraced(ProducerHandle producer, MediaTrace trace) =>
-        Actor?.Tell(new MediaEvents.ProducerTraced(producer, trace), ActorRefs.NoSender);
+    public void ProducerTraced(ProducerHandle producer, MediaTrace trace) => Media?.Traced(new MediaNews.Traced(producer, null, trace));
 
-    public void ConsumerTraced(ConsumerHandle consumer, MediaTrace trace) =>
-        Actor?.Tell(new MediaEvents.ConsumerTraced(consumer, trace), ActorRefs.NoSender);
+    public void ConsumerTraced(ConsumerHandle consumer, MediaTrace trace) => Media?.Traced(new MediaNews.Traced(null, consumer, trace));
 
     public void TransportClosed(MediaError? error) => Actor?.Tell(new MediaEvents.TransportClosed(error), ActorRefs.NoSender);
 
     private IActorRef? Actor => _muted ? null : transport;
 
     private PathMailbox? Paths => _muted ? null : paths;
+
+    private MediaMailbox? Media => _muted ? null : _media ?? Publish(ref _media, new MediaMailbox(transport));
+
+    private LevelMailbox? Levels => _muted ? null : _levels ?? Publish(ref _levels, new LevelMailbox(transport));
+
+    /// <summary>The actor learns of it by a message that comes later.</summary>
+    private static T Publish<T>(ref T? field, T made)
+        where T : class
+    {
+        Volatile.Write(ref field, made);
+        return made;
+    }
 }

@@ -189,7 +189,8 @@ public sealed class SfuConfiguration
                 "evict" => TupleLimitPolicy.Evict,
                 "reject" => TupleLimitPolicy.Reject,
                 var other => throw transport.Wrong("tuple-policy", $"\"{other}\" is neither evict nor reject"),
-            });
+            },
+            transport.Integer("max-incoming-bitrate", 0, int.MaxValue));
         return defaults.TryResolve(Protocol.WebRtcTransportOptions.Default, out _, out var reason) ? defaults : throw new SfuConfigurationException(transport.Path, reason);
     }
 

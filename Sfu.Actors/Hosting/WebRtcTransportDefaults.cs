@@ -14,7 +14,8 @@ public sealed record WebRtcTransportDefaults(
     int InitialAvailableOutgoingBitrate,
     int IceConsentTimeout,
     int MaxTuples,
-    TupleLimitPolicy TuplePolicy)
+    TupleLimitPolicy TuplePolicy,
+    int MaxIncomingBitrate)
 {
     /// <summary>The least outgoing bitrate that an estimate starts from, in bit/s.</summary>
     public const int MinimumOutgoingBitrate = 30_000;
@@ -38,6 +39,7 @@ public sealed record WebRtcTransportDefaults(
             { InitialAvailableOutgoingBitrate: < MinimumOutgoingBitrate } => $"initialAvailableOutgoingBitrate is less than {MinimumOutgoingBitrate} bit/s",
             { IceConsentTimeoutSeconds: not 0 and (< 10 or > 60) } => "iceConsentTimeout is neither 0 nor 10 … 60 seconds",
             { MaxTuples: < 1 or > IceAgentSettings.MaxMaxTuples } => $"maxTuples is not 1 … {IceAgentSettings.MaxMaxTuples}",
+            _ when options.MaxIncomingBitrate < 0 => "maxIncomingBitrate is negative",
             _ => string.Empty,
         };
         if (reason.Length == 0)

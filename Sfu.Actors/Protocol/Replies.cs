@@ -40,6 +40,9 @@ public interface ICanConsumeReply : IWireReply;
 /// <summary>What may answer <see cref="RouterProtocol.DumpRouter"/>.</summary>
 public interface IDumpRouterReply : IWireReply;
 
+/// <summary>What may answer <see cref="RouterProtocol.DumpTransport"/>.</summary>
+public interface IDumpTransportReply : IWireReply;
+
 /// <summary>What may answer <see cref="PeerProtocol.AttachPeer"/>.</summary>
 public interface IAttachPeerReply : IWireReply;
 
@@ -50,7 +53,7 @@ public interface IDoneReply : IWireReply;
 [method: JsonConstructor]
 public sealed record Rejected(long RequestId, SfuError Error) :
     IRouterRtpCapabilitiesReply, ICreateRouterReply, ICreateTransportReply, IConnectTransportReply, IRestartIceReply, IProduceReply, IConsumeReply,
-    IStatsReply, ICanConsumeReply, IDumpRouterReply, IAttachPeerReply, ISubscribeTransportReply, IDoneReply,
+    IStatsReply, ICanConsumeReply, IDumpRouterReply, IDumpTransportReply, IAttachPeerReply, ISubscribeTransportReply, IDoneReply,
     NodeProtocol.IOpenServerReply, NodeProtocol.ISubscribeServerReply
 {
     public Rejected(long requestId, SfuErrorCode code, string reason)
@@ -101,6 +104,8 @@ public sealed record Produced(long RequestId, ProducerId ProducerId, ProducerTyp
 /// <param name="Paused">Whether it is paused itself.</param>
 /// <param name="ProducerPaused">Whether its Producer is.</param>
 /// <param name="ProducerAppData">The Producer's.</param>
+/// <param name="PreferredLayers">The highest layers to forward; null where it has but one.</param>
+/// <param name="Score">As far as it is known; later ones come as <see cref="SessionEvents.ConsumerScoreChanged"/>.</param>
 public sealed record Consumed(
     long RequestId,
     ConsumerId ConsumerId,
@@ -111,7 +116,9 @@ public sealed record Consumed(
     RtpParameters RtpParameters,
     bool Paused,
     bool ProducerPaused,
-    JsonText ProducerAppData) : IConsumeReply;
+    JsonText ProducerAppData,
+    ConsumerLayers? PreferredLayers = null,
+    ConsumerScore? Score = null) : IConsumeReply;
 
 public sealed record Stats(long RequestId, ImmutableArray<MediaStats> Entries) : IStatsReply;
 

@@ -55,6 +55,27 @@ public static class RouterProtocol
     public sealed record UnsubscribeTransport(long RequestId, RouterId RouterId, TransportId TransportId, IActorRef Subscriber)
         : ITransportRequest, IRequest<IDoneReply>;
 
+    /// <summary>Changes what is not null, of both directions, in bit/s. 0 lifts a limit.</summary>
+    /// <param name="RequestId">The asker's.</param>
+    /// <param name="RouterId">The Router.</param>
+    /// <param name="TransportId">Which.</param>
+    /// <param name="MaxIncoming">mediasoup's <c>setMaxIncomingBitrate</c>: the client is told to send no more.</param>
+    /// <param name="MaxOutgoing"><c>setMaxOutgoingBitrate</c>: the estimate of the path to the client is never taken to be more. 30,000 at least, and not less than the least.</param>
+    /// <param name="MinOutgoing"><c>setMinOutgoingBitrate</c>: nor less. 30,000 at least, and not more than the most.</param>
+    public sealed record SetTransportBitrateLimits(
+        long RequestId, RouterId RouterId, TransportId TransportId, long? MaxIncoming = null, long? MaxOutgoing = null, long? MinOutgoing = null)
+        : ITransportRequest, IRequest<IDoneReply>;
+
+    /// <summary>
+    /// From now on these, <see cref="MediaTraceTypes.Bwe"/> and <see cref="MediaTraceTypes.Probation"/>, and only these are told by
+    /// <see cref="SessionEvents.TransportTraced"/>.
+    /// </summary>
+    public sealed record EnableTransportTrace(long RequestId, RouterId RouterId, TransportId TransportId, MediaTraceTypes Types)
+        : ITransportRequest, IRequest<IDoneReply>;
+
+    /// <summary>Describes the transport with all it carries.</summary>
+    public sealed record DumpTransport(long RequestId, RouterId RouterId, TransportId TransportId) : ITransportRequest, IRequest<IDumpTransportReply>;
+
     /// <summary>Adds a Producer to a connected (or connecting) transport.</summary>
     /// <param name="RequestId">The asker's.</param>
     /// <param name="RouterId">The Router.</param>
@@ -84,6 +105,10 @@ public static class RouterProtocol
 
     public sealed record GetProducerStats(long RequestId, RouterId RouterId, ProducerId ProducerId) : IProducerRequest, IRequest<IStatsReply>;
 
+    /// <summary>From now on these, and only these, are told by <see cref="SessionEvents.ProducerTraced"/>. All but those of transports.</summary>
+    public sealed record EnableProducerTrace(long RequestId, RouterId RouterId, ProducerId ProducerId, MediaTraceTypes Types)
+        : IProducerRequest, IRequest<IDoneReply>;
+
     /// <summary>Adds a Consumer of a Producer to a transport, connected or not.</summary>
     /// <param name="RequestId">The asker's.</param>
     /// <param name="RouterId">The Router.</param>
@@ -93,6 +118,10 @@ public static class RouterProtocol
     /// <param name="Paused">Start paused: create so, tell the client, then <see cref="ResumeConsumer"/>.</param>
     /// <param name="AppData">Kept with the Consumer.</param>
     /// <param name="ConsumerId">An id of choice; null: a new one.</param>
+    /// <param name="PreferredLayers">As <see cref="SetConsumerPreferredLayers"/>; null: the highest there are.</param>
+    /// <param name="Priority">As <see cref="SetConsumerPriority"/>.</param>
+    /// <param name="IgnoreDtx">Do not forward Opus packets that carry no sound.</param>
+    /// <param name="EnableRtx">Whether lost packets are sent again. Null: of video yes, of audio no.</param>
     public sealed record Consume(
         long RequestId,
         RouterId RouterId,
@@ -101,7 +130,11 @@ public static class RouterProtocol
         RtpCapabilities? RtpCapabilities,
         bool Paused,
         JsonText AppData,
-        ConsumerId? ConsumerId = null) : ITransportRequest, IRequest<IConsumeReply>;
+        ConsumerId? ConsumerId = null,
+        ConsumerLayers? PreferredLayers = null,
+        int Priority = 1,
+        bool IgnoreDtx = false,
+        bool? EnableRtx = null) : ITransportRequest, IRequest<IConsumeReply>;
 
     public sealed record PauseConsumer(long RequestId, RouterId RouterId, ConsumerId ConsumerId) : IConsumerRequest, IRequest<IDoneReply>;
 
@@ -109,17 +142,24 @@ public static class RouterProtocol
 
     public sealed record RequestConsumerKeyFrame(long RequestId, RouterId RouterId, ConsumerId ConsumerId) : IConsumerRequest, IRequest<IDoneReply>;
 
-    /// <summary>Kept with the Consumer and shown in dumps; a Consumer of one layer is not changed by it.</summary>
+    /// <summary>
+    /// The highest layers to forward. What is beyond the Producer's is brought down to its highest; null, and a null temporal layer, stand for
+    /// the highest. A Consumer of one layer accepts it, and is not changed by it. What comes of it is <see cref="SessionEvents.ConsumerLayersChanged"/>.
+    /// </summary>
     public sealed record SetConsumerPreferredLayers(long RequestId, RouterId RouterId, ConsumerId ConsumerId, ConsumerLayers? Layers)
         : IConsumerRequest, IRequest<IDoneReply>;
 
-    /// <summary>Kept with the Consumer and shown in dumps. 1 … 255; the default is 1.</summary>
+    /// <summary>Who gets more of the path to the client when it is narrow: 1 … 255; the default is 1.</summary>
     public sealed record SetConsumerPriority(long RequestId, RouterId RouterId, ConsumerId ConsumerId, int Priority)
         : IConsumerRequest, IRequest<IDoneReply>;
 
     public sealed record CloseConsumer(long RequestId, RouterId RouterId, ConsumerId ConsumerId) : IConsumerRequest, IRequest<IDoneReply>;
 
     public sealed record GetConsumerStats(long RequestId, RouterId RouterId, ConsumerId ConsumerId) : IConsumerRequest, IRequest<IStatsReply>;
+
+    /// <summary>From now on these, and only these, are told by <see cref="SessionEvents.ConsumerTraced"/>. All but those of transports.</summary>
+    public sealed record EnableConsumerTrace(long RequestId, RouterId RouterId, ConsumerId ConsumerId, MediaTraceTypes Types)
+        : IConsumerRequest, IRequest<IDoneReply>;
 
     /// <summary>Whether the Producer exists and the capabilities have a codec for it. False, not an error, for an unknown Producer.</summary>
     public sealed record CanConsume(long RequestId, RouterId RouterId, ProducerId ProducerId, RtpCapabilities RtpCapabilities)

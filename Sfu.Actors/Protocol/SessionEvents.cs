@@ -13,6 +13,7 @@ namespace Sfu.Actors.Protocol;
 /// Events about paths are what changed since the last ones, not every step on the way: a tuple that came and went in between is not
 /// mentioned. The first change is told at once, what follows within <c>sfu.web-rtc-transport.path-report-interval</c> is told together
 /// when that is over, so that a peer cannot flood anybody. One report has the order ufrags, tuples, overflows, selected tuple, ICE state.
+/// Scores, layers and orientations are told the same way: the last of each, in the same interval; of traces the last 256.
 /// A transport that closes, whatever the cause, tells of each thing that it still had: Producers, Consumers, ufrags, tuples (removed
 /// with <see cref="TupleRemovalReason.TransportClosed"/>), the selected tuple (null), ICE and DTLS state (closed), and last of itself.
 /// Only where the whole node is lost nobody is left to tell that: the Router then tells the owner of Producers, Consumers and the
@@ -86,7 +87,31 @@ public static class SessionEvents
     /// <summary>To owner and subscribers. Null: there is no path any more.</summary>
     public sealed record SelectedTupleChanged(RouterId RouterId, TransportId TransportId, TupleInfo? Tuple) : ISessionEvent;
 
-    /// <summary>To a new subscriber, first of all: what was told of the transport so far, summed up. What it is told from now on builds on this.</summary>
+    /// <summary>To owner and subscribers: how well the Producer's encodings arrive.</summary>
+    public sealed record ProducerScoresChanged(RouterId RouterId, ProducerId ProducerId, ImmutableArray<EncodingScore> Scores) : ISessionEvent;
+
+    /// <summary>To owner and subscribers: how the publisher holds its camera.</summary>
+    public sealed record ProducerVideoOrientationChanged(RouterId RouterId, ProducerId ProducerId, VideoOrientation Orientation) : ISessionEvent;
+
+    /// <summary>To owner and subscribers: how well the Consumer's media reaches its client.</summary>
+    public sealed record ConsumerScoreChanged(RouterId RouterId, TransportId TransportId, ConsumerId ConsumerId, ConsumerScore Score) : ISessionEvent;
+
+    /// <summary>To owner and subscribers: what the client is sent of the Producer's layers from now on. Null: nothing.</summary>
+    public sealed record ConsumerLayersChanged(RouterId RouterId, TransportId TransportId, ConsumerId ConsumerId, ConsumerLayers? Layers) : ISessionEvent;
+
+    /// <summary>To owner and subscribers, after <see cref="RouterProtocol.EnableTransportTrace"/>.</summary>
+    public sealed record TransportTraced(RouterId RouterId, TransportId TransportId, MediaTrace Trace) : ISessionEvent;
+
+    /// <summary>To owner and subscribers, after <see cref="RouterProtocol.EnableProducerTrace"/>.</summary>
+    public sealed record ProducerTraced(RouterId RouterId, ProducerId ProducerId, MediaTrace Trace) : ISessionEvent;
+
+    /// <summary>To owner and subscribers, after <see cref="RouterProtocol.EnableConsumerTrace"/>.</summary>
+    public sealed record ConsumerTraced(RouterId RouterId, TransportId TransportId, ConsumerId ConsumerId, MediaTrace Trace) : ISessionEvent;
+
+    /// <summary>
+    /// To a new subscriber, first of all: what was told of the transport so far, summed up. The last score, orientation and layers of all it
+    /// carries follow, as events. What is told from then on builds on this.
+    /// </summary>
     public sealed record TransportState(
         RouterId RouterId,
         TransportId TransportId,

@@ -29,6 +29,9 @@ public sealed record WebRtcTransportOptions
     /// <summary>Bit/s, at least 30,000.</summary>
     public int? InitialAvailableOutgoingBitrate { get; init; }
 
+    /// <summary>Bit/s that the client is told to send at most; 0: no limit. <see cref="RouterProtocol.SetTransportBitrateLimits"/> changes it later.</summary>
+    public int? MaxIncomingBitrate { get; init; }
+
     /// <summary>Seconds: 0 is off, otherwise 10 … 60.</summary>
     public int? IceConsentTimeout { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Sfu.Actors.Protocol;
+using Sfu.Media.Control;
 using Sfu.Media.Ortc;
 
 namespace Sfu.Actors.Routing;
@@ -41,7 +42,11 @@ internal static class BranchProtocol
         ProducerRecord Producer,
         RtpCapabilities RtpCapabilities,
         bool Paused,
-        JsonText AppData) : IRouterMessage, IRequest;
+        JsonText AppData,
+        ConsumerLayers? PreferredLayers = null,
+        int Priority = 1,
+        bool IgnoreDtx = false,
+        bool? EnableRtx = null) : IRouterMessage, IRequest;
 
     /// <summary>Router → branch: close it, nobody waits for an answer.</summary>
     internal sealed record EndTransport(RouterId RouterId, TransportId TransportId, CloseReason Reason) : IRouterMessage;

@@ -78,6 +78,11 @@ internal sealed class MediaRequests(RouterState state, RouterEndings endings, Ro
         var id = consume.ConsumerId ?? ConsumerId.New();
         var capabilities = consume.RtpCapabilities
             ?? (transport.Record.PeerId is { } peer ? state.Peer(peer)?.RtpCapabilities : null);
+        if (ConsumerLimits.Check(consume.PreferredLayers, consume.Priority) is { } nonsense)
+        {
+            return [Letter.Refusal(consume, asker, nonsense)];
+        }
+
         if (state.Consumer(id) is not null)
         {
             return [Letter.Refusal(consume, asker, SfuErrorCode.AlreadyExists, $"A Consumer {id} exists.")];
@@ -99,7 +104,18 @@ internal sealed class MediaRequests(RouterState state, RouterEndings endings, Ro
         }
 
         var add = new BranchProtocol.AddConsumer(
-            consume.RequestId, state.Id, consume.TransportId, id, producer, capabilities, consume.Paused, consume.AppData);
+            consume.RequestId,
+            state.Id,
+            consume.TransportId,
+            id,
+            producer,
+            capabilities,
+            consume.Paused,
+            consume.AppData,
+            consume.PreferredLayers,
+            consume.Priority,
+            consume.IgnoreDtx,
+            consume.EnableRtx);
         state.PutConsumer(ConsumerRecord.OfNew(add));
         return [new Letter(transport.Way, add, asker)];
     }

@@ -40,11 +40,12 @@ internal sealed class RouterOrtc(IRandomSource random)
         RtpParameters consumable,
         RtpCapabilities capabilities,
         string mid,
+        bool enableRtx,
         [NotNullWhen(true)] out RtpParameters? parameters,
         [NotNullWhen(false)] out SfuError? error)
     {
         if (OrtcValidation.TryNormalize(capabilities, out var normalized, out var ortcError)
-            && ConsumerNegotiation.TryGetConsumerRtpParameters(consumable, normalized, enableRtx: true, random, out parameters, out ortcError))
+            && ConsumerNegotiation.TryGetConsumerRtpParameters(consumable, normalized, enableRtx, random, out parameters, out ortcError))
         {
             parameters = parameters with { Mid = mid };
             error = null;

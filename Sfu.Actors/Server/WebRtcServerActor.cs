@@ -167,7 +167,8 @@ internal sealed class WebRtcServerActor : RequestActor
             create.Branch,
             _closingSignal,
             create.RouterClosing,
-            _node.Options.PathReportInterval);
+            _node.Options.PathReportInterval,
+            open.Options.MaxIncomingBitrate ?? _node.Options.Transport.MaxIncomingBitrate);
         _audience.Add(Context.Watch(Context.ActorOf(WebRtcTransportActor.Props(seed))), open.TransportId);
     }
 

@@ -16,9 +16,13 @@ internal sealed record ConsumerState(
     bool ProducerPaused,
     ConsumerLayers? PreferredLayers,
     int Priority,
-    JsonText AppData)
+    JsonText AppData,
+    ConsumerQuality? Quality = null)
 {
     public ConsumerId Id => Record.ConsumerId;
+
+    /// <summary>What is known of it, also when that is nothing.</summary>
+    public ConsumerQuality Known => Quality ?? ConsumerQuality.Unknown;
 
     /// <summary>For who asked for it.</summary>
     public Consumed Describe(long requestId) => new(
@@ -31,5 +35,10 @@ internal sealed record ConsumerState(
         RtpParameters,
         Paused,
         ProducerPaused,
-        Producer.AppData);
+        Producer.AppData,
+        PreferredLayers,
+        Known.Score);
+
+    public TransportConsumerDump Dump() => new(
+        Id, Producer.ProducerId, Producer.Kind, Type, Paused, ProducerPaused, PreferredLayers, Known.Layers, Priority, Known.Score, Known.Traced);
 }

@@ -22,6 +22,9 @@ internal sealed class TransportAudience(TransportSeed seed)
         return new Letter(subscriber, _paths.State);
     }
 
+    /// <summary>The paths as last told.</summary>
+    public SessionEvents.TransportState Paths => _paths.State;
+
     /// <summary>False when it was none.</summary>
     public bool Unsubscribe(IActorRef subscriber) => _subscribers?.Remove(subscriber) == true;
 

@@ -18,6 +18,7 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
     private const int MaxMids = 100_000_000; // A MID has at most 8 characters.
 
     private readonly Dictionary<ConsumerId, ConsumerState> _consumers = [];
+    private readonly Dictionary<ConsumerHandle, ConsumerId> _ids = []; // Scores come often, and a large room has many Consumers.
     private int _nextMid;
 
     public ImmutableArray<Letter> Add(TransportCommands.AddConsumer message, IActorRef asker)
@@ -28,24 +29,30 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
             return [Letter.Refusal(message, asker, SfuErrorCode.AlreadyExists, $"A Consumer {add.ConsumerId} exists.")];
         }
 
-        if (!seed.Ortc.TryGetConsumerParameters(add.Producer.Consumable, add.RtpCapabilities, NextMid(), out var parameters, out var refusal))
+        // As mediasoup has it: lost audio is concealed sooner than it could be sent again.
+        var enableRtx = add.EnableRtx ?? add.Producer.Kind == MediaKind.Video;
+        if (!seed.Ortc.TryGetConsumerParameters(add.Producer.Consumable, add.RtpCapabilities, NextMid(), enableRtx, out var parameters, out var refusal))
         {
             return [Letter.Refusal(message, asker, refusal), Ended(add.ConsumerId)];
         }
 
         var handle = seed.Media.NewConsumerHandle();
+        var type = ConsumerNegotiation.GetConsumerType(add.Producer.Type);
+        var layers = ConsumerLimits.Clamp(add.PreferredLayers, type, parameters);
+        _ids.Add(handle, add.ConsumerId);
         Put(new ConsumerState(
             ConsumerRecord.OfNew(add),
             handle,
             add.Producer,
-            ConsumerNegotiation.GetConsumerType(add.Producer.Type),
+            type,
             parameters,
             add.Paused,
             add.Producer.Paused,
-            PreferredLayers: null,
-            Priority: 1,
+            layers,
+            add.Priority,
             add.AppData));
-        var settings = new ConsumerSettings(add.ConsumerId.Value, add.Producer.Kind, parameters, add.Paused);
+        var settings = new ConsumerSettings(
+            add.ConsumerId.Value, add.Producer.Kind, parameters, add.Paused, type, layers, add.Priority, add.IgnoreDtx);
         pending.Begin(
             message,
             asker,
@@ -68,13 +75,14 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
         [
             seed.Report(new BranchProtocol.ConsumerAdded(seed.RouterId, id)),
             new Letter(request.Asker, consumer.Describe(request.RequestId)),
+            .. News(consumer).SelectMany(news => audience.Notice(news)),
         ];
     }
 
     /// <summary>The media plane refused it.</summary>
     public Letter NotAdded(ConsumerId id)
     {
-        _consumers.Remove(id);
+        Remove(id);
         return Ended(id);
     }
 
@@ -105,15 +113,22 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
             case RouterProtocol.RequestConsumerKeyFrame:
                 seed.Media.RequestKeyFrame(consumer.Handle);
                 return [done];
-            case RouterProtocol.SetConsumerPreferredLayers { Layers: { SpatialLayer: < 0 } or { TemporalLayer: < 0 } }:
-                return [Letter.Refusal(request, asker, SfuErrorCode.InvalidParameters, "Layers count from 0.")];
+            case RouterProtocol.SetConsumerPreferredLayers preferred when ConsumerLimits.Check(preferred.Layers, consumer.Priority) is { } error:
+                return [Letter.Refusal(request, asker, error)];
             case RouterProtocol.SetConsumerPreferredLayers preferred:
-                Put(consumer with { PreferredLayers = preferred.Layers });
+                SetPreferredLayers(consumer, preferred.Layers);
                 return [done];
-            case RouterProtocol.SetConsumerPriority { Priority: < 1 or > 255 }:
-                return [Letter.Refusal(request, asker, SfuErrorCode.InvalidParameters, "A priority is 1 … 255.")];
+            case RouterProtocol.SetConsumerPriority priority when ConsumerLimits.Check(null, priority.Priority) is { } error:
+                return [Letter.Refusal(request, asker, error)];
             case RouterProtocol.SetConsumerPriority priority:
+                seed.Media.SetPriority(consumer.Handle, priority.Priority);
                 Put(consumer with { Priority = priority.Priority });
+                return [done];
+            case RouterProtocol.EnableConsumerTrace trace when TraceTypes.Check(trace.Types, TraceTypes.OfStreams) is { } error:
+                return [Letter.Refusal(request, asker, error)];
+            case RouterProtocol.EnableConsumerTrace trace:
+                seed.Media.TraceConsumer(consumer.Handle, trace.Types);
+                Put(consumer with { Quality = consumer.Known with { Traced = trace.Types } });
                 return [done];
             case RouterProtocol.CloseConsumer:
                 return [.. Close(consumer, CloseReason.Requested), done];
@@ -144,11 +159,41 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
     /// <summary>The media plane closed it: its Producer is gone there, or it could not go on.</summary>
     public ImmutableArray<Letter> Closed(ConsumerHandle handle, bool fault)
     {
-        var consumer = _consumers.Values.FirstOrDefault(consumer => consumer.Handle == handle);
-        return consumer is { Record.Open: true } && !seed.IsOwnClosingNear
+        return Find(handle) is { Record.Open: true } consumer && !seed.IsOwnClosingNear
             ? End(consumer, fault ? CloseReason.MediaFault : CloseReason.ProducerClosed)
             : [];
     }
+
+    public ImmutableArray<Letter> ScoreChanged(ConsumerHandle handle, ConsumerScore score)
+    {
+        if (Find(handle) is not { } consumer || score.Equals(consumer.Known.Score))
+        {
+            return [];
+        }
+
+        Put(consumer with { Quality = consumer.Known with { Score = score } });
+        return consumer.Record.Open ? audience.Notice(new SessionEvents.ConsumerScoreChanged(seed.RouterId, seed.TransportId, consumer.Id, score)) : [];
+    }
+
+    public ImmutableArray<Letter> LayersChanged(ConsumerHandle handle, ConsumerLayers? layers)
+    {
+        if (Find(handle) is not { } consumer || layers == consumer.Known.Layers)
+        {
+            return [];
+        }
+
+        Put(consumer with { Quality = consumer.Known with { Layers = layers } });
+        return consumer.Record.Open ? audience.Notice(new SessionEvents.ConsumerLayersChanged(seed.RouterId, seed.TransportId, consumer.Id, layers)) : [];
+    }
+
+    public ImmutableArray<Letter> Traced(ConsumerHandle handle, MediaTrace trace) => Find(handle) is { Record.Open: true } consumer
+        ? audience.Notice(new SessionEvents.ConsumerTraced(seed.RouterId, seed.TransportId, consumer.Id, trace))
+        : [];
+
+    /// <summary>What is known of them, for who has not heard.</summary>
+    public IEnumerable<ISessionEvent> State() => _consumers.Values.Where(consumer => consumer.Record.Open).SelectMany(News);
+
+    public ImmutableArray<TransportConsumerDump> Dump() => [.. _consumers.Values.Select(consumer => consumer.Dump())];
 
     /// <summary>What is told when the transport ends.</summary>
     public IEnumerable<Letter> LastWords() => _consumers.Values
@@ -163,10 +208,48 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
 
     private ImmutableArray<Letter> End(ConsumerState consumer, CloseReason reason)
     {
-        _consumers.Remove(consumer.Id);
+        Remove(consumer.Id);
         return consumer.Record.Open
             ? [Ended(consumer.Id), .. audience.Notice(new SessionEvents.ConsumerClosed(seed.RouterId, seed.TransportId, consumer.Id, reason))]
             : [Ended(consumer.Id)];
+    }
+
+    /// <summary>A Consumer of one layer has nothing to choose.</summary>
+    private void SetPreferredLayers(ConsumerState consumer, ConsumerLayers? wish)
+    {
+        if (ConsumerLimits.Clamp(wish, consumer.Type, consumer.RtpParameters) is { } layers)
+        {
+            seed.Media.SetPreferredLayers(consumer.Handle, layers);
+            Put(consumer with { PreferredLayers = layers });
+        }
+    }
+
+    private IEnumerable<ISessionEvent> News(ConsumerState consumer)
+    {
+        if (consumer.Quality is not { } known)
+        {
+            yield break;
+        }
+
+        if (known.Layers is { } layers)
+        {
+            yield return new SessionEvents.ConsumerLayersChanged(seed.RouterId, seed.TransportId, consumer.Id, layers);
+        }
+
+        if (known.Score is { } score)
+        {
+            yield return new SessionEvents.ConsumerScoreChanged(seed.RouterId, seed.TransportId, consumer.Id, score);
+        }
+    }
+
+    private ConsumerState? Find(ConsumerHandle handle) => _ids.TryGetValue(handle, out var id) ? _consumers.GetValueOrDefault(id) : null;
+
+    private void Remove(ConsumerId id)
+    {
+        if (_consumers.Remove(id, out var consumer))
+        {
+            _ids.Remove(consumer.Handle);
+        }
     }
 
     private void Put(ConsumerState consumer) => _consumers[consumer.Id] = consumer;

@@ -48,11 +48,12 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
         }
 
         producer = producer with { Record = producer.Record with { Open = true } };
-        _producers[id] = producer;
+        Put(producer);
         return
         [
             seed.Report(new TransportCommands.ProducerAdded(producer.Record, producer.Handle)),
             new Letter(request.Asker, new Produced(request.RequestId, id, producer.Record.Type)),
+            .. News(producer).SelectMany(news => audience.Notice(news)),
         ];
     }
 
@@ -86,6 +87,12 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
             case RouterProtocol.CloseProducer:
                 seed.Media.CloseProducer(producer.Handle);
                 return [.. End(producer, CloseReason.Requested), done];
+            case RouterProtocol.EnableProducerTrace trace when TraceTypes.Check(trace.Types, TraceTypes.OfStreams) is { } error:
+                return [Letter.Refusal(request, asker, error)];
+            case RouterProtocol.EnableProducerTrace trace:
+                seed.Media.TraceProducer(producer.Handle, trace.Types);
+                Put(producer with { Quality = producer.Known with { Traced = trace.Types } });
+                return [done];
             case RouterProtocol.GetProducerStats:
                 pending.Begin(request, asker, number => seed.Media.GetProducerStats(transport, number, producer.Handle));
                 return [];
@@ -95,8 +102,38 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
     }
 
     /// <summary>The media plane gave it up.</summary>
-    public ImmutableArray<Letter> Closed(ProducerHandle handle) =>
-        _producers.Values.FirstOrDefault(producer => producer.Handle == handle) is { } producer ? End(producer, CloseReason.MediaFault) : [];
+    public ImmutableArray<Letter> Closed(ProducerHandle handle) => Find(handle) is { } producer ? End(producer, CloseReason.MediaFault) : [];
+
+    public ImmutableArray<Letter> ScoresChanged(ProducerHandle handle, ImmutableArray<EncodingScore> scores)
+    {
+        if (Find(handle) is not { } producer || producer.Known.Scores.AsSpan().SequenceEqual(scores.AsSpan()))
+        {
+            return [];
+        }
+
+        Put(producer with { Quality = producer.Known with { Scores = scores } });
+        return producer.Record.Open ? audience.Notice(new SessionEvents.ProducerScoresChanged(seed.RouterId, producer.Id, scores)) : [];
+    }
+
+    public ImmutableArray<Letter> OrientationChanged(ProducerHandle handle, VideoOrientation orientation)
+    {
+        if (Find(handle) is not { } producer || producer.Known.Orientation == orientation)
+        {
+            return [];
+        }
+
+        Put(producer with { Quality = producer.Known with { Orientation = orientation } });
+        return producer.Record.Open ? audience.Notice(new SessionEvents.ProducerVideoOrientationChanged(seed.RouterId, producer.Id, orientation)) : [];
+    }
+
+    public ImmutableArray<Letter> Traced(ProducerHandle handle, MediaTrace trace) => Find(handle) is { Record.Open: true } producer
+        ? audience.Notice(new SessionEvents.ProducerTraced(seed.RouterId, producer.Id, trace))
+        : [];
+
+    /// <summary>What is known of them, for who has not heard.</summary>
+    public IEnumerable<ISessionEvent> State() => _producers.Values.Where(producer => producer.Record.Open).SelectMany(News);
+
+    public ImmutableArray<TransportProducerDump> Dump() => [.. _producers.Values.Select(producer => producer.Dump())];
 
     /// <summary>What is told when the transport ends.</summary>
     public IEnumerable<Letter> LastWords() => _producers.Values
@@ -120,7 +157,7 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
             seed.Media.ResumeProducer(producer.Handle);
         }
 
-        _producers[record.ProducerId] = producer with { Record = record with { Paused = paused } };
+        Put(producer with { Record = record with { Paused = paused } });
         return [seed.Report(new BranchProtocol.ProducerPauseDone(seed.RouterId, record.ProducerId, paused))];
     }
 
@@ -132,6 +169,40 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
             ? [Ended(id, reason), .. audience.Notice(new SessionEvents.ProducerClosed(seed.RouterId, id, reason))]
             : [Ended(id, reason)];
     }
+
+    private IEnumerable<ISessionEvent> News(ProducerState producer)
+    {
+        if (producer.Quality is not { } known)
+        {
+            yield break;
+        }
+
+        if (!known.Scores.IsEmpty)
+        {
+            yield return new SessionEvents.ProducerScoresChanged(seed.RouterId, producer.Id, known.Scores);
+        }
+
+        if (known.Orientation is { } orientation)
+        {
+            yield return new SessionEvents.ProducerVideoOrientationChanged(seed.RouterId, producer.Id, orientation);
+        }
+    }
+
+    /// <summary>A transport has few Producers: a client publishes what it has, camera, microphone, screen.</summary>
+    private ProducerState? Find(ProducerHandle handle)
+    {
+        foreach (var producer in _producers.Values)
+        {
+            if (producer.Handle == handle)
+            {
+                return producer;
+            }
+        }
+
+        return null;
+    }
+
+    private void Put(ProducerState producer) => _producers[producer.Id] = producer;
 
     private Letter Ended(ProducerId id, CloseReason reason) => seed.Report(new BranchProtocol.ProducerEnded(seed.RouterId, id, reason));
 }

@@ -16,7 +16,8 @@ namespace Sfu.Actors.Transports;
 /// <param name="Branch">The Router's branch on this node.</param>
 /// <param name="ServerClosing">Raised before the server's transports are told: an own closing is near, so that no Consumer reports its Producer's.</param>
 /// <param name="RouterClosing">The same for the Router.</param>
-/// <param name="PathReportInterval">The least time between two reports of changed paths.</param>
+/// <param name="PathReportInterval">The least time between two reports of changed paths, scores and the like.</param>
+/// <param name="MaxIncomingBitrate">In bit/s; 0: no limit.</param>
 internal sealed record TransportSeed(
     IMediaPlane Media,
     RouterOrtc Ortc,
@@ -27,7 +28,8 @@ internal sealed record TransportSeed(
     IActorRef Branch,
     ClosingSignal ServerClosing,
     ClosingSignal RouterClosing,
-    TimeSpan PathReportInterval)
+    TimeSpan PathReportInterval,
+    long MaxIncomingBitrate = 0)
 {
     public RouterId RouterId => Open.RouterId;
 

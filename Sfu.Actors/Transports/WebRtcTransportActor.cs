@@ -33,8 +33,10 @@ internal sealed class WebRtcTransportActor : RequestActor
     private readonly TransportBridge _bridge;
     private PendingRequest? _opening;
     private PendingRequest? _closing;
-    private ICancelable? _pathReport;
-    private bool _pathsWait;
+    private BitrateLimits? _limits;
+    private MediaTraceTypes _traced;
+    private ICancelable? _report;
+    private bool _newsWaits;
     private SfuError? _openError;
 
     public WebRtcTransportActor(TransportSeed seed)
@@ -68,6 +70,10 @@ internal sealed class WebRtcTransportActor : RequestActor
         Context.Watch(Branch);
         Branch.Tell(new TransportCommands.Started(new TransportRecord(Id, _seed.Open.PeerId, _seed.Open.Owner, Open: false), Self));
         _media.OpenTransport(_handle, _seed.Server, _seed.Settings, _bridge);
+        if (_seed.MaxIncomingBitrate > 0)
+        {
+            SetLimits(new BitrateLimits(MaxIncoming: _seed.MaxIncomingBitrate));
+        }
     }
 
     protected override void OnReceive(object message)
@@ -89,11 +95,11 @@ internal sealed class WebRtcTransportActor : RequestActor
             case BranchProtocol.ProducerPauseChanged changed:
                 Send(_consumers.ProducerPauseChanged(changed.ProducerId, changed.Paused));
                 break;
-            case PathReportDue when _pathsWait:
-                ReportPaths();
+            case ReportDue when _newsWaits:
+                Report();
                 break;
-            case PathReportDue:
-                _pathReport = null;
+            case ReportDue:
+                _report = null;
                 break;
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
@@ -115,7 +121,7 @@ internal sealed class WebRtcTransportActor : RequestActor
         _state.TryClose(_seed.ServerClosing.IsRaised ? CloseReason.ListenServerClosed : CloseReason.ControlFault);
         var reason = _state.CloseReason!.Value;
         _bridge.Mute();
-        _pathReport?.Cancel();
+        _report?.Cancel();
         _media.CloseTransport(_handle);
         if (_state.IsOpen && _audience.IsListening)
         {
@@ -165,6 +171,15 @@ internal sealed class WebRtcTransportActor : RequestActor
                 break;
             case RouterProtocol.GetTransportStats:
                 AskMedia(request, number => _media.GetTransportStats(_handle, number));
+                break;
+            case RouterProtocol.SetTransportBitrateLimits set:
+                AnswerDone(request, SetLimits(new BitrateLimits(set.MaxIncoming, set.MaxOutgoing, set.MinOutgoing)));
+                break;
+            case RouterProtocol.EnableTransportTrace trace:
+                AnswerDone(request, Trace(trace.Types));
+                break;
+            case RouterProtocol.DumpTransport:
+                Reply(Dump(request.RequestId));
                 break;
             case RouterProtocol.SubscribeTransport subscribe:
                 OnSubscribe(subscribe);
@@ -230,14 +245,14 @@ internal sealed class WebRtcTransportActor : RequestActor
             case MediaEvents.ConsumerClosed closed:
                 Send(_consumers.Closed(closed.Consumer, fault: closed.Error is not null));
                 break;
-            case MediaEvents.PathsChanged:
-                OnPathsChanged();
+            case MediaEvents.PathsChanged or MediaEvents.MediaChanged:
+                OnNews();
                 break;
             case MediaEvents.DtlsStateChanged changed:
                 // The path that DTLS came by is told before what came by it.
-                if (_pathsWait)
+                if (_newsWaits)
                 {
-                    ReportPaths();
+                    Report();
                 }
 
                 Notify(new SessionEvents.DtlsStateChanged(RouterId, Id, changed.State));
@@ -264,24 +279,25 @@ internal sealed class WebRtcTransportActor : RequestActor
     /// The first change is told at once, and begins an interval. What changes within it waits where the media thread leaves it, folded,
     /// and is told when the interval is over, which begins the next one.
     /// </summary>
-    private void OnPathsChanged()
+    private void OnNews()
     {
-        if (_pathReport is not null)
+        if (_report is not null)
         {
-            _pathsWait = true;
+            _newsWaits = true;
         }
         else
         {
-            ReportPaths();
+            Report();
         }
     }
 
-    private void ReportPaths()
+    private void Report()
     {
-        _pathsWait = false;
+        _newsWaits = false;
         TellChangedPaths();
-        _pathReport?.Cancel();
-        _pathReport = Context.System.Scheduler.ScheduleTellOnceCancelable(_seed.PathReportInterval, Self, PathReportDue.Instance, ActorRefs.NoSender);
+        TellChangedMedia();
+        _report?.Cancel();
+        _report = Context.System.Scheduler.ScheduleTellOnceCancelable(_seed.PathReportInterval, Self, ReportDue.Instance, ActorRefs.NoSender);
     }
 
     private void TellChangedPaths()
@@ -292,10 +308,90 @@ internal sealed class WebRtcTransportActor : RequestActor
         }
     }
 
+    private void TellChangedMedia()
+    {
+        var news = _bridge.TakeMedia();
+        foreach (var (producer, scores) in news.ProducerScores)
+        {
+            Send(_producers.ScoresChanged(producer, scores));
+        }
+
+        foreach (var (producer, orientation) in news.Orientations)
+        {
+            Send(_producers.OrientationChanged(producer, orientation));
+        }
+
+        foreach (var (consumer, layers) in news.Layers)
+        {
+            Send(_consumers.LayersChanged(consumer, layers));
+        }
+
+        foreach (var (consumer, score) in news.ConsumerScores)
+        {
+            Send(_consumers.ScoreChanged(consumer, score));
+        }
+
+        foreach (var traced in news.Traces)
+        {
+            Send(traced switch
+            {
+                { Producer: { } producer } => _producers.Traced(producer, traced.Trace),
+                { Consumer: { } consumer } => _consumers.Traced(consumer, traced.Trace),
+                _ => _audience.Notice(new SessionEvents.TransportTraced(RouterId, Id, traced.Trace)),
+            });
+        }
+    }
+
+    /// <summary>Null when it is done.</summary>
+    private SfuError? SetLimits(BitrateLimits change)
+    {
+        if (BitrateRules.TryChange(_limits, change, out var limits, out var error))
+        {
+            _limits = limits;
+            _media.SetBitrateLimits(_handle, change);
+        }
+
+        return error;
+    }
+
+    /// <summary>Null when it is done.</summary>
+    private SfuError? Trace(MediaTraceTypes types)
+    {
+        var error = TraceTypes.Check(types, TraceTypes.OfTransports);
+        if (error is null)
+        {
+            _traced = types;
+            _media.TraceTransport(_handle, types);
+        }
+
+        return error;
+    }
+
+    private WebRtcTransportDump Dump(long requestId)
+    {
+        var paths = _audience.Paths;
+        return new WebRtcTransportDump(
+            requestId,
+            Id,
+            _seed.Open.PeerId,
+            paths.IceState,
+            paths.DtlsState,
+            paths.SelectedTuple,
+            _limits,
+            _traced,
+            _producers.Dump(),
+            _consumers.Dump());
+    }
+
     private void OnSubscribe(RouterProtocol.SubscribeTransport subscribe)
     {
         Context.Watch(subscribe.Subscriber);
         Send([_audience.Subscribe(subscribe.Subscriber)]);
+        foreach (var known in _producers.State().Concat(_consumers.State()))
+        {
+            subscribe.Subscriber.Tell(known, Self);
+        }
+
         Reply(new TransportSubscribed(subscribe.RequestId, Self));
     }
 
@@ -372,6 +468,18 @@ internal sealed class WebRtcTransportActor : RequestActor
         AnsweredElsewhere();
     }
 
+    private void AnswerDone(IRequest request, SfuError? error)
+    {
+        if (error is not null)
+        {
+            Reject(error);
+        }
+        else
+        {
+            Reply(new Done(request.RequestId));
+        }
+    }
+
     /// <summary>The answer to the request in hand is among the letters, or pending.</summary>
     private void Answer(ImmutableArray<Letter> letters)
     {
@@ -398,8 +506,8 @@ internal sealed class WebRtcTransportActor : RequestActor
 
     private void Notify(ISessionEvent news) => Send(_audience.Notice(news));
 
-    private sealed record PathReportDue : INoSerializationVerificationNeeded
+    private sealed record ReportDue : INoSerializationVerificationNeeded
     {
-        public static readonly PathReportDue Instance = new();
+        public static readonly ReportDue Instance = new();
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using Sfu.Actors.Protocol;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Ortc;
@@ -175,6 +176,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
             }
 
             _consumers.Add(consumer, new Consumer(transport, producer, settings) { Paused = settings.Paused });
+            Note(consumer, $"Added:{settings.Type}:{settings.PreferredLayers?.SpatialLayer}/{settings.PreferredLayers?.TemporalLayer}:{settings.Priority}:{settings.IgnoreDtx}");
             state.Events.ConsumerAdded(requestId, consumer);
         });
 
@@ -194,6 +196,19 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
 
     /// <summary>What else was asked of transports, producers and consumers, in order.</summary>
     public IReadOnlyCollection<(object Handle, string What)> Noted => _noted;
+
+    /// <summary>What else was asked of one of them, once everything commanded before is carried out.</summary>
+    public async Task<IReadOnlyList<string>> NotedOfAsync(object handle)
+    {
+        await DumpAsync();
+        return [.. _noted.Where(noted => noted.Handle.Equals(handle)).Select(noted => noted.What)];
+    }
+
+    public async Task<ProducerHandle> HandleOfAsync(ProducerId id) =>
+        (await DumpAsync()).Transports.SelectMany(transport => transport.Producers).Single(producer => producer.Id == id.Value).Handle;
+
+    public async Task<ConsumerHandle> HandleOfAsync(ConsumerId id) =>
+        (await DumpAsync()).Transports.SelectMany(transport => transport.Consumers).Single(consumer => consumer.Id == id.Value).Handle;
 
     public void SetPreferredLayers(ConsumerHandle consumer, ConsumerLayers layers) => Post(() => Note(consumer, $"PreferredLayers:{layers.SpatialLayer}/{layers.TemporalLayer}"));
 

@@ -49,6 +49,11 @@ public sealed class Samples(IActorRef actor)
             return Of(typeof(RtpStreamStats));
         }
 
+        if (type == typeof(MediaTrace))
+        {
+            return Of(typeof(RtpTrace));
+        }
+
         if (type == typeof(ParameterDictionary))
         {
             return ParameterDictionary.Of(("profile-id", 1), ("text", "x"), ("flag", true));

@@ -32,6 +32,29 @@ public sealed class TestClient(TestNode node, RouterId router, PeerId peer, Test
         Rtcp = new RtcpParameters { Cname = "cname" },
     };
 
+    /// <summary>Three encodings of three temporal layers, as a browser sends simulcast.</summary>
+    public static RtpParameters Simulcast() => new()
+    {
+        Mid = null,
+        Codecs =
+        [
+            new RtpCodecParameters { MimeType = "video/VP8", PayloadType = 96, ClockRate = 90_000 },
+            new RtpCodecParameters { MimeType = "video/rtx", PayloadType = 97, ClockRate = 90_000, Parameters = ParameterDictionary.Of(("apt", 96)) },
+        ],
+        HeaderExtensions =
+        [
+            new RtpHeaderExtensionParameters { Uri = RtpHeaderExtensionUri.Mid, Id = 4 },
+            new RtpHeaderExtensionParameters { Uri = RtpHeaderExtensionUri.RtpStreamId, Id = 5 },
+        ],
+        Encodings =
+        [
+            new RtpEncodingParameters { Rid = "r0", ScalabilityMode = "L1T3" },
+            new RtpEncodingParameters { Rid = "r1", ScalabilityMode = "L1T3" },
+            new RtpEncodingParameters { Rid = "r2", ScalabilityMode = "L1T3" },
+        ],
+        Rtcp = new RtcpParameters { Cname = "cname" },
+    };
+
     /// <summary>Sends to the shard region and awaits the one answer.</summary>
     public async Task<TReply> AskAsync<TReply>(IRouterMessage message)
     {
@@ -69,6 +92,10 @@ public sealed class TestClient(TestNode node, RouterId router, PeerId peer, Test
 
     public async Task<ConsumerId> ConsumeAsync(TransportId transport, ProducerId producer) =>
         (await AskAsync<Consumed>(Consume(transport, producer, await CapabilitiesAsync()))).ConsumerId;
+
+    /// <summary>Publishes <see cref="Simulcast"/>.</summary>
+    public async Task<ProducerId> ProduceSimulcastAsync(TransportId transport) => (await AskAsync<Produced>(
+        new RouterProtocol.Produce(NextRequest, router, transport, MediaKind.Video, Simulcast(), JsonText.EmptyObject))).ProducerId;
 
     public Task<Done> DoAsync(IRouterMessage message) => AskAsync<Done>(message);
 
