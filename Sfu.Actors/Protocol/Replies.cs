@@ -46,6 +46,9 @@ public interface IDumpTransportReply : IWireReply;
 /// <summary>What may answer <see cref="PeerProtocol.AttachPeer"/>.</summary>
 public interface IAttachPeerReply : IWireReply;
 
+/// <summary>What may answer a request to make an observer.</summary>
+public interface ICreateObserverReply : IWireReply;
+
 /// <summary>What may answer a request that has nothing to tell.</summary>
 public interface IDoneReply : IWireReply;
 
@@ -53,7 +56,7 @@ public interface IDoneReply : IWireReply;
 [method: JsonConstructor]
 public sealed record Rejected(long RequestId, SfuError Error) :
     IRouterRtpCapabilitiesReply, ICreateRouterReply, ICreateTransportReply, IConnectTransportReply, IRestartIceReply, IProduceReply, IConsumeReply,
-    IStatsReply, ICanConsumeReply, IDumpRouterReply, IDumpTransportReply, IAttachPeerReply, ISubscribeTransportReply, IDoneReply,
+    IStatsReply, ICanConsumeReply, IDumpRouterReply, IDumpTransportReply, IAttachPeerReply, ICreateObserverReply, ISubscribeTransportReply, IDoneReply,
     NodeProtocol.IOpenServerReply, NodeProtocol.ISubscribeServerReply
 {
     public Rejected(long requestId, SfuErrorCode code, string reason)
@@ -123,3 +126,6 @@ public sealed record Consumed(
 public sealed record Stats(long RequestId, ImmutableArray<MediaStats> Entries) : IStatsReply;
 
 public sealed record CanConsumeAnswer(long RequestId, bool CanConsume) : ICanConsumeReply;
+
+/// <summary>It is there, made now or before.</summary>
+public sealed record ObserverCreated(long RequestId, ObserverId ObserverId) : ICreateObserverReply;

@@ -57,6 +57,12 @@ internal static class BranchProtocol
     /// <summary>Router → branch: tell the Producer's Consumers here.</summary>
     internal sealed record ProducerPauseChanged(RouterId RouterId, ProducerId ProducerId, bool Paused) : IRouterMessage;
 
+    /// <summary>Router → branch → transport: an observer wants to hear how loud the Producer is, or none does any more.</summary>
+    internal sealed record MeasureAudioLevels(RouterId RouterId, ProducerId ProducerId, bool Measure) : IRouterMessage;
+
+    /// <summary>Branch → Router → observers: how loud the measured Producers here have been since the last report. Ten times a second at most.</summary>
+    internal sealed record AudioLevelsMeasured(RouterId RouterId, ImmutableArray<ProducerLevels> Producers) : IRouterMessage;
+
     /// <summary>Router → branch: keep this for the Router's next incarnation.</summary>
     internal sealed record RememberPeer(RouterId RouterId, PeerRecord Peer) : IRouterMessage;
 

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Sfu.Actors.Node;
+using Sfu.Actors.Observers;
 using Sfu.Actors.Protocol;
 using Sfu.Media.Ortc;
 
@@ -49,6 +50,9 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         ActorFactory<RouterActor>.Props(() => new RouterActor(id, node, localNode));
 
     protected override void PreStart() => LingerWhenAbandoned();
+
+    /// <summary>An observer that fails ends alone.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => Supervision.StopAlone;
 
     /// <summary>A Router that throws stops rather than restarts: its branches keep the media and bring it back from their snapshots.</summary>
     protected override bool AroundReceive(Receive receive, object message)
@@ -123,6 +127,17 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 break;
             case IConsumerRequest about:
                 Answer(_mediaRequests.Decide(about, Sender));
+                break;
+            case IObserverRequest about:
+                Answer(_state.Observers.Decide(about, Sender));
+                break;
+            case ObserverProtocol.CreateAudioLevelObserver create:
+                OnCreateObserver(
+                    create, create.ObserverId, ObserverKind.AudioLevel, create.Subscriber, id => AudioLevelObserver.TryCreate(_id, id, create.Options));
+                break;
+            case ObserverProtocol.CreateActiveSpeakerObserver create:
+                OnCreateObserver(
+                    create, create.ObserverId, ObserverKind.ActiveSpeaker, create.Subscriber, id => ActiveSpeakerObserver.TryCreate(_id, id, create.Options));
                 break;
             case RouterProtocol.CreateWebRtcTransport create:
                 OnCreateTransport(create);
@@ -219,6 +234,43 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             Sender);
     }
 
+    /// <summary>Who names an observer that is there joins it.</summary>
+    private void OnCreateObserver(IRequest create, ObserverId? wantedId, ObserverKind kind, IActorRef? subscriber, Func<ObserverId, IRtpObserver?> make)
+    {
+        var id = wantedId ?? ObserverId.New();
+        var existing = _state.Observers.Find(id);
+        if (_state.Setup is null)
+        {
+            Reject(SfuErrorCode.NotFound, $"No Router {_id}.");
+            return;
+        }
+
+        if (existing is not null && existing.Kind != kind)
+        {
+            Reject(SfuErrorCode.AlreadyExists, $"The observer {id} exists and is of another kind.");
+            return;
+        }
+
+        if (existing is null)
+        {
+            if (make(id) is not { } observer)
+            {
+                Reject(SfuErrorCode.InvalidParameters, "The observer's options are out of range.");
+                return;
+            }
+
+            existing = new ObserverEntry(id, kind, Context.Watch(Context.ActorOf(RtpObserverActor.Props(_id, id, observer))));
+            _state.Observers.Add(existing);
+        }
+
+        if (subscriber is not null)
+        {
+            existing.Actor.Tell(new ObserverProtocol.SubscribeObserver(create.RequestId, _id, id, subscriber), ActorRefs.NoSender);
+        }
+
+        Reply(new ObserverCreated(create.RequestId, id));
+    }
+
     private void OnAttachPeer(PeerProtocol.AttachPeer attach)
     {
         BeginByUse();
@@ -254,6 +306,13 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 break;
             case BranchProtocol.AttachBranch attach:
                 OnAttachBranch(attach);
+                break;
+            case BranchProtocol.AudioLevelsMeasured measured:
+                foreach (var letter in _state.Observers.Hear(measured))
+                {
+                    letter.Send(Self);
+                }
+
                 break;
             case BranchProtocol.TransportEnded:
                 Send(_reports.Book(report));
@@ -313,7 +372,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
         else
         {
-            Send(_membership.Lose(terminated.ActorRef));
+            Send([.. _state.Observers.Lose(terminated.ActorRef), .. _membership.Lose(terminated.ActorRef)]);
         }
     }
 
@@ -322,6 +381,11 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         _state.BeginClosing();
         Log.Info("Router {RouterId} closes: {Reason}", _id, reason);
         Timers.CancelAll();
+        foreach (var observer in _state.Observers.Actors)
+        {
+            Context.Stop(observer);
+        }
+
         Send(_endings.OfRouter(reason));
         LeaveWhenAlone();
     }

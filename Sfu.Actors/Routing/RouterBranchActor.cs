@@ -21,12 +21,16 @@ namespace Sfu.Actors.Routing;
 /// </remarks>
 internal sealed class RouterBranchActor : RequestActor, IWithTimers
 {
+    private const string LevelTimer = "levels";
+
     private static readonly TimeSpan _attachInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _levelInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly RouterId _routerId;
     private readonly IActorRef _region;
     private readonly BranchState _state;
     private readonly ClosingSignal _closingSignal = new();
+    private readonly BranchLevels _levels = new();
     private IActorRef _router;
     private readonly Dictionary<TransportId, CloseReason?> _starting = []; // With the reason to end it as soon as it has started.
     private bool _orphaned;
@@ -68,6 +72,14 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case TransportCommands.ProducerAdded added:
                 _state.Put(added.Producer, added.Handle);
                 _router.Tell(new BranchProtocol.ProducerAdded(_routerId, added.Producer.ProducerId));
+                break;
+            case TransportCommands.AudioLevelsMeasured measured:
+                OnLevels(measured);
+                break;
+            case LevelReportDue when _levels.Wait:
+                ReportLevels();
+                break;
+            case LevelReportDue:
                 break;
             case IRouterMessage routerMessage:
                 OnRouterMessage(routerMessage);
@@ -216,6 +228,10 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case BranchProtocol.ProducerGone gone:
                 TellConsumersOf(gone.ProducerId, new TransportCommands.EndConsumersOf(gone.ProducerId));
                 break;
+            case BranchProtocol.MeasureAudioLevels measure:
+                _levels.Measure(measure.ProducerId, measure.Measure);
+                _state.TransportOf(measure.ProducerId)?.Tell(measure);
+                break;
             case BranchProtocol.ProducerPauseChanged changed:
                 TellConsumersOf(changed.ProducerId, changed);
                 break;
@@ -238,6 +254,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 return;
             case BranchProtocol.ProducerEnded ended:
                 _state.Remove(ended.ProducerId);
+                _levels.Forget(ended.ProducerId);
                 break;
             case BranchProtocol.ProducerPauseDone done:
                 _state.SetPaused(done.ProducerId, done.Paused);
@@ -276,6 +293,11 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         if (_orphaned)
         {
             EndConsumersElsewhereOf(id);
+        }
+
+        foreach (var producer in _state.ProducersOn(id))
+        {
+            _levels.Forget(producer.ProducerId);
         }
 
         _starting.Remove(id);
@@ -317,7 +339,38 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             Context.Unwatch(_router);
             _router = router;
             Context.Watch(_router);
+            StopMeasuring();
         }
+    }
+
+    /// <summary>The observers ended with the former Router.</summary>
+    private void StopMeasuring()
+    {
+        foreach (var producer in _levels.TakeMeasured())
+        {
+            _state.TransportOf(producer)?.Tell(new BranchProtocol.MeasureAudioLevels(_routerId, producer, Measure: false));
+        }
+    }
+
+    /// <summary>The first are reported at once, what comes within the next tenth of a second together when it is over.</summary>
+    private void OnLevels(TransportCommands.AudioLevelsMeasured measured)
+    {
+        _levels.Add(measured.Producers);
+        if (_levels.Wait && !Timers.IsTimerActive(LevelTimer))
+        {
+            ReportLevels();
+        }
+    }
+
+    private void ReportLevels()
+    {
+        var levels = _levels.Take();
+        if (!_orphaned && !_closing)
+        {
+            _router.Tell(new BranchProtocol.AudioLevelsMeasured(_routerId, levels));
+        }
+
+        Timers.StartSingleTimer(LevelTimer, LevelReportDue.Instance, _levelInterval);
     }
 
     private void BeginClosing(CloseReason reason)
@@ -368,6 +421,11 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 
     /// <summary>Branch → whoever asked it to describe itself.</summary>
     internal sealed record Described(NodeProtocol.NodeBranchDump Dump) : INoSerializationVerificationNeeded;
+
+    private sealed record LevelReportDue : INoSerializationVerificationNeeded
+    {
+        public static readonly LevelReportDue Instance = new();
+    }
 
     private sealed record AttachTick : INoSerializationVerificationNeeded
     {

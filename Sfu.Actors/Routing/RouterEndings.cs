@@ -77,12 +77,14 @@ internal sealed class RouterEndings(RouterState state)
             return [];
         }
 
+        var observers = state.Observers.ProducerGone(id);
         if (ways.IsEmpty && (!producer.Open || state.Peers.IsEmpty))
         {
-            return [];
+            return observers;
         }
 
         var letters = ImmutableArray.CreateBuilder<Letter>(ways.Length);
+        letters.AddRange(observers);
         foreach (var way in ways)
         {
             letters.Add(new Letter(way, new BranchProtocol.ProducerGone(state.Id, id)));

@@ -11,16 +11,24 @@ namespace Sfu.Actors.Routing;
 /// What a Router knows: its peers, its transports wherever they live, and an index of what they carry. Decides what may be done and what
 /// follows from an end; does nothing itself.
 /// </summary>
-internal sealed class RouterState(RouterId id)
+internal sealed class RouterState
 {
     private readonly RouterPeers _peers = new();
     private readonly RouterTransports _transports = new();
     private readonly CarriedMedia _media = new();
     private readonly RecentIds _closed = new();
 
-    public RouterId Id { get; } = id;
+    public RouterState(RouterId id)
+    {
+        Id = id;
+        Observers = new RouterObservers(this);
+    }
+
+    public RouterId Id { get; }
 
     public RouterBranches Branches { get; } = new();
+
+    public RouterObservers Observers { get; }
 
     /// <summary>Null until the Router has come into being.</summary>
     public RouterSetup? Setup { get; private set; }

@@ -21,6 +21,7 @@ internal static class WireJson
             new TextConverter<TransportId>(text => new TransportId(text), id => id.Value),
             new TextConverter<ProducerId>(text => new ProducerId(text), id => id.Value),
             new TextConverter<ConsumerId>(text => new ConsumerId(text), id => id.Value),
+            new TextConverter<ObserverId>(text => new ObserverId(text), id => id.Value),
             new TextConverter<PeerId>(text => new PeerId(text), id => id.Value),
             new TextConverter<ServerId>(text => new ServerId(text), id => id.Value),
             new TextConverter<JsonText>(text => new JsonText(text), json => json.ToString()),

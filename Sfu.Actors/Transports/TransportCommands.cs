@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Sfu.Actors.Node;
 using Sfu.Actors.Protocol;
@@ -27,6 +28,9 @@ internal static class TransportCommands
 
     /// <summary>Branch → transport: close every Consumer of this Producer.</summary>
     internal sealed record EndConsumersOf(ProducerId ProducerId) : INoSerializationVerificationNeeded;
+
+    /// <summary>Transport → branch: how loud its measured Producers have been.</summary>
+    internal sealed record AudioLevelsMeasured(ImmutableArray<ProducerLevels> Producers) : INoSerializationVerificationNeeded;
 
     /// <summary>Transport → branch, before it opens anything.</summary>
     internal sealed record Started(TransportRecord Transport, IActorRef Actor) : INoSerializationVerificationNeeded;

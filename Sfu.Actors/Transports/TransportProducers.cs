@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Sfu.Actors.Bridge;
 using Sfu.Actors.Node;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
@@ -129,6 +130,30 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
     public ImmutableArray<Letter> Traced(ProducerHandle handle, MediaTrace trace) => Find(handle) is { Record.Open: true } producer
         ? audience.Notice(new SessionEvents.ProducerTraced(seed.RouterId, producer.Id, trace))
         : [];
+
+    /// <summary>An observer wants to hear how loud the Producer is, or none does any more. One that has closed meanwhile is passed over.</summary>
+    public void Measure(ProducerId id, bool measure)
+    {
+        if (_producers.TryGetValue(id, out var producer))
+        {
+            seed.Media.MeasureAudioLevels(producer.Handle, measure);
+        }
+    }
+
+    /// <summary>To the branch, which gathers what its transports say.</summary>
+    public ImmutableArray<Letter> LevelsMeasured(LevelNews news)
+    {
+        var levels = ImmutableArray.CreateBuilder<ProducerLevels>(news.Levels.Count);
+        foreach (var (handle, heard) in news.Levels)
+        {
+            if (Find(handle) is { } producer)
+            {
+                levels.Add(new ProducerLevels(producer.Id, heard));
+            }
+        }
+
+        return levels.Count == 0 ? [] : [seed.Report(new TransportCommands.AudioLevelsMeasured(levels.DrainToImmutable()))];
+    }
 
     /// <summary>What is known of them, for who has not heard.</summary>
     public IEnumerable<ISessionEvent> State() => _producers.Values.Where(producer => producer.Record.Open).SelectMany(News);

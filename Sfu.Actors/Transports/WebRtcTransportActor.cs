@@ -95,6 +95,9 @@ internal sealed class WebRtcTransportActor : RequestActor
             case BranchProtocol.ProducerPauseChanged changed:
                 Send(_consumers.ProducerPauseChanged(changed.ProducerId, changed.Paused));
                 break;
+            case BranchProtocol.MeasureAudioLevels measure:
+                _producers.Measure(measure.ProducerId, measure.Measure);
+                break;
             case ReportDue when _newsWaits:
                 Report();
                 break;
@@ -247,6 +250,9 @@ internal sealed class WebRtcTransportActor : RequestActor
                 break;
             case MediaEvents.PathsChanged or MediaEvents.MediaChanged:
                 OnNews();
+                break;
+            case MediaEvents.LevelsMeasured:
+                Send(_producers.LevelsMeasured(_bridge.TakeLevels()));
                 break;
             case MediaEvents.DtlsStateChanged changed:
                 // The path that DTLS came by is told before what came by it.

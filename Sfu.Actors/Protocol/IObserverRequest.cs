@@ -1,0 +1,7 @@
+namespace Sfu.Actors.Protocol;
+
+/// <summary>A request about one observer.</summary>
+public interface IObserverRequest : IRouterMessage, IRequest
+{
+    ObserverId ObserverId { get; }
+}
