@@ -1,4 +1,5 @@
 using Sfu.Actors.Protocol;
+using Sfu.Media.Control;
 
 namespace Sfu.Host.Signaling;
 
@@ -6,4 +7,7 @@ namespace Sfu.Host.Signaling;
 /// <param name="TransportId">What carries it.</param>
 /// <param name="Announcement">What the client is, or has been, told in <c>newConsumer</c>.</param>
 /// <param name="Accepted">The client has said yes and the Consumer runs.</param>
-internal sealed record SessionConsumer(TransportId TransportId, Consumed Announcement, bool Accepted);
+/// <param name="Score">The last one, as far as it is known.</param>
+/// <param name="Layers">What is sent now; null: nothing, or it is not known.</param>
+internal sealed record SessionConsumer(
+    TransportId TransportId, Consumed Announcement, bool Accepted, ConsumerScore? Score = null, ConsumerLayers? Layers = null);

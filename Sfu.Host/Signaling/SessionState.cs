@@ -11,6 +11,9 @@ internal sealed class SessionState
     /// <summary>Own Producers.</summary>
     public HashSet<ProducerId> Producers { get; } = [];
 
+    /// <summary>Those of them that may be heard speaking; one that has closed may still be among them.</summary>
+    public HashSet<ProducerId> Voices { get; } = [];
+
     /// <summary>Own Consumers.</summary>
     public Dictionary<ConsumerId, SessionConsumer> Consumers { get; } = [];
 

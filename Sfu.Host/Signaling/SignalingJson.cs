@@ -13,6 +13,8 @@ namespace Sfu.Host.Signaling;
 [JsonSerializable(typeof(IceParameters))]
 [JsonSerializable(typeof(ImmutableArray<IceCandidate>))]
 [JsonSerializable(typeof(ImmutableArray<MediaStats>))]
+[JsonSerializable(typeof(ImmutableArray<EncodingScore>))]
+[JsonSerializable(typeof(ConsumerScore))]
 internal sealed partial class SignalingJsonContext : JsonSerializerContext;
 
 /// <summary>The data of answers, requests and notifications.</summary>
@@ -93,5 +95,63 @@ internal static class SignalingJson
         writer.WriteRawValue(consumer.ProducerAppData.ToString());
         writer.WriteBoolean("producerPaused", consumer.ProducerPaused);
         writer.WriteEndObject();
+    }
+
+    public static void ProducerScore(Utf8JsonWriter writer, ProducerId id, ImmutableArray<EncodingScore> scores)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("producerId", id.Value);
+        writer.WritePropertyName("score");
+        JsonSerializer.Serialize(writer, scores, SignalingJsonContext.Default.ImmutableArrayEncodingScore);
+        writer.WriteEndObject();
+    }
+
+    public static void ConsumerScore(Utf8JsonWriter writer, ConsumerId id, ConsumerScore score)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("consumerId", id.Value);
+        writer.WritePropertyName("score");
+        JsonSerializer.Serialize(writer, score, SignalingJsonContext.Default.ConsumerScore);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Both null: nothing is sent.</summary>
+    public static void ConsumerLayers(Utf8JsonWriter writer, ConsumerId id, ConsumerLayers? layers)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("consumerId", id.Value);
+        NumberOrNull(writer, "spatialLayer", layers?.SpatialLayer);
+        NumberOrNull(writer, "temporalLayer", layers?.TemporalLayer);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Both null: nobody speaks.</summary>
+    public static void ActiveSpeaker(Utf8JsonWriter writer, PeerId? peer, int? volume)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("peerId", peer?.Value);
+        NumberOrNull(writer, "volume", volume);
+        writer.WriteEndObject();
+    }
+
+    public static void DownlinkBwe(Utf8JsonWriter writer, BweTrace trace)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("desiredBitrate", trace.DesiredBitrate);
+        writer.WriteNumber("effectiveDesiredBitrate", trace.EffectiveDesiredBitrate);
+        writer.WriteNumber("availableBitrate", trace.AvailableBitrate);
+        writer.WriteEndObject();
+    }
+
+    private static void NumberOrNull(Utf8JsonWriter writer, string name, int? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
     }
 }

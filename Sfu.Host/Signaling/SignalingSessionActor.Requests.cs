@@ -1,4 +1,6 @@
 using Sfu.Actors.Protocol;
+using Sfu.Media.Control;
+using Sfu.Media.Ortc;
 
 namespace Sfu.Host.Signaling;
 
@@ -45,6 +47,7 @@ internal sealed partial class SignalingSessionActor
                 break;
             case ClientRequest.CloseProducer close when Owns(close.ProducerId, reply):
                 _state.Producers.Remove(close.ProducerId);
+                _state.Voices.Remove(close.ProducerId);
                 AskDone(id => new RouterProtocol.CloseProducer(id, room, close.ProducerId), reply);
                 break;
             case ClientRequest.PauseProducer pause when Owns(pause.ProducerId, reply):
@@ -103,6 +106,13 @@ internal sealed partial class SignalingSessionActor
             {
                 _state.Transports.Add(created.TransportId, create.Consuming);
                 reply.Succeed(writer => SignalingJson.Transport(writer, created));
+                if (create.Consuming)
+                {
+                    AskQuietly(
+                        id => new RouterProtocol.EnableTransportTrace(id, _key.RouterId, created.TransportId, MediaTraceTypes.Bwe),
+                        "Tracing the estimate of the downlink");
+                }
+
                 ConsumeOffered();
             },
             reply.Fail);
@@ -141,6 +151,7 @@ internal sealed partial class SignalingSessionActor
                     writer.WriteString("resumeToken", _resumeToken);
                     writer.WriteEndObject();
                 });
+                ObserveVoices();
                 ConsumeOffered();
             },
             failure =>
@@ -170,6 +181,12 @@ internal sealed partial class SignalingSessionActor
             produced =>
             {
                 _state.Producers.Add(produced.ProducerId);
+                if (produce.Kind == MediaKind.Audio)
+                {
+                    _state.Voices.Add(produced.ProducerId);
+                    AddVoice(produced.ProducerId);
+                }
+
                 reply.Succeed(writer => SignalingJson.Id(writer, "id", produced.ProducerId.Value));
             },
             reply.Fail);
@@ -223,6 +240,10 @@ internal sealed partial class SignalingSessionActor
             else if (!consumer.Accepted)
             {
                 Accept(consumer.Announcement.ConsumerId);
+            }
+            else
+            {
+                NotifyQuality(consumer.Announcement.ConsumerId, consumer);
             }
         }
 

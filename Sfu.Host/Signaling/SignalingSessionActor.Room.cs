@@ -1,11 +1,17 @@
 using Akka.Event;
 using Sfu.Actors.Protocol;
+using Sfu.Media.Control;
 
 namespace Sfu.Host.Signaling;
 
 /// <summary>What happens in the room, and the Consumers that follow from it.</summary>
 internal sealed partial class SignalingSessionActor
 {
+    /// <summary>The public mediasoup demo's: the loudest one, so often that a face lights up as it speaks.</summary>
+    private static readonly AudioLevelObserverOptions s_voices = new(MaxEntries: 1, Threshold: -80, IntervalMs: 800);
+
+    private static readonly ObserverId s_voicesId = new("voices");
+
     private void FromRouter(ISessionEvent happened)
     {
         switch (happened)
@@ -38,6 +44,7 @@ internal sealed partial class SignalingSessionActor
                 break;
             case SessionEvents.ProducerClosed closed:
                 _state.Producers.Remove(closed.ProducerId);
+                _state.Voices.Remove(closed.ProducerId);
                 _state.Withdraw(closed.ProducerId);
                 break;
             case SessionEvents.ConsumerClosed closed:
@@ -48,6 +55,28 @@ internal sealed partial class SignalingSessionActor
                 break;
             case SessionEvents.ConsumerResumed resumed:
                 ConsumerPaused(resumed.ConsumerId, paused: false);
+                break;
+            case SessionEvents.ProducerScoresChanged changed when _state.Producers.Contains(changed.ProducerId):
+                Notify("producerScore", writer => SignalingJson.ProducerScore(writer, changed.ProducerId, changed.Scores));
+                break;
+            case SessionEvents.ConsumerScoreChanged changed:
+                Change(changed.ConsumerId, consumer => consumer with { Score = changed.Score }, NotifyScore);
+                break;
+            case SessionEvents.ConsumerLayersChanged changed:
+                Change(changed.ConsumerId, consumer => consumer with { Layers = changed.Layers }, NotifyLayers);
+                break;
+            case SessionEvents.TransportTraced { Trace: BweTrace trace }:
+                Notify("downlinkBwe", writer => SignalingJson.DownlinkBwe(writer, trace));
+                break;
+            case ObserverEvents.VolumesMeasured { Volumes: [var loudest, ..] }:
+                Notify("activeSpeaker", writer => SignalingJson.ActiveSpeaker(writer, loudest.PeerId, loudest.Volume));
+                break;
+            case ObserverEvents.SilenceFell:
+                Notify("activeSpeaker", writer => SignalingJson.ActiveSpeaker(writer, null, null));
+                break;
+            case ObserverEvents.ObserverClosed when _joined == JoinState.Yes:
+                // The Router goes on elsewhere.
+                ObserveVoices();
                 break;
             case SessionEvents.TransportClosed closed:
                 _log.Info("Transport [{0}] of peer [{1}] closed: {2}", closed.TransportId, _key.PeerId, closed.Reason);
@@ -120,7 +149,7 @@ internal sealed partial class SignalingSessionActor
             return;
         }
 
-        _state.Consumers[consumed.ConsumerId] = new SessionConsumer(transport, consumed, Accepted: false);
+        _state.Consumers[consumed.ConsumerId] = new SessionConsumer(transport, consumed, Accepted: false, consumed.Score);
         if (_state.Offered.ContainsKey(consumed.ProducerId))
         {
             _state.NotToConsume.Remove(consumed.ProducerId);
@@ -168,8 +197,60 @@ internal sealed partial class SignalingSessionActor
         {
             _state.Consumers[id] = consumer with { Accepted = true };
             AskQuietly(request => new RouterProtocol.ResumeConsumer(request, _key.RouterId, id), "Resuming a Consumer");
+            NotifyQuality(id, consumer);
         }
     }
+
+    /// <summary>What is known of a Consumer that the client has just got, or got back.</summary>
+    private void NotifyQuality(ConsumerId id, SessionConsumer consumer)
+    {
+        NotifyScore(id, consumer);
+        if (consumer.Layers is not null)
+        {
+            NotifyLayers(id, consumer);
+        }
+    }
+
+    /// <summary>The client is told of a Consumer when it has accepted it, and not before.</summary>
+    private void Change(ConsumerId id, Func<SessionConsumer, SessionConsumer> change, Action<ConsumerId, SessionConsumer> notify)
+    {
+        if (_state.Consumers.TryGetValue(id, out var consumer))
+        {
+            consumer = change(consumer);
+            _state.Consumers[id] = consumer;
+            if (consumer.Accepted)
+            {
+                notify(id, consumer);
+            }
+        }
+    }
+
+    private void NotifyScore(ConsumerId id, SessionConsumer consumer)
+    {
+        if (consumer.Score is { } score)
+        {
+            Notify("consumerScore", writer => SignalingJson.ConsumerScore(writer, id, score));
+        }
+    }
+
+    private void NotifyLayers(ConsumerId id, SessionConsumer consumer) =>
+        Notify("consumerLayersChanged", writer => SignalingJson.ConsumerLayers(writer, id, consumer.Layers));
+
+    /// <summary>One observer per room: the first session makes it, the others join it, and each adds what it says itself.</summary>
+    private void ObserveVoices()
+    {
+        Ask<ObserverCreated>(
+            id => new ObserverProtocol.CreateAudioLevelObserver(id, _key.RouterId, s_voices, Self, s_voicesId),
+            _ => { },
+            failure => _log.Info("Peer [{0}] of room [{1}] does not hear who speaks: {2}", _key.PeerId, _key.RouterId, failure.Reason));
+        foreach (var voice in _state.Voices)
+        {
+            AddVoice(voice);
+        }
+    }
+
+    private void AddVoice(ProducerId voice) =>
+        AskQuietly(id => new ObserverProtocol.AddObserverProducer(id, _key.RouterId, s_voicesId, voice), "Listening to a Producer");
 
     /// <summary>The client will not have this Consumer, and is not offered its Producer again.</summary>
     private void Abandon(ConsumerId id, string reason)

@@ -1,5 +1,6 @@
 import { Device, type types } from "mediasoup-client";
 import { Peer, WebSocketTransport, type ProtooNotification, type ProtooRequest } from "protoo-client";
+import { cameraEncodings, layersOf, type Layers } from "./layers";
 import { inPlainWords, Trouble } from "./trouble";
 
 export type CallState = "connecting" | "joined" | "reconnecting" | "closed";
@@ -10,10 +11,31 @@ export interface RemotePeer {
   consumers: Map<string, types.Consumer>;
 }
 
+/** What the server says of a consumer, beside what the browser knows. */
+export interface ConsumerQuality {
+  type: string;
+  /** How many there are to choose from. */
+  available: Layers;
+  /** What arrives now; undefined: nothing, or there is no choice. */
+  current: Layers | undefined;
+  /** What was asked for; undefined: the best. */
+  preferred: Layers | undefined;
+  /** 0 … 10; undefined: not known yet. */
+  score: number | undefined;
+}
+
+/** The server's estimate of the way to this browser, in bit/s. */
+export interface Downlink {
+  availableBitrate: number;
+  desiredBitrate: number;
+}
+
 export interface CallOptions {
   url: string;
   displayName: string;
   codec: string | undefined;
+  layers: boolean;
+  scalabilityMode: string | undefined;
   forceTcp: boolean;
   audio: MediaStreamTrack | undefined;
   video: MediaStreamTrack | undefined;
@@ -27,7 +49,9 @@ export interface CallListener {
   consumerOpened(peer: RemotePeer, consumer: types.Consumer): void;
   consumerChanged(peer: RemotePeer, consumer: types.Consumer): void;
   consumerClosed(peer: RemotePeer, consumer: types.Consumer): void;
+  consumerQualityChanged(peer: RemotePeer, consumer: types.Consumer): void;
   activeSpeaker(peerId: string | undefined): void;
+  downlinkChanged(downlink: Downlink | undefined): void;
   notice(text: string): void;
 }
 
@@ -44,6 +68,9 @@ export class Call {
   sendTransport: types.Transport | undefined;
   recvTransport: types.Transport | undefined;
   readonly producers = new Map<types.MediaKind, types.Producer>();
+  downlink: Downlink | undefined;
+  /** Scores of what is published, by encoding. */
+  readonly producerScores = new Map<string, unknown>();
   /** What has happened to the call so far, for people who look for the reason of something. */
   readonly history: string[] = [];
 
@@ -123,6 +150,16 @@ export class Call {
     this.producers.delete(kind);
     producer.close();
     await this.request("closeProducer", { producerId: producer.id });
+  }
+
+  /** Asks for these layers at most. */
+  async setPreferredLayers(consumerId: string, layers: Layers): Promise<void> {
+    this.eachConsumer(consumerId, (_, consumer) => (qualityOf(consumer).preferred = layers));
+    await this.request("setConsumerPreferredLayers", { consumerId, spatialLayer: layers.spatial, temporalLayer: layers.temporal });
+  }
+
+  async setPriority(consumerId: string, priority: number): Promise<void> {
+    await this.request("setConsumerPriority", { consumerId, priority });
   }
 
   private async opened(): Promise<void> {
@@ -251,6 +288,12 @@ export class Call {
     } else {
       options.codecOptions = { videoGoogleStartBitrate: 1000 };
       options.codec = this.videoCodec(device);
+      const mimeType = (options.codec ?? device.sendRtpCapabilities.codecs?.find((c) => c.kind === "video"))?.mimeType;
+      if (this.options.layers && mimeType !== undefined) {
+        options.encodings = cameraEncodings(mimeType, this.options.scalabilityMode);
+      } else if (this.options.scalabilityMode !== undefined) {
+        options.encodings = [{ scalabilityMode: this.options.scalabilityMode }];
+      }
     }
 
     const producer = await transport.produce(options);
@@ -306,7 +349,12 @@ export class Call {
       rtpParameters: data.rtpParameters,
       // One stream per peer keeps its audio and video in step.
       streamId: data.peerId,
-      appData: { ...data.appData, peerId: data.peerId, producerPaused: data.producerPaused === true },
+      appData: {
+        ...data.appData,
+        peerId: data.peerId,
+        producerPaused: data.producerPaused === true,
+        quality: { type: data.type, available: layersOf(data.rtpParameters), current: undefined, preferred: undefined, score: undefined } as ConsumerQuality,
+      },
     });
     this.watchDtls(consumer.rtpReceiver?.transport ?? null);
     peer.consumers.set(consumer.id, consumer);
@@ -338,6 +386,21 @@ export class Call {
       case "consumerResumed":
         this.consumerPaused(data.consumerId, method === "consumerPaused");
         break;
+      case "consumerLayersChanged":
+        this.qualityChanged(data.consumerId, (quality) => {
+          quality.current = data.spatialLayer === null ? undefined : { spatial: data.spatialLayer, temporal: data.temporalLayer };
+        });
+        break;
+      case "consumerScore":
+        this.qualityChanged(data.consumerId, (quality) => (quality.score = data.score.score));
+        break;
+      case "producerScore":
+        this.producerScores.set(data.producerId, data.score);
+        break;
+      case "downlinkBwe":
+        this.downlink = data;
+        this.listener.downlinkChanged(data);
+        break;
       case "activeSpeaker":
         this.listener.activeSpeaker(data.peerId ?? undefined);
         break;
@@ -350,6 +413,13 @@ export class Call {
     this.eachConsumer(consumerId, (peer, consumer) => {
       consumer.appData.producerPaused = paused;
       this.listener.consumerChanged(peer, consumer);
+    });
+  }
+
+  private qualityChanged(consumerId: string, change: (quality: ConsumerQuality) => void): void {
+    this.eachConsumer(consumerId, (peer, consumer) => {
+      change(qualityOf(consumer));
+      this.listener.consumerQualityChanged(peer, consumer);
     });
   }
 
@@ -463,6 +533,9 @@ export class Call {
     }
 
     this.producers.clear();
+    this.producerScores.clear();
+    this.downlink = undefined;
+    this.listener.downlinkChanged(undefined);
   }
 
   private end(reason: string): void {
@@ -495,4 +568,8 @@ export class Call {
   private request(method: string, data?: unknown): Promise<any> {
     return this.signaling.request(method, data);
   }
+}
+
+export function qualityOf(consumer: types.Consumer): ConsumerQuality {
+  return consumer.appData.quality as ConsumerQuality;
 }

@@ -1,7 +1,8 @@
 import type { types } from "mediasoup-client";
-import { Call, type CallListener, type RemotePeer } from "./call";
+import { Call, qualityOf, type CallListener, type RemotePeer } from "./call";
 import { openCamera as openCameraOf, openMicrophone } from "./localMedia";
 import { readParams } from "./params";
+import { rate } from "./stats";
 import { insecureContext, inPlainWords } from "./trouble";
 import { View } from "./view";
 
@@ -31,17 +32,31 @@ const listener: CallListener = {
     tile?.setTrack(consumer.kind, consumer.track);
     tile?.measure(consumer.kind, consumer);
     showPaused(peer, consumer);
+    if (consumer.kind === "video") {
+      tile?.offerLayers(qualityOf(consumer).available, (layers) => void call?.setPreferredLayers(consumer.id, layers));
+    }
   },
   consumerChanged: showPaused,
   consumerClosed(peer, consumer) {
     const tile = view.tiles.get(peer.id);
     tile?.setTrack(consumer.kind, undefined);
     tile?.measure(consumer.kind, undefined);
+    if (consumer.kind === "video") {
+      tile?.showQuality(undefined);
+    }
+  },
+  consumerQualityChanged(peer, consumer) {
+    if (consumer.kind === "video") {
+      view.tiles.get(peer.id)?.showQuality(qualityOf(consumer));
+    }
   },
   activeSpeaker(peerId) {
     for (const [id, tile] of view.tiles) {
       tile.element.classList.toggle("speaking", id === peerId);
     }
+  },
+  downlinkChanged(downlink) {
+    view.showDownlink(downlink === undefined ? "" : `▼ ${rate(downlink.availableBitrate)} of ${rate(downlink.desiredBitrate)}`);
   },
   notice: (text) => view.showBanner(text),
 };
@@ -81,6 +96,8 @@ async function join(): Promise<void> {
       url: `${scheme}://${location.host}/ws?${query}`,
       displayName: name,
       codec: params.codec,
+      layers: params.layers,
+      scalabilityMode: params.scalabilityMode,
       forceTcp: params.forceTcp,
       audio: devices.audio,
       video: devices.video,
@@ -263,7 +280,12 @@ window.__sfu = {
     return [...(call?.peers.values() ?? [])].map((p) => ({
       id: p.id,
       displayName: p.displayName,
-      consumers: [...p.consumers.values()].map((c) => ({ id: c.id, kind: c.kind, paused: c.appData.producerPaused === true })),
+      consumers: [...p.consumers.values()].map((c) => ({
+        id: c.id,
+        kind: c.kind,
+        paused: c.appData.producerPaused === true,
+        ...qualityOf(c),
+      })),
     }));
   },
   get transports() {
@@ -274,11 +296,31 @@ window.__sfu = {
   get producers() {
     return [...(call?.producers.values() ?? [])].map((p) => ({ id: p.id, kind: p.kind, paused: p.paused }));
   },
+  get producerScores() {
+    return Object.fromEntries(call?.producerScores ?? []);
+  },
+  get downlink() {
+    return call?.downlink;
+  },
+  /** Who lights up. */
+  get speaking() {
+    return [...view.tiles.values()].filter((t) => t.element.classList.contains("speaking")).map((t) => t.element.dataset.peer);
+  },
   get history() {
     return call?.history ?? [];
   },
   get call() {
     return call;
+  },
+  /** Of every remote video. */
+  async setPreferredLayers(spatial: number, temporal: number) {
+    for (const peer of call?.peers.values() ?? []) {
+      for (const consumer of peer.consumers.values()) {
+        if (consumer.kind === "video") {
+          await call?.setPreferredLayers(consumer.id, { spatial, temporal });
+        }
+      }
+    }
   },
   consumerStats,
   producerStats,

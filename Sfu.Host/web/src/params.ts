@@ -4,6 +4,10 @@ export interface PageParams {
   name: string;
   /** Video codec to publish with; the server's first choice when absent. */
   codec: string | undefined;
+  /** Publish the camera in three layers; off: in one. */
+  layers: boolean;
+  /** How layers are made instead of the usual way, for example `L3T3` or `L1T1`; with VP8 and H264 of each of the three encodings. */
+  scalabilityMode: string | undefined;
   /** Size of the own picture. */
   width: number;
   height: number;
@@ -16,7 +20,7 @@ export interface PageParams {
 
 const codecs: Record<string, string> = { VP8: "video/VP8", VP9: "video/VP9", H264: "video/H264", AV1: "video/AV1" };
 
-/** Reads `room, name, codec, size` (`640x360`)`, forceTcp, autojoin, audio, video`; `forceVP8`, `forceVP9`, `forceH264`, `forceAV1` are taken like `codec`. */
+/** Reads `room, name, codec, simulcast, scalability, size` (`640x360`)`, forceTcp, autojoin, audio, video`; `forceVP8`, `forceVP9`, `forceH264`, `forceAV1` are taken like `codec`. */
 export function readParams(search: string): PageParams {
   const query = new URLSearchParams(search);
   const forced = Object.keys(codecs).find((name) => isOn(query.get(`force${name}`), false));
@@ -28,6 +32,8 @@ export function readParams(search: string): PageParams {
     height: Number(height),
     room: query.get("room") ?? query.get("roomId") ?? "",
     name: query.get("name") ?? "",
+    layers: isOn(query.get("simulcast"), true),
+    scalabilityMode: query.get("scalability") ?? undefined,
     codec: codec === undefined ? undefined : codecs[codec],
     forceTcp: isOn(query.get("forceTcp"), false),
     autojoin: isOn(query.get("autojoin"), false),

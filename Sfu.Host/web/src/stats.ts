@@ -80,7 +80,7 @@ export function statsLine(video: MediaFigures | undefined, audio: MediaFigures |
   return parts.filter((p) => p.trim() !== "").join(" · ");
 }
 
-function rate(bitsPerSecond: number): string {
+export function rate(bitsPerSecond: number): string {
   return bitsPerSecond >= 1e6 ? `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bitsPerSecond / 1000)} kbit/s`;
 }
 

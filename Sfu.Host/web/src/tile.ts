@@ -1,3 +1,5 @@
+import type { ConsumerQuality } from "./call";
+import type { Layers } from "./layers";
 import { StatsReader, statsLine, type MediaFigures } from "./stats";
 
 /** Something that can be asked for its statistics: a producer or a consumer. */
@@ -14,6 +16,8 @@ export class Tile {
   private readonly who = document.createElement("span");
   private readonly initial = document.createElement("span");
   private readonly line = document.createElement("span");
+  private readonly choice = document.createElement("select");
+  private readonly quality = document.createElement("span");
   private readonly stream = new MediaStream();
   private readonly sources = new Map<"audio" | "video", { source: Measured; reader: StatsReader }>();
 
@@ -24,6 +28,10 @@ export class Tile {
     this.initial.className = "initial";
     this.who.className = "who";
     this.line.className = "stats";
+    this.quality.className = "quality";
+    this.choice.className = "layers";
+    this.choice.title = "Layers to receive";
+    this.choice.hidden = true;
     this.video.autoplay = true;
     this.video.playsInline = true;
     // One's own voice is not played back.
@@ -31,8 +39,8 @@ export class Tile {
     this.video.srcObject = this.stream;
     const caption = document.createElement("div");
     caption.className = "caption";
-    caption.append(this.who, this.line);
-    this.element.append(this.video, this.initial, caption);
+    caption.append(this.who, this.quality, this.line);
+    this.element.append(this.video, this.initial, this.choice, caption);
     this.rename(name);
   }
 
@@ -64,6 +72,41 @@ export class Tile {
 
   showMuted(muted: boolean): void {
     this.who.classList.toggle("muted", muted);
+  }
+
+  /** Offers the layers of a video to choose from; none: there is nothing to choose. */
+  offerLayers(available: Layers, chosen: (layers: Layers) => void): void {
+    this.choice.replaceChildren();
+    for (let spatial = available.spatial - 1; spatial >= 0; spatial--) {
+      for (let temporal = available.temporal - 1; temporal >= 0; temporal--) {
+        const option = document.createElement("option");
+        option.value = `${spatial}/${temporal}`;
+        option.textContent = `S${spatial} T${temporal}`;
+        this.choice.append(option);
+      }
+    }
+
+    this.choice.hidden = available.spatial * available.temporal <= 1;
+    this.choice.onchange = () => {
+      const [spatial, temporal] = this.choice.value.split("/").map(Number);
+      chosen({ spatial: spatial!, temporal: temporal! });
+    };
+  }
+
+  /** For example `S2 T2 of 3×3 · score 10`. */
+  showQuality(quality: ConsumerQuality | undefined): void {
+    const parts: string[] = [];
+    if (quality !== undefined && quality.available.spatial * quality.available.temporal > 1) {
+      const current = quality.current === undefined ? "no layer" : `S${quality.current.spatial} T${quality.current.temporal}`;
+      parts.push(`${current} of ${quality.available.spatial}×${quality.available.temporal}`);
+    }
+
+    if (quality?.score !== undefined) {
+      parts.push(`score ${quality.score}`);
+    }
+
+    this.quality.textContent = parts.join(" · ");
+    this.choice.hidden ||= quality === undefined;
   }
 
   measure(kind: "audio" | "video", source: Measured | undefined): void {

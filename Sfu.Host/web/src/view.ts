@@ -19,6 +19,7 @@ export class View {
   private readonly joinButton = byId<HTMLButtonElement>("join");
   private readonly lobbyMessage = byId("lobby-message");
   private readonly state = byId("state");
+  private readonly downlink = byId("downlink");
   private readonly roomName = byId("room-name");
   private readonly banner = byId("banner");
   private readonly grid = byId("tiles");
@@ -51,6 +52,10 @@ export class View {
 
   showState(text: string): void {
     this.state.textContent = text;
+  }
+
+  showDownlink(text: string): void {
+    this.downlink.textContent = text;
   }
 
   showBanner(text: string): void {

@@ -6,6 +6,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Sfu.Actors.Protocol;
 using Sfu.Host.Signaling;
+using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Ortc;
 
@@ -183,6 +184,54 @@ public sealed class SignalingSessionSpecs : TestKit
     }
 
     [Fact]
+    public void How_a_Consumer_fares_is_notified_once_the_client_has_it()
+    {
+        var client = WithConsumer(out var request);
+        var (transport, consumer) = (new TransportId("recv"), new ConsumerId("c1"));
+        Tell(client, new SessionEvents.ConsumerScoreChanged(s_room, transport, consumer, new ConsumerScore(7, 9, [9, 10])));
+        Tell(client, new SessionEvents.ConsumerLayersChanged(s_room, transport, consumer, new ConsumerLayers(1, 2)));
+        Respond(client, request, ok: true);
+        _router.ExpectMsg<RouterProtocol.ResumeConsumer>();
+        var score = Notification(client, "consumerScore");
+        Assert.Equal("c1", score.GetProperty("consumerId").GetString());
+        Assert.Equal("""{"score":7,"producerScore":9,"producerScores":[9,10]}""", score.GetProperty("score").GetRawText());
+        Assert.Equal("""{"consumerId":"c1","spatialLayer":1,"temporalLayer":2}""", Notification(client, "consumerLayersChanged").GetRawText());
+        Tell(client, new SessionEvents.ConsumerLayersChanged(s_room, transport, consumer, null));
+        Assert.Equal("""{"consumerId":"c1","spatialLayer":null,"temporalLayer":null}""", Notification(client, "consumerLayersChanged").GetRawText());
+        Tell(client, new SessionEvents.TransportTraced(s_room, transport, new BweTrace(1, "transport-cc", 3, 2, 0, 0, 0, 0, 1)));
+        Assert.Equal("""{"desiredBitrate":3,"effectiveDesiredBitrate":2,"availableBitrate":1}""", Notification(client, "downlinkBwe").GetRawText());
+    }
+
+    [Fact]
+    public void Who_speaks_is_notified_and_own_voice_is_listened_to_as_well()
+    {
+        var client = Connect(out _);
+        CreateTransport(client, "send", consuming: false);
+        Join(client, s_bob);
+        var voice = new ProducerVolume(new ProducerId("p1"), s_bob.PeerId, -42);
+        Tell(client, new ObserverEvents.VolumesMeasured(s_room, new ObserverId("voices"), [voice]));
+        Assert.Equal("""{"peerId":"bob","volume":-42}""", Notification(client, "activeSpeaker").GetRawText());
+        Tell(client, new ObserverEvents.SilenceFell(s_room, new ObserverId("voices")));
+        Assert.Equal("""{"peerId":null,"volume":null}""", Notification(client, "activeSpeaker").GetRawText());
+
+        var id = Send(client, "produce", """
+            {"transportId":"send","kind":"audio","appData":{},"rtpParameters":{
+             "codecs":[{"mimeType":"audio/opus","payloadType":111,"clockRate":48000,"channels":2}],"encodings":[{"ssrc":5}]}}
+            """);
+        _router.Reply(new Produced(_router.ExpectMsg<RouterProtocol.Produce>().RequestId, new ProducerId("mine"), ProducerType.Simple));
+        Assert.Equal(new ProducerId("mine"), _router.ExpectMsg<ObserverProtocol.AddObserverProducer>().ProducerId);
+        Answer(client, id);
+        Tell(client, new SessionEvents.ProducerScoresChanged(s_room, new ProducerId("mine"), [new EncodingScore(0, 5, null, 8)]));
+        Assert.Equal(
+            """{"producerId":"mine","score":[{"encodingIdx":0,"ssrc":5,"score":8}]}""", Notification(client, "producerScore").GetRawText());
+
+        // The Router goes on elsewhere, without its observers.
+        Tell(client, new ObserverEvents.ObserverClosed(s_room, new ObserverId("voices"), CloseReason.RouterClosed));
+        _router.ExpectMsg<ObserverProtocol.CreateAudioLevelObserver>();
+        Assert.Equal(new ProducerId("mine"), _router.ExpectMsg<ObserverProtocol.AddObserverProducer>().ProducerId);
+    }
+
+    [Fact]
     public void A_client_that_says_goodbye_leaves_at_once()
     {
         var client = Connect(out _);
@@ -348,6 +397,8 @@ public sealed class SignalingSessionSpecs : TestKit
         _router.Reply(new PeerAttached(attach.RequestId, new RtpCapabilities(), peers, offers));
         var answer = Answer(client, id);
         Assert.Equal(peers.Length, answer.GetProperty("peers").GetArrayLength());
+        var voices = _router.ExpectMsg<ObserverProtocol.CreateAudioLevelObserver>();
+        Assert.Equal((client.Session, 800), (voices.Subscriber, voices.Options!.IntervalMs));
         return answer.GetProperty("resumeToken").GetString()!;
     }
 
@@ -363,6 +414,10 @@ public sealed class SignalingSessionSpecs : TestKit
         Assert.Equal("ufrag", answer.GetProperty("iceParameters").GetProperty("usernameFragment").GetString());
         Assert.Equal("192.0.2.1", answer.GetProperty("iceCandidates")[0].GetProperty("ip").GetString());
         Assert.Equal("sha-256", answer.GetProperty("dtlsParameters").GetProperty("fingerprints")[0].GetProperty("algorithm").GetString());
+        if (consuming)
+        {
+            Assert.Equal(MediaTraceTypes.Bwe, _router.ExpectMsg<RouterProtocol.EnableTransportTrace>().Types);
+        }
     }
 
     private TransportCreated Created(long requestId, string transport) => new(
