@@ -1,6 +1,6 @@
 namespace Sfu.Media.Codecs;
 
-/// <summary>Key frames in the RTP payload of AV1 (AV1 RTP specification §4.4).</summary>
+/// <summary>Key frames and layers in the RTP payload of AV1 (AV1 RTP specification §4.4).</summary>
 /// <remarks>Aggregation header |Z|Y| W (2) |N|–|–|–|, then OBU elements, each behind a LEB128 length, the last without one when W is not
 /// 0.</remarks>
 internal static class Av1Payload
@@ -46,6 +46,40 @@ internal static class Av1Payload
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// The layers that the first OBU header tells: 0 and 0 when it has no extension (AV1 §5.3.2).
+    /// </summary>
+    /// <returns>False for a packet that continues an OBU, or has none.</returns>
+    public static bool TryReadLayers(ReadOnlySpan<byte> payload, out int temporal, out int spatial)
+    {
+        temporal = 0;
+        spatial = 0;
+        if (payload.Length < 2 || (payload[0] & 0x80) != 0)
+        {
+            return false;
+        }
+
+        var rest = payload[1..];
+        var length = rest.Length;
+        if (((payload[0] >> 4) & 0x03) != 1 && !TryReadLeb128(ref rest, out length))
+        {
+            return false;
+        }
+
+        if (length == 0 || length > rest.Length)
+        {
+            return false;
+        }
+
+        if ((rest[0] & 0x04) != 0 && length > 1)
+        {
+            temporal = rest[1] >> 5;
+            spatial = (rest[1] >> 3) & 0x03;
+        }
+
+        return true;
     }
 
     private static bool TryReadLeb128(ref ReadOnlySpan<byte> source, out int value)

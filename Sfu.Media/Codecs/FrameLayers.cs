@@ -11,7 +11,8 @@ namespace Sfu.Media.Codecs;
 /// <param name="SpatialLayer">0 … 3.</param>
 /// <param name="TemporalLayer">0 … 3.</param>
 /// <param name="Targets">The decode targets that need this frame or have it: who gets one of them is sent the frame.</param>
-/// <param name="Switches">The decode targets that somebody who has received lower or other ones so far may go over to with this frame.</param>
+/// <param name="Switches">The decode targets that somebody who can decode this frame may go over to with it; none but in a frame's first
+/// packet.</param>
 /// <param name="Flags">What else is known.</param>
 public readonly record struct FrameLayers(byte SpatialLayer, byte TemporalLayer, ushort Targets, ushort Switches, FrameFlags Flags)
 {
@@ -20,7 +21,7 @@ public readonly record struct FrameLayers(byte SpatialLayer, byte TemporalLayer,
 
     /// <summary>A frame of a stream without layers.</summary>
     public static FrameLayers Single(FrameFlags flags) =>
-        new(0, 0, 1, (flags & FrameFlags.KeyFrame) != 0 ? (ushort)1 : (ushort)0, flags);
+        new(0, 0, 1, (flags & (FrameFlags.KeyFrame | FrameFlags.Independent)) != 0 ? (ushort)1 : (ushort)0, flags);
 
     public bool IsKeyFrame => (Flags & FrameFlags.KeyFrame) != 0;
 
@@ -33,7 +34,41 @@ public readonly record struct FrameLayers(byte SpatialLayer, byte TemporalLayer,
 
     public bool BelongsTo(int spatial, int temporal) => (Targets & TargetBit(spatial, temporal)) != 0;
 
+    /// <summary>
+    /// Whether all later frames of this target can be decoded by whoever can decode this frame. Who that is, the bit does not say:
+    /// <see cref="AllowsSwitch"/> does.
+    /// </summary>
     public bool AllowsSwitchTo(int spatial, int temporal) => (Switches & TargetBit(spatial, temporal)) != 0;
+
+    /// <summary>
+    /// Whether somebody who has been sent one target without a gap may be sent another from this packet on, this frame included.
+    /// </summary>
+    /// <remarks>
+    /// A switch indication holds "if the frame is decodable" (AV1 RTP specification §A.2, as VP9's U bit and VP8's Y bit in effect), and
+    /// the frames of an upper spatial layer carry it at every base picture. Decodable is a frame that belongs to what one has been sent,
+    /// one that refers to no other, and a layer sync within its spatial layer. Going down in time needs nothing: nobody refers upwards.
+    /// </remarks>
+    /// <param name="fromSpatial">What has been sent so far; −1 for nothing that could be continued.</param>
+    /// <param name="fromTemporal">Likewise.</param>
+    /// <param name="toSpatial">What is to be sent.</param>
+    /// <param name="toTemporal">Likewise.</param>
+    public bool AllowsSwitch(int fromSpatial, int fromTemporal, int toSpatial, int toTemporal)
+    {
+        if (!IsFrameStart)
+        {
+            return false;
+        }
+
+        if (fromSpatial == toSpatial && toTemporal <= fromTemporal)
+        {
+            return true;
+        }
+
+        return AllowsSwitchTo(toSpatial, toTemporal)
+            && ((Flags & FrameFlags.Independent) != 0
+                || (fromSpatial >= 0
+                    && (BelongsTo(fromSpatial, fromTemporal) || ((Flags & FrameFlags.LayerSync) != 0 && fromSpatial == toSpatial))));
+    }
 }
 
 /// <summary>What is known of a packet's frame beside its layers.</summary>
@@ -56,4 +91,10 @@ public enum FrameFlags : byte
 
     /// <summary>No later frame refers to this one.</summary>
     Discardable = 16,
+
+    /// <summary>The frame refers to no other, of its own picture or of earlier ones: each key frame, and the first frames of independent spatial layers.</summary>
+    Independent = 32,
+
+    /// <summary>The frame refers to none but the lowest temporal layer of its spatial layer, which everybody has who has that layer at all.</summary>
+    LayerSync = 64,
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sfu.Media.Codecs;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
 using Sfu.Media.Wire;
@@ -13,11 +14,14 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
 {
     private readonly List<MediaConsumer?> _consumers = []; // With holes only while packets are forwarded.
     private readonly List<ArrivedPacket> _arrived = [];
-    private int _epoch;
+    private readonly SourceClock?[] _clocks = new SourceClock?[producer.Encodings.Length];
+    private RecentPackets? _recent;
     private bool _forwarding;
     private int _leftWhileForwarding;
-    private bool _asking;
-    private bool _askAgain;
+
+    // Bit by encoding: a request is on its way to the producer's engine, and another one is to follow.
+    private uint _asking;
+    private uint _askAgain;
 
     /// <summary>Where the group lives. Any thread.</summary>
     public int Home => engine.Index;
@@ -30,8 +34,11 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
 
     public int Count => _consumers.Count - _leftWhileForwarding;
 
-    /// <summary>The publisher's latest relation of wall clock and timestamps; null before its first Sender Report.</summary>
-    public SourceClock? Clock { get; private set; }
+    /// <summary>Which of the producer's spatial layers come.</summary>
+    public LayerActivity Activity { get; } = Known(producer, engine.Now);
+
+    /// <summary>The publisher's latest relation of wall clock and timestamps of one encoding; null before its first Sender Report.</summary>
+    public SourceClock? ClockOf(int encoding) => (uint)encoding < (uint)_clocks.Length ? _clocks[encoding] : null;
 
     public void Add(MediaConsumer consumer)
     {
@@ -70,8 +77,11 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
     /// <summary>Sends packets to each consumer in turn.</summary>
     public void Forward(ReadOnlySpan<ArrivedPacket> packets, MediaTime now)
     {
+        NoteLayers(packets, now);
+
         // A consumer that fails leaves, with others of its transport.
         _forwarding = true;
+        var waiting = false;
         for (var i = _consumers.Count - 1; i >= 0; i--)
         {
             if (_consumers[i] is not { } consumer)
@@ -79,17 +89,10 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
                 continue;
             }
 
-            var epoch = _epoch;
             try
             {
                 foreach (ref readonly var arrived in packets)
                 {
-                    if (arrived.Epoch != epoch)
-                    {
-                        epoch = arrived.Epoch;
-                        consumer.Resynchronize();
-                    }
-
                     consumer.Forward(RtpPacket.FromParsed(engine.Pool.Packet(arrived.Index), arrived.HeaderLength, arrived.PaddingLength), arrived, now);
                 }
             }
@@ -97,14 +100,12 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
             {
                 engine.FaultOf(consumer.Transport, e);
             }
+
+            waiting |= consumer.WaitsForKeyFrame;
         }
 
         _forwarding = false;
-        if (packets.Length > 0)
-        {
-            _epoch = packets[^1].Epoch;
-        }
-
+        Remember(packets, waiting);
         if (_leftWhileForwarding > 0)
         {
             FillHoles();
@@ -112,33 +113,39 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
     }
 
     /// <summary>
-    /// Asks the producer for a key frame. One request at a time is on its way to another engine, and one more follows it if somebody asked
-    /// meanwhile: a flood of requests is two.
+    /// Asks the producer for a key frame of one encoding. One request at a time is on its way to another engine, and one more follows it if
+    /// somebody asked meanwhile: a flood of requests is two.
     /// </summary>
-    public void RequestKeyFrame(MediaTime now)
+    public void RequestKeyFrame(int encoding, MediaTime now)
     {
         if (producer.Transport.Home == Home && producer.Transport.Engine == engine)
         {
-            producer.RequestKeyFrame(now);
+            producer.RequestKeyFrame(encoding, now);
             return;
         }
 
-        if (_asking)
+        var bit = 1U << encoding;
+        if ((_asking & bit) != 0)
         {
-            _askAgain = true;
+            _askAgain |= bit;
             return;
         }
 
-        _asking = true;
-        engine.Tell(producer.Transport, transport =>
-        {
-            producer.RequestKeyFrame(transport.Engine.Now);
-            transport.Engine.On(Home, home => KeyFrameRequested(home.Now));
-        });
+        _asking |= bit;
+        Ask(encoding);
     }
 
+    /// <summary>A consumer has started with a packet: what lies behind it and came before it follows.</summary>
+    public void Replay(MediaConsumer consumer, in ArrivedPacket start, ushort sequence, MediaTime now) => _recent?.Replay(consumer, start, sequence, now);
+
     /// <summary>The publisher reported.</summary>
-    public void SetClock(SourceClock clock) => Clock = clock;
+    public void SetClock(SourceClock clock)
+    {
+        if (clock.Encoding < _clocks.Length)
+        {
+            _clocks[clock.Encoding] = clock;
+        }
+    }
 
     /// <summary>The producer sends again after a pause.</summary>
     public void OnProducerResumed(MediaTime now)
@@ -162,13 +169,70 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
         }
     }
 
-    private void KeyFrameRequested(MediaTime now)
+    /// <summary>What is known of the layers before the group's first packet.</summary>
+    private static LayerActivity Known(MediaProducer producer, MediaTime now)
     {
-        _asking = false;
-        if (_askAgain)
+        var activity = new LayerActivity();
+        for (var spatial = 0; producer.Rates is { } rates && spatial < FrameLayers.MaxSpatialLayers; spatial++)
         {
-            _askAgain = false;
-            RequestKeyFrame(now);
+            if (rates.HasSpatial(spatial))
+            {
+                activity.Assume(spatial, now);
+            }
+        }
+
+        return activity;
+    }
+
+    /// <summary>A layer that comes or goes changes what is best for each consumer.</summary>
+    private void NoteLayers(ReadOnlySpan<ArrivedPacket> packets, MediaTime now)
+    {
+        var changed = false;
+        foreach (ref readonly var arrived in packets)
+        {
+            changed |= arrived.Layers.Targets != 0 && Activity.Note(arrived.Layers, now);
+        }
+
+        if (changed)
+        {
+            foreach (var consumer in _consumers)
+            {
+                consumer!.ChooseLayers(now);
+            }
+        }
+    }
+
+    /// <summary>For who starts with a packet that comes late.</summary>
+    private void Remember(ReadOnlySpan<ArrivedPacket> packets, bool waiting)
+    {
+        if (waiting)
+        {
+            _recent ??= new RecentPackets(engine.Pool);
+            foreach (ref readonly var packet in packets)
+            {
+                _recent.Add(packet);
+            }
+        }
+        else
+        {
+            _recent?.Clear();
+        }
+    }
+
+    private void Ask(int encoding) => engine.Tell(producer.Transport, transport =>
+    {
+        producer.RequestKeyFrame(encoding, transport.Engine.Now);
+        transport.Engine.On(Home, home => KeyFrameRequested(encoding, home.Now));
+    });
+
+    private void KeyFrameRequested(int encoding, MediaTime now)
+    {
+        var bit = 1U << encoding;
+        _asking &= ~bit;
+        if ((_askAgain & bit) != 0)
+        {
+            _askAgain &= ~bit;
+            RequestKeyFrame(encoding, now);
         }
     }
 
@@ -188,6 +252,7 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
     {
         if (_consumers.Count == 0)
         {
+            _recent?.Clear();
             ReleaseArrived();
             engine.Remove(this);
         }
@@ -204,5 +269,5 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
     }
 }
 
-/// <summary>A moment of the node's wall clock and the publisher's timestamp for it.</summary>
-internal readonly record struct SourceClock(NtpTime At, uint RtpTimestamp);
+/// <summary>A moment of the node's wall clock and an encoding's timestamp for it.</summary>
+internal readonly record struct SourceClock(byte Encoding, NtpTime At, uint RtpTimestamp);

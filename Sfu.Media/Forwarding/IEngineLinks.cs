@@ -1,3 +1,4 @@
+using Sfu.Media.Codecs;
 using Sfu.Media.Ice;
 
 namespace Sfu.Media.Forwarding;
@@ -60,6 +61,8 @@ internal readonly record struct PassedPacket
 /// <param name="HeaderLength">Of the RTP header, in bytes.</param>
 /// <param name="PaddingLength">Of the padding at the end, in bytes.</param>
 /// <param name="PayloadType">The Router's.</param>
-/// <param name="IsKeyFrame">It starts a key frame.</param>
-/// <param name="Epoch">Counts the client's new beginnings: packets of different epochs do not continue each other.</param>
-internal readonly record struct ArrivedPacket(int Index, ushort HeaderLength, byte PaddingLength, byte PayloadType, bool IsKeyFrame, int Epoch);
+/// <param name="Stream">The place of its encoding among the producer's.</param>
+/// <param name="Epoch">Counts the client's new beginnings: packets of one encoding and different epochs do not continue each other.</param>
+/// <param name="Layers">Among the layers of the whole producer: an encoding of simulcast is a spatial layer. Padding belongs to none.</param>
+internal readonly record struct ArrivedPacket(
+    int Index, ushort HeaderLength, byte PaddingLength, byte PayloadType, byte Stream, int Epoch, FrameLayers Layers);

@@ -5,22 +5,22 @@ using Sfu.Media.Control;
 using Sfu.Media.Ortc;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
-using Sfu.Media.Srtp;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Forwarding;
 
 /// <summary>
-/// One producer's media on its way to one client: where it starts, how it is numbered, and what can be sent again.
+/// One producer's media on its way to one client: which of its layers, where it starts, and how it is numbered.
 /// Media thread only.
 /// </summary>
 /// <remarks>
 /// A video consumer starts, and starts again after each pause, at a key frame. Sequence numbers and timestamps go on without a
-/// jump over pauses: to the client the stream looks as if nothing had been left out.
+/// jump over pauses and over changes of the encoding: to the client it is one stream of which nothing was left out.
 /// </remarks>
 internal sealed class MediaConsumer
 {
-    private const int MaxAudioPackets = 250;
+    // While a key frame is waited for, it is asked for again: the first question or its answer may be lost.
+    private const long AskAgainUs = 300_000;
 
     // Given.
     private readonly ConsumerSettings _settings;
@@ -30,11 +30,18 @@ internal sealed class MediaConsumer
     // Owned.
     private readonly SequenceRewriter _sequence;
     private readonly TimestampRewriter _timestamp;
-    private readonly RetransmissionBuffer<KeptPacket>? _kept;
+    private readonly ConsumerRepair? _repair;
+    private readonly PictureNumbers? _pictures;
 
     // State.
+    private LayerSelector _layers;
+    private ConsumerLayers? _reported;
+    private SourceClock? _origin;
+    private uint _originTimestamp;
+    private MediaTime _askedAt = MediaTime.Zero;
     private bool _synchronized;
-    private ushort _rtxSequence;
+    private byte _stream;
+    private int _epoch;
     private ConsumerGroup? _group;
     private volatile bool _closed;
 
@@ -58,22 +65,18 @@ internal sealed class MediaConsumer
         // In the lower half, so that the first wrap comes after the client's SRTP has counted from zero (RFC 3711 §3.3.1).
         _sequence = new SequenceRewriter((ushort)(random.NextUInt16() & 0x7FFF));
         _timestamp = new TimestampRewriter(ClockRate, random.NextUInt32());
-        _rtxSequence = (ushort)(random.NextUInt16() & 0x7FFF);
+        var firstRtxSequence = (ushort)(random.NextUInt16() & 0x7FFF);
         Sent = new RtpStreamSender(Ssrc, ClockRate);
+        _layers = new LayerSelector(_codecs.Media?.Kind.HasKeyFrames() == true);
+        if (NumbersPictures(settings.Type, _codecs.Media?.Kind))
+        {
+            _pictures = new PictureNumbers(_codecs.Media!.Kind);
+        }
+
         if (_codecs.Media?.Nack == true)
         {
-            _kept = settings.Kind == MediaKind.Video
-                ? new RetransmissionBuffer<KeptPacket>(Release)
-                : new RetransmissionBuffer<KeptPacket>(Release, RetransmissionBuffer<KeptPacket>.AudioMaxAgeUs, MaxAudioPackets);
+            _repair = new ConsumerRepair(this, _codecs, _writer, settings.Kind, RtxSsrc, firstRtxSequence);
         }
-    }
-
-    /// <summary>
-    /// What it takes to send a packet again: the shared original, and the numbers that it got here but the one that it is found by. 16 bytes.
-    /// </summary>
-    private readonly record struct KeptPacket(int Index, uint Timestamp, uint AbsSendTime, ushort TransportSequence, byte PayloadType)
-    {
-        public PacketNumbers Numbers(ushort sequence) => new(PayloadType, sequence, Timestamp, TransportSequence, AbsSendTime);
     }
 
     public MediaTransport Transport { get; }
@@ -90,10 +93,7 @@ internal sealed class MediaConsumer
     public uint? RtxSsrc { get; }
 
     /// <summary>How many packets may have to go out again under their own numbers: none when RTX carries them.</summary>
-    public int MaxPlainRetransmissions =>
-        _kept is null || (RtxSsrc is not null && _codecs.Media is { } media && _codecs.RtxFor(media.PayloadType) >= 0) ? 0
-        : IsVideo ? SrtpSender.WindowSize
-        : MaxAudioPackets;
+    public int MaxPlainRetransmissions => _repair?.MaxPlainRetransmissions ?? 0;
 
     public byte[] Cname { get; }
 
@@ -108,25 +108,22 @@ internal sealed class MediaConsumer
 
     public MediaTraceTypes Traced { get; private set; }
 
-    private int ClockRate => _codecs.Media?.ClockRate ?? 90_000;
-
-    private bool IsVideo => _settings.Kind == MediaKind.Video;
-
-    public long NackCount { get; private set; }
-
-    public long NackPacketCount { get; private set; }
-
     public long PliCount { get; private set; }
 
     public long FirCount { get; private set; }
-
-    public long PacketsRetransmitted { get; private set; }
 
     /// <summary>Kept by its <see cref="ConsumerGroup"/>.</summary>
     public int PlaceInGroup { get; set; }
 
     /// <summary>Kept by <see cref="RtpEgress"/>.</summary>
     public int PlaceInTransport { get; set; }
+
+    /// <summary>It gets nothing, or not the layer that it wants, until a key frame comes.</summary>
+    public bool WaitsForKeyFrame => !Paused && _layers.WaitsForKeyFrame;
+
+    private int ClockRate => _codecs.Media?.ClockRate ?? 90_000;
+
+    private bool IsVideo => _settings.Kind == MediaKind.Video;
 
     /// <summary>The consumers of the same producer on the same engine, which it gets its packets with.</summary>
     public void Join(ConsumerGroup group)
@@ -147,6 +144,7 @@ internal sealed class MediaConsumer
         if (!Paused && Transport.CanSend)
         {
             Resynchronize();
+            ChooseLayers(now);
             RequestKeyFrame(now);
         }
     }
@@ -155,6 +153,7 @@ internal sealed class MediaConsumer
     {
         Paused = true;
         Resynchronize();
+        ReportLayers();
     }
 
     public void Resume(MediaTime now)
@@ -167,12 +166,19 @@ internal sealed class MediaConsumer
     }
 
     /// <summary>The next packet that fits continues the outgoing numbers, wherever its own stand; for video it is a key frame.</summary>
-    public void Resynchronize() => _synchronized = false;
+    public void Resynchronize()
+    {
+        _synchronized = false;
+        _layers.Leave();
+    }
 
-    /// <summary>Gives back what is too old to be sent again, also when nothing new comes.</summary>
-    public void OnTime(MediaTime now) => _kept?.EvictExpired(now);
+    public void OnTime(MediaTime now) => _repair?.OnTime(now);
 
-    public void SetPreferredLayers(ConsumerLayers layers, MediaTime now) => PreferredLayers = layers;
+    public void SetPreferredLayers(ConsumerLayers layers, MediaTime now)
+    {
+        PreferredLayers = layers;
+        ChooseLayers(now);
+    }
 
     public void SetPriority(int priority) => Priority = priority;
 
@@ -180,15 +186,38 @@ internal sealed class MediaConsumer
 
     public void OnProducerResumed(MediaTime now) => Start(now);
 
-    public void RequestKeyFrame(MediaTime now)
+    /// <summary>Something changed that says which layers are best: the wish, the path, or what the producer sends.</summary>
+    public void ChooseLayers(MediaTime now)
     {
-        if (IsVideo && !Paused)
+        if (!IsVideo || _group is null)
         {
-            _group?.RequestKeyFrame(now);
+            return;
+        }
+
+        var before = _layers.WantedSpatial;
+        var spatial = Math.Clamp(PreferredLayers?.SpatialLayer ?? LayerSelector.MaxLayer, 0, LayerSelector.MaxLayer);
+        var temporal = Math.Clamp(PreferredLayers?.TemporalLayer ?? LayerSelector.MaxLayer, 0, LayerSelector.MaxLayer);
+        var best = _group.Activity.Present == 0
+            ? Math.Min(spatial, Math.Max(Producer.Encodings.Length - 1, 0))
+            : _group.Activity.BestFor(spatial);
+        _layers.Want(best, temporal);
+        if (_layers.WaitsForKeyFrame && before != best && Transport.CanSend)
+        {
+            RequestKeyFrame(now);
         }
     }
 
-    /// <summary>The client asks for a key frame (RFC 4585 §6.3.1, RFC 5104 §3.5.1).</summary>
+    /// <summary>Asks for a key frame of the layer that is wanted.</summary>
+    public void RequestKeyFrame(MediaTime now)
+    {
+        if (IsVideo && !Paused && !_layers.IsStopped)
+        {
+            _askedAt = now;
+            _group?.RequestKeyFrame(EncodingOf(_layers.WantedSpatial), now);
+        }
+    }
+
+    /// <summary>The client asks for a key frame (RFC 4585 §6.3.1, RFC 5104 §3.5.1): of what it gets at present.</summary>
     public void OnKeyFrameRequest(bool full, MediaTime now)
     {
         if (full)
@@ -200,7 +229,16 @@ internal sealed class MediaConsumer
             PliCount++;
         }
 
-        RequestKeyFrame(now);
+        Traces.WasAsked(this, full ? MediaTraceTypes.Fir : MediaTraceTypes.Pli, now);
+
+        if (IsVideo && !Paused && _layers.IsOn)
+        {
+            _group?.RequestKeyFrame(EncodingOf(_layers.Spatial), now);
+        }
+        else
+        {
+            RequestKeyFrame(now);
+        }
     }
 
     /// <param name="packet">As the producer's client sent it, decrypted.</param>
@@ -208,9 +246,25 @@ internal sealed class MediaConsumer
     /// <param name="now">Time of sending.</param>
     public void Forward(in RtpPacket packet, in ArrivedPacket arrived, MediaTime now)
     {
-        var payloadType = arrived.PayloadType;
-        if (Paused || _codecs[payloadType] is not { } codec)
+        if (Paused || _codecs[arrived.PayloadType] is null)
         {
+            return;
+        }
+
+        if (_synchronized && arrived.Stream == _stream && arrived.Epoch != _epoch)
+        {
+            Resynchronize();
+        }
+
+        var takes = _layers.Takes(arrived.Layers);
+        if (_layers.WaitsForKeyFrame && now.UsSince(_askedAt) >= AskAgainUs)
+        {
+            RequestKeyFrame(now);
+        }
+
+        if (!takes)
+        {
+            LeaveOut(packet, arrived);
             return;
         }
 
@@ -222,57 +276,42 @@ internal sealed class MediaConsumer
             return;
         }
 
-        if (packet.Payload.IsEmpty)
+        var enters = !_synchronized || arrived.Stream != _stream;
+        if (enters)
         {
-            if (_synchronized)
-            {
-                _sequence.Drop(packet.SequenceNumber);
-            }
-
-            return;
+            Enter(packet, arrived, now);
         }
 
-        if (!_synchronized)
-        {
-            if (codec.Kind.HasKeyFrames() && !arrived.IsKeyFrame)
-            {
-                RequestKeyFrame(now);
-                return;
-            }
-
-            _synchronized = true;
-            _sequence.Sync(packet.SequenceNumber);
-            _timestamp.Sync(packet.Timestamp, now);
-        }
-
-        if (!_sequence.TryRewrite(packet.SequenceNumber, out var sequence))
+        var shift = default(DescriptorShift);
+        if ((_pictures is not null && !_pictures.TryForward(packet.Payload, out shift)) || !_sequence.TryRewrite(packet.SequenceNumber, out var sequence))
         {
             return;
         }
 
         var timestamp = _timestamp.Rewrite(packet.Timestamp);
-        var numbers = Number(payloadType, sequence, timestamp);
-        var headerLength = _writer.WriteHeader(packet, numbers, room);
-        if (headerLength >= 0 && Transport.Egress.Send(room, headerLength, packet.Payload, now))
+        var numbers = Number((byte)(arrived.PayloadType | (EndsPicture(packet, arrived.Layers) ? PacketNumbers.MarkerBit : 0)), sequence, timestamp);
+        if (Send(packet, numbers, shift, room, now))
         {
             _timestamp.OnSent(timestamp, now);
-            Sent.OnPacketSent(headerLength + packet.Payload.Length, packet.Payload.Length, timestamp, now);
-            Keep(arrived.Index, numbers, now);
+            _repair?.Keep(arrived.Index, numbers, shift, now);
+            ReportLayers();
+            if (Traced != MediaTraceTypes.None)
+            {
+                Trace(packet, numbers, arrived.Layers, isRtx: false, now);
+            }
+        }
+
+        if (enters)
+        {
+            _group?.Replay(this, arrived, packet.SequenceNumber, now);
         }
     }
 
-    /// <summary>The client misses a packet (RFC 4585 §6.2.1).</summary>
+    /// <summary>The client misses packets (RFC 4585 §6.2.1).</summary>
     public void OnNack(GenericNack nack, MediaTime now)
     {
-        NackCount++;
-        while (nack.TryNext(out var sequence))
-        {
-            NackPacketCount++;
-            if (_kept is not null && _kept.TryGet(sequence, now, Sent.RttUs, out var kept) == RetransmissionLookup.Found)
-            {
-                Resend(kept.Index, kept.Numbers(sequence), now);
-            }
-        }
+        Traces.WasAsked(this, MediaTraceTypes.Nack, now);
+        _repair?.OnNack(nack, now);
     }
 
     /// <summary>
@@ -287,16 +326,17 @@ internal sealed class MediaConsumer
             return false;
         }
 
-        if (_group?.Clock is { } clock)
+        NoteOrigin();
+        if (_group?.ClockOf(_stream) is { } clock)
         {
-            var sinceUs = ntp.UsSince(clock.At);
-            info = Sent.BuildSenderReport(ntp, _timestamp.Rewrite(clock.RtpTimestamp) + (uint)(sinceUs * ClockRate / 1_000_000));
+            info = Sent.BuildSenderReport(ntp, _timestamp.Rewrite(clock.RtpTimestamp) + UnitsBetween(clock.At, ntp));
         }
         else
         {
             info = Sent.BuildSenderReport(now, ntp);
         }
 
+        Traces.Reported(this, info, now);
         return true;
     }
 
@@ -316,10 +356,10 @@ internal sealed class MediaConsumer
             PacketsLost: Sent.CumulativeLost,
             FractionLost: Sent.FractionLost,
             PacketsDiscarded: 0,
-            PacketsRetransmitted: PacketsRetransmitted,
+            PacketsRetransmitted: _repair?.PacketsRetransmitted ?? 0,
             PacketsRepaired: 0,
-            NackCount: NackCount,
-            NackPacketCount: NackPacketCount,
+            NackCount: _repair?.NackCount ?? 0,
+            NackPacketCount: _repair?.NackPacketCount ?? 0,
             PliCount: PliCount,
             FirCount: FirCount,
             KeyFrameCount: 0,
@@ -351,68 +391,132 @@ internal sealed class MediaConsumer
     public void Abandon()
     {
         _closed = true;
-        _kept?.Clear();
+        _repair?.Clear();
         Leave();
         Transport.Engine.Forget(this);
     }
 
-    private void Resend(int index, in PacketNumbers first, MediaTime now)
-    {
-        var room = Transport.Egress.Begin();
-        if (room.IsEmpty || !RtpPacket.TryParse(Transport.Engine.Pool.Packet(index), out var original))
-        {
-            return;
-        }
-
-        var rtxPayloadType = RtxSsrc is null ? -1 : _codecs.RtxFor(first.PayloadType);
-        if (rtxPayloadType < 0)
-        {
-            // Without RTX the packet goes out again under its own number, equal to the last bit: SRTP must never protect two
-            // different packets under one index.
-            var header = _writer.WriteHeader(original, first, room);
-            if (header >= 0 && Transport.Egress.Send(room, header, original.Payload, now))
-            {
-                PacketsRetransmitted++;
-            }
-
-            return;
-        }
-
-        Span<byte> packet = stackalloc byte[IDatagramSink.MaxDatagramBytes];
-        var numbers = Number(first.PayloadType, first.Sequence, first.Timestamp);
-        var headerLength = _writer.WriteHeader(original, numbers, packet);
-        if (headerLength >= 0 && original.Payload.TryCopyTo(packet[headerLength..]))
-        {
-            var wrapped = Rtx.Wrap(packet[..(headerLength + original.Payload.Length)], headerLength, RtxSsrc!.Value, (byte)rtxPayloadType, _rtxSequence, room);
-            if (wrapped > 0 && Transport.Egress.Send(room, headerLength, room[headerLength..wrapped], now))
-            {
-                _rtxSequence++;
-                PacketsRetransmitted++;
-            }
-        }
-    }
-
-    private PacketNumbers Number(byte payloadType, ushort sequence, uint timestamp) => new(
-        payloadType,
+    /// <summary>The numbers that one packet more leaves under.</summary>
+    public PacketNumbers Number(byte markerAndType, ushort sequence, uint timestamp) => new(
+        markerAndType,
         sequence,
         timestamp,
         _writer.WritesTransportSequence ? Transport.Egress.NextTransportSequence() : (ushort)0,
         Transport.Engine.AbsSendTime);
 
-    private void Release(KeptPacket kept) => Transport.Engine.Pool.Release(kept.Index);
+    private static bool NumbersPictures(ConsumerType type, CodecKind? codec) =>
+        (codec == CodecKind.Vp8 && type is ConsumerType.Simulcast or ConsumerType.Svc) || (codec == CodecKind.Vp9 && type == ConsumerType.Simulcast);
 
-    private void Keep(int index, in PacketNumbers numbers, MediaTime now)
+    private bool Send(in RtpPacket packet, in PacketNumbers numbers, DescriptorShift shift, Span<byte> room, MediaTime now)
     {
-        if (_kept is null)
+        var headerLength = _writer.WriteHeader(packet, numbers, room);
+        if (headerLength < 0)
+        {
+            return false;
+        }
+
+        var payload = packet.Payload;
+        if (!shift.IsNone)
+        {
+            // The original is everybody's: this client's numbers go into a copy, which is encrypted in its place.
+            var copy = room[headerLength..];
+            if (!payload.TryCopyTo(copy))
+            {
+                return false;
+            }
+
+            copy = copy[..payload.Length];
+            PictureNumbers.Apply(_codecs.Media!.Kind, copy, shift);
+            payload = copy;
+        }
+
+        if (!Transport.Egress.Send(room, headerLength, payload, now))
+        {
+            return false;
+        }
+
+        Sent.OnPacketSent(headerLength + payload.Length, payload.Length, numbers.Timestamp, now);
+        return true;
+    }
+
+    /// <summary>The first packet, or the first of another encoding: the numbers go on from the last ones sent.</summary>
+    private void Enter(in RtpPacket packet, in ArrivedPacket arrived, MediaTime now)
+    {
+        _synchronized = true;
+        _stream = arrived.Stream;
+        _epoch = arrived.Epoch;
+        _sequence.Sync(packet.SequenceNumber);
+        _pictures?.Sync();
+
+        // The same moment of capture has the same timestamp, whichever encoding carries it.
+        if (Producer.IsSimulcast && _origin is { } origin && _group?.ClockOf(_stream) is { } source)
+        {
+            var captured = _originTimestamp + UnitsBetween(origin.At, source.At);
+            if (!_timestamp.Align(packet.Timestamp, captured - source.RtpTimestamp, now))
+            {
+                _origin = null;
+            }
+        }
+        else
+        {
+            _timestamp.Sync(packet.Timestamp, now);
+            _origin = null;
+        }
+
+        NoteOrigin();
+    }
+
+    /// <summary>From the first report on, the wall clock and the outgoing timestamps have a relation that all encodings keep.</summary>
+    private void NoteOrigin()
+    {
+        if (_origin is null && Producer.IsSimulcast && _group?.ClockOf(_stream) is { } clock)
+        {
+            _origin = clock;
+            _originTimestamp = _timestamp.Rewrite(clock.RtpTimestamp);
+        }
+    }
+
+    /// <summary>On purpose, so that the client does not miss it.</summary>
+    private void LeaveOut(in RtpPacket packet, in ArrivedPacket arrived)
+    {
+        if (_synchronized && arrived.Stream == _stream)
+        {
+            _sequence.Drop(packet.SequenceNumber);
+            _pictures?.Drop(packet.Payload);
+        }
+    }
+
+    /// <summary>The last packet of a picture, of which the client gets no higher layer, bears the marker.</summary>
+    private bool EndsPicture(in RtpPacket packet, in FrameLayers frame) =>
+        packet.Marker || (frame.IsFrameEnd && IsVideo && !Producer.IsSimulcast && frame.SpatialLayer == _layers.Spatial);
+
+    private int EncodingOf(int spatial) => Producer.IsSimulcast ? Math.Clamp(spatial, 0, Producer.Encodings.Length - 1) : 0;
+
+    private uint UnitsBetween(NtpTime from, NtpTime to) => (uint)(to.UsSince(from) * ClockRate / 1_000_000);
+
+    /// <summary>For who looks for a fault: a packet under the numbers that it left under.</summary>
+    public void Trace(in RtpPacket original, in PacketNumbers numbers, in FrameLayers frame, bool isRtx, MediaTime now)
+    {
+        Span<byte> header = stackalloc byte[IDatagramSink.MaxDatagramBytes];
+        var length = _writer.WriteHeader(original, numbers, header);
+        if (length >= 0 && RtpPacket.TryParseHeader(header[..length], out var sent))
+        {
+            Traces.Sent(this, sent, length + original.Payload.Length, frame, isRtx, now);
+        }
+    }
+
+    private void ReportLayers()
+    {
+        if (_settings.Type is not (ConsumerType.Simulcast or ConsumerType.Svc))
         {
             return;
         }
 
-        var kept = new KeptPacket(index, numbers.Timestamp, numbers.AbsSendTime, numbers.TransportSequence, numbers.PayloadType);
-        Transport.Engine.Pool.AddReference(index);
-        if (!_kept.TryStore(numbers.Sequence, kept, now))
+        ConsumerLayers? present = _layers.IsOn && !Paused ? new ConsumerLayers(_layers.Spatial, _layers.Temporal) : null;
+        if (present != _reported)
         {
-            Release(kept);
+            _reported = present;
+            Transport.Events.ConsumerLayersChanged(Handle, present);
         }
     }
 }

@@ -18,7 +18,11 @@ internal sealed class MediaProducer
     private readonly List<ConsumerGroup> _groups = [];
     private readonly List<ArrivedPacket> _arrived = [];
     private readonly List<ReceiveStream> _streams;
-    private SourceClock? _clock;
+    private readonly byte _orientationId;
+    private readonly byte _audioLevelId;
+    private readonly byte _descriptorId;
+    private AudioLevelMeter? _levels;
+    private VideoOrientation? _orientation;
     private int _epoch;
     private volatile bool _closed;
 
@@ -38,6 +42,9 @@ internal sealed class MediaProducer
         Paused = settings.Paused;
         Codecs = new CodecTable(settings.RtpParameters);
         ExtensionIds = ExtensionIdsOf(settings.RtpParameters);
+        _orientationId = ExtensionIds.IdOf(HeaderExtensionKind.VideoOrientation);
+        _audioLevelId = ExtensionIds.IdOf(HeaderExtensionKind.AudioLevel);
+        _descriptorId = ExtensionIds.IdOf(HeaderExtensionKind.DependencyDescriptor);
     }
 
     public MediaTransport Transport { get; }
@@ -66,7 +73,11 @@ internal sealed class MediaProducer
 
     public MediaTraceTypes Traced { get; private set; }
 
-    public bool MeasuresAudioLevels { get; private set; }
+    /// <summary>Its encodings are spatial layers of their own.</summary>
+    public bool IsSimulcast => Encodings.Length > 1;
+
+    /// <summary>What its layers take. Made with the first video packet. Any thread.</summary>
+    public LayerRates? Rates { get; private set; }
 
     public bool HasVideo => Kind == MediaKind.Video;
 
@@ -106,9 +117,12 @@ internal sealed class MediaProducer
         }
 
         _groups.Add(group);
-        if (_clock is { } clock)
+        foreach (var stream in _streams)
         {
-            SetClock(group, clock);
+            if (stream.Reception.HasSenderReport)
+            {
+                SetClock(group, ClockOf(stream));
+            }
         }
     }
 
@@ -121,7 +135,7 @@ internal sealed class MediaProducer
         if (Paused)
         {
             Paused = false;
-            Resynchronize();
+            _streams.ForEach(Resynchronize);
             foreach (var group in _groups)
             {
                 Transport.Engine.On(group.Home, engine => group.OnProducerResumed(engine.Now));
@@ -129,10 +143,21 @@ internal sealed class MediaProducer
         }
     }
 
+    /// <summary>The dependency descriptor of a packet; empty when there is none.</summary>
+    public ReadOnlySpan<byte> DescriptorOf(in RtpPacket packet) =>
+        _descriptorId != 0 && packet.TryFindExtension(_descriptorId, out var descriptor) ? descriptor.Data : default;
+
     /// <summary>A packet of one encoding, decrypted and in the client's own numbering, not seen before. It leaves by <see cref="FanOut"/>.</summary>
-    public void OnPacket(ReceiveStream stream, in RtpPacket packet, bool isKeyFrame)
+    public void OnPacket(ReceiveStream stream, in RtpPacket packet, in FrameLayers frame, MediaTime now)
     {
-        if (Paused || _groups.Count == 0 || stream != ForwardedStream)
+        Observe(packet, now);
+        var layers = packet.Payload.IsEmpty ? default : Place(stream, frame);
+        if (HasVideo && layers.Targets != 0)
+        {
+            (Rates ??= new LayerRates()).Add(layers, packet.Packet.Length, now);
+        }
+
+        if (Paused || _groups.Count == 0)
         {
             return;
         }
@@ -149,7 +174,13 @@ internal sealed class MediaProducer
         }
 
         _arrived.Add(new ArrivedPacket(
-            index, (ushort)packet.HeaderLength, (byte)packet.PaddingLength, MapPayloadType(packet.PayloadType), isKeyFrame, _epoch));
+            index,
+            (ushort)packet.HeaderLength,
+            (byte)packet.PaddingLength,
+            MapPayloadType(packet.PayloadType),
+            stream.Encoding,
+            stream.Epoch,
+            layers));
     }
 
     /// <summary>Passes what has arrived to the groups on other engines.</summary>
@@ -180,43 +211,47 @@ internal sealed class MediaProducer
         ReleaseArrived();
     }
 
-    /// <summary>The client's numbers began anew: what comes next does not continue what came before.</summary>
-    public void Resynchronize() => _epoch++;
+    /// <summary>The numbers of an encoding began anew: what comes next does not continue what came before.</summary>
+    public void Resynchronize(ReceiveStream stream) => stream.Epoch = ++_epoch;
 
-    /// <summary>A Sender Report of the encoding that is forwarded came in.</summary>
+    /// <summary>A Sender Report of an encoding came in.</summary>
     public void OnSenderReport(ReceiveStream stream)
     {
-        if (stream != ForwardedStream)
-        {
-            return;
-        }
-
-        var report = stream.Reception.LastSenderReport;
-        var clock = new SourceClock(Transport.Ingress.Clock.ToLocal(report.Ntp), report.RtpTimestamp);
-        _clock = clock;
+        var clock = ClockOf(stream);
         foreach (var group in _groups)
         {
             SetClock(group, clock);
         }
     }
 
-    /// <summary>Asks the client for a key frame, as often as the limiter lets.</summary>
-    public void RequestKeyFrame(MediaTime now)
+    /// <summary>Asks the client for a key frame of one encoding, as often as the limiter lets.</summary>
+    public void RequestKeyFrame(int encoding, MediaTime now)
     {
-        if (HasVideo && !Paused && ForwardedStream is { } stream)
+        if (!HasVideo || Paused)
         {
-            if (stream.KeyFrames.Request(now))
-            {
-                Transport.Ingress.SendKeyFrameRequest(stream, now);
-            }
+            return;
+        }
 
-            Transport.WakeBy(stream.KeyFrames.NextTimeout);
+        foreach (var stream in _streams)
+        {
+            if (stream.Encoding == encoding)
+            {
+                if (stream.KeyFrames.Request(now))
+                {
+                    Transport.Ingress.SendKeyFrameRequest(stream, now);
+                }
+
+                Transport.WakeBy(stream.KeyFrames.NextTimeout);
+            }
         }
     }
 
+    /// <summary>What stopped is noticed though nothing comes any more.</summary>
+    public void OnTime(MediaTime now) => Rates?.Refresh(now);
+
     public void Trace(MediaTraceTypes types) => Traced = types;
 
-    public void MeasureAudioLevels(bool measure) => MeasuresAudioLevels = measure;
+    public void MeasureAudioLevels(bool measure) => _levels = measure && _audioLevelId != 0 ? new AudioLevelMeter() : null;
 
     public ImmutableArray<MediaStats> Stats(MediaTime now) =>
         [.. _streams.Select(stream => stream.Stats(now, Transport.UnixMs(now), Kind.ToString().ToLowerInvariant()))];
@@ -246,6 +281,51 @@ internal sealed class MediaProducer
 
         _groups.Clear();
         Transport.Engine.Forget(this);
+    }
+
+    private SourceClock ClockOf(ReceiveStream stream)
+    {
+        var report = stream.Reception.LastSenderReport;
+        return new SourceClock(stream.Encoding, Transport.Ingress.Clock.ToLocal(report.Ntp), report.RtpTimestamp);
+    }
+
+    /// <summary>What is told about the producer as a whole.</summary>
+    private void Observe(in RtpPacket packet, MediaTime now)
+    {
+        // Senders put the orientation on the last packet of a frame (3GPP TS 26.114 §7.4.5).
+        if (_orientationId != 0 && packet.Marker && packet.TryFindExtension(_orientationId, out var element) &&
+            HeaderExtensionValues.TryReadVideoOrientation(element.Data, out var camera, out var flip, out var rotation) &&
+            _orientation != new VideoOrientation(camera, flip, rotation))
+        {
+            var orientation = new VideoOrientation(camera, flip, rotation);
+            _orientation = orientation;
+            Transport.Events.ProducerVideoOrientationChanged(Handle, orientation);
+        }
+
+        if (_levels is { } levels && packet.TryFindExtension(_audioLevelId, out element) &&
+            HeaderExtensionValues.TryReadAudioLevel(element.Data, out _, out var level) &&
+            levels.Add(level, now))
+        {
+            Transport.Events.AudioLevelsMeasured(Handle, levels.Take(now));
+        }
+    }
+
+    /// <summary>An encoding of simulcast is a spatial layer, with the temporal layers that it has itself.</summary>
+    private FrameLayers Place(ReceiveStream stream, in FrameLayers frame)
+    {
+        if (!IsSimulcast)
+        {
+            return frame;
+        }
+
+        const int OwnTargets = (1 << FrameLayers.MaxTemporalLayers) - 1;
+        var shift = stream.Encoding * FrameLayers.MaxTemporalLayers;
+        return frame with
+        {
+            SpatialLayer = stream.Encoding,
+            Targets = (ushort)((frame.Targets & OwnTargets) << shift),
+            Switches = (ushort)((frame.Switches & OwnTargets) << shift),
+        };
     }
 
     private void SetClock(ConsumerGroup group, SourceClock clock)
@@ -282,7 +362,4 @@ internal sealed class MediaProducer
 
         _arrived.Clear();
     }
-
-    // One encoding is forwarded: the first that the client named. Which of several is right for whom is the layer selector's question.
-    public ReceiveStream? ForwardedStream => _streams.Count == 0 ? null : _streams[0];
 }

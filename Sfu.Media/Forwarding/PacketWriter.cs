@@ -7,7 +7,17 @@ using Sfu.Media.Rtp;
 namespace Sfu.Media.Forwarding;
 
 /// <summary>The numbers that a packet gets on its way to one client. A packet that is sent again under its own number keeps them all.</summary>
-internal readonly record struct PacketNumbers(byte PayloadType, ushort Sequence, uint Timestamp, ushort TransportSequence, uint AbsSendTime);
+/// <param name="MarkerAndType">The header's second byte: marker bit and payload type.</param>
+/// <param name="Sequence">Of the stream.</param>
+/// <param name="Timestamp">On the stream's clock.</param>
+/// <param name="TransportSequence">Over all streams of the transport.</param>
+/// <param name="AbsSendTime">As the header extension carries it.</param>
+internal readonly record struct PacketNumbers(byte MarkerAndType, ushort Sequence, uint Timestamp, ushort TransportSequence, uint AbsSendTime)
+{
+    public const byte MarkerBit = 0x80;
+
+    public byte PayloadType => (byte)(MarkerAndType & ~MarkerBit);
+}
 
 /// <summary>
 /// Rewrites the headers of one producer's packets for one consumer. Holds no state of the stream. Media thread only.
@@ -98,7 +108,7 @@ internal sealed class PacketWriter
             return -1;
         }
 
-        RtpPacket.SetPayloadType(room, numbers.PayloadType);
+        room[1] = numbers.MarkerAndType;
         RtpPacket.SetSequenceNumber(room, numbers.Sequence);
         RtpPacket.SetTimestamp(room, numbers.Timestamp);
         RtpPacket.SetSsrc(room, _ssrc);

@@ -1,5 +1,6 @@
 using Sfu.Media.Codecs;
 using Sfu.Media.Control;
+using Sfu.Media.Ortc;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
 using Sfu.Media.Wire;
@@ -12,18 +13,25 @@ namespace Sfu.Media.Forwarding;
 /// </summary>
 internal sealed class ReceiveStream
 {
-    public ReceiveStream(MediaProducer producer, string? rid, uint ssrc, CodecEntry codec, int keyFrameRequestDelayMs)
+    private readonly FrameInspector? _frames;
+
+    public ReceiveStream(MediaProducer producer, int encoding, uint ssrc, CodecEntry codec, int keyFrameRequestDelayMs)
     {
         Producer = producer;
-        Rid = rid;
+        Encoding = (byte)encoding;
+        Rid = producer.Encodings[encoding].Rid;
         Ssrc = ssrc;
         Codec = codec;
         Reception = new RtpStreamReceiver(ssrc, codec.ClockRate);
+        _frames = codec.Kind.HasKeyFrames() ? new FrameInspector(codec.Kind, ScalabilityMode.Parse(producer.Encodings[encoding].ScalabilityMode)) : null;
         Nack = codec.Nack && codec.Kind.IsVideo() ? new NackGenerator() : null;
         KeyFrames = new KeyFrameRequestLimiter(keyFrameRequestDelayMs > 0 ? keyFrameRequestDelayMs * 1000L : KeyFrameRequestLimiter.DefaultIntervalUs);
     }
 
     public MediaProducer Producer { get; }
+
+    /// <summary>Its place among the producer's encodings.</summary>
+    public byte Encoding { get; }
 
     public string? Rid { get; }
 
@@ -52,7 +60,31 @@ internal sealed class ReceiveStream
 
     public byte FirSequence { get; set; }
 
+    /// <summary>Changes when the client begins anew: what comes next does not continue what came before.</summary>
+    public int Epoch { get; set; }
+
     public MediaTime NextTimeout => MediaTime.Min(Nack?.NextTimeout ?? MediaTime.Never, KeyFrames.NextTimeout);
+
+    /// <summary>What a packet says about the layers of its frame.</summary>
+    /// <param name="packet">With its payload.</param>
+    /// <param name="dependencyDescriptor">Of the header extension; empty when it has none.</param>
+    public FrameLayers Inspect(in RtpPacket packet, ReadOnlySpan<byte> dependencyDescriptor)
+    {
+        // Who gets sound can begin with any packet.
+        if (_frames is null)
+        {
+            return new FrameLayers(0, 0, 1, 1, FrameFlags.FrameStart | FrameFlags.FrameEnd | FrameFlags.PictureStart);
+        }
+
+        return _frames.Inspect(packet, dependencyDescriptor);
+    }
+
+    /// <summary>The numbers began anew.</summary>
+    public void Restart()
+    {
+        Nack?.Reset();
+        _frames?.Reset();
+    }
 
     public RtpStreamStats Stats(MediaTime now, long unixMs, string kind)
     {

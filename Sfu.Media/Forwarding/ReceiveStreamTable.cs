@@ -84,12 +84,13 @@ internal sealed class ReceiveStreamTable
         }
 
         LearnIdentifiers(producer);
-        foreach (var encoding in producer.Encodings)
+        for (var index = 0; index < producer.Encodings.Length; index++)
         {
+            var encoding = producer.Encodings[index];
             if (encoding.Ssrc is { } ssrc)
             {
                 var codec = encoding.CodecPayloadType is { } pt ? producer.Codecs[(byte)pt] ?? firstCodec : firstCodec;
-                var stream = AddStream(producer, encoding.Rid, ssrc, codec);
+                var stream = AddStream(producer, index, ssrc, codec);
                 if (encoding.Rtx?.Ssrc is { } rtxSsrc)
                 {
                     stream.RtxSsrc = rtxSsrc;
@@ -215,7 +216,7 @@ internal sealed class ReceiveStreamTable
             producer.Remove(replaced);
         }
 
-        var stream = AddStream(producer, rid, ssrc, codec);
+        var stream = AddStream(producer, IndexOf(producer, rid), ssrc, codec);
         stream.RtxSsrc = rtxSsrc;
         foreach (var (other, entry) in _bySsrc)
         {
@@ -263,13 +264,26 @@ internal sealed class ReceiveStreamTable
         return null;
     }
 
-    private ReceiveStream AddStream(MediaProducer producer, string? rid, uint ssrc, CodecEntry codec)
+    private ReceiveStream AddStream(MediaProducer producer, int encoding, uint ssrc, CodecEntry codec)
     {
-        var stream = new ReceiveStream(producer, rid, ssrc, codec, producer.KeyFrameRequestDelayMs);
+        var stream = new ReceiveStream(producer, encoding, ssrc, codec, producer.KeyFrameRequestDelayMs);
         producer.Add(stream);
         _media.Add(stream);
-        _bySsrc.Add(ssrc, new Entry(producer, rid, isRtx: false) { Stream = stream });
+        _bySsrc.Add(ssrc, new Entry(producer, stream.Rid, isRtx: false) { Stream = stream });
         return stream;
+    }
+
+    private static int IndexOf(MediaProducer producer, string? rid)
+    {
+        for (var index = 0; index < producer.Encodings.Length; index++)
+        {
+            if (producer.Encodings[index].Rid == rid)
+            {
+                return index;
+            }
+        }
+
+        return 0;
     }
 
     private void LearnIdentifiers(MediaProducer producer)

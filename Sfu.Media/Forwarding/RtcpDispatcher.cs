@@ -18,6 +18,7 @@ internal static class RtcpDispatcher
                     stream.Reception.OnSenderReport(sender.Info, now);
                     transport.Ingress.Clock.OnSenderReport(sender.Info.Ntp, transport.Reporter.NtpAt(now));
                     stream.Producer.OnSenderReport(stream);
+                    Traces.Reported(stream.Producer, sender.Info, now);
                 }
 
                 for (var i = 0; i < sender.ReportCount; i++)
@@ -37,7 +38,10 @@ internal static class RtcpDispatcher
                 for (var i = 0; i < goodbye.Count; i++)
                 {
                     // Should the source come back under the same SSRC, it does not go on where it was.
-                    transport.Ingress.Streams.FindMedia(goodbye.GetSsrc(i))?.Producer.Resynchronize();
+                    if (transport.Ingress.Streams.FindMedia(goodbye.GetSsrc(i)) is { } gone)
+                    {
+                        gone.Producer.Resynchronize(gone);
+                    }
                 }
             }
             else if (GenericNack.TryParse(packet, out var nack))

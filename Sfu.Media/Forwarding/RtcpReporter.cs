@@ -40,6 +40,11 @@ internal sealed class RtcpReporter(MediaTransport transport)
             consumer.OnTime(now);
         }
 
+        foreach (var producer in transport.Ingress.Streams.Producers)
+        {
+            producer.OnTime(now);
+        }
+
         if (transport.CanSend)
         {
             SendSenderReports(now);

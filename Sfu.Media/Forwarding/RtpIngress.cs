@@ -171,11 +171,13 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         {
             written = writer.TryAddPictureLossIndication(transport.Reporter.Ssrc, stream.Ssrc);
             stream.PliCount++;
+            Traces.Asked(stream.Producer, MediaTraceTypes.Pli, stream.Ssrc, now);
         }
         else if (stream.Codec.Fir)
         {
             written = writer.TryAddFullIntraRequest(transport.Reporter.Ssrc, stream.Ssrc, stream.FirSequence++);
             stream.FirCount++;
+            Traces.Asked(stream.Producer, MediaTraceTypes.Fir, stream.Ssrc, now);
         }
 
         if (written)
@@ -186,7 +188,6 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
 
     private void OnMedia(ReceiveStream stream, in RtpPacket packet, bool repaired, MediaTime now)
     {
-        var isKeyFrame = stream.Codec.Kind.HasKeyFrames() && IsKeyFrame(stream, packet);
         var arrival = repaired ? stream.Reception.OnRecoveredPacket(packet) : stream.Reception.OnPacket(packet, now);
         if (arrival is SequenceArrival.Duplicate or SequenceArrival.Rejected)
         {
@@ -195,28 +196,34 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
 
         if (arrival == SequenceArrival.Restarted)
         {
-            stream.Nack?.Reset();
-            stream.Producer.Resynchronize();
+            stream.Restart();
+            stream.Producer.Resynchronize(stream);
+        }
+
+        var frame = stream.Inspect(packet, stream.Producer.DescriptorOf(packet));
+        if (stream.Producer.Traced != MediaTraceTypes.None)
+        {
+            Traces.Received(stream.Producer, packet, frame, repaired, now);
         }
 
         if (stream.Nack is { } nack)
         {
-            nack.OnPacket(packet.SequenceNumber, isKeyFrame, repaired, now);
+            nack.OnPacket(packet.SequenceNumber, frame.IsKeyFrame, repaired, now);
             if (nack.TakeKeyFrameRequest())
             {
-                stream.Producer.RequestKeyFrame(now);
+                stream.Producer.RequestKeyFrame(stream.Encoding, now);
             }
 
             transport.WakeBy(nack.NextTimeout);
         }
 
-        if (isKeyFrame)
+        if (frame.IsKeyFrame)
         {
             stream.KeyFrameCount++;
             stream.KeyFrames.OnKeyFrame();
         }
 
-        stream.Producer.OnPacket(stream, packet, isKeyFrame);
+        stream.Producer.OnPacket(stream, packet, frame, now);
     }
 
     private void OnRtx(ReceiveStreamTable.Entry entry, Span<byte> plain, MediaTime now)
@@ -232,20 +239,16 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         OnMedia(stream, original, repaired: true, now);
     }
 
-    private static bool IsKeyFrame(ReceiveStream stream, in RtpPacket packet)
-    {
-        var id = stream.Producer.ExtensionIds.IdOf(HeaderExtensionKind.DependencyDescriptor);
-        return (id != 0 && packet.TryFindExtension(id, out var descriptor) && KeyFrameDetector.IsKeyFrameByDependencyDescriptor(descriptor.Data))
-            || KeyFrameDetector.IsKeyFrame(stream.Codec.Kind, packet.Payload);
-    }
-
     private ReceiveStreamTable.Entry? Discover(in RtpPacket packet)
     {
         var entry = _streams.Discover(packet, out var replaced);
         if (replaced is not null)
         {
             _srtp?.RemoveStream(replaced.Ssrc);
-            replaced.Producer.Resynchronize();
+            if (entry?.Stream is { } successor)
+            {
+                successor.Producer.Resynchronize(successor);
+            }
         }
 
         return entry;
@@ -295,12 +298,13 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
             }
 
             stream.NackCount++;
+            Traces.Asked(stream.Producer, MediaTraceTypes.Nack, stream.Ssrc, now);
             stream.NackPacketCount += count;
         }
 
         if (nack.TakeKeyFrameRequest())
         {
-            stream.Producer.RequestKeyFrame(now);
+            stream.Producer.RequestKeyFrame(stream.Encoding, now);
         }
     }
 

@@ -13,6 +13,10 @@ public sealed class TimestampRewriter
     // relation.
     private const long SameClockToleranceUs = 100_000;
 
+    // What two encodings of one source may be apart at a change: a few frames behind, or as much ahead as a pause takes.
+    private const long MaxBehindUs = 100_000;
+    private const long MaxAheadUs = 10_000_000;
+
     private readonly int _clockRate;
 
     private bool _hasSent;
@@ -54,6 +58,34 @@ public sealed class TimestampRewriter
         }
 
         Offset = target - timestamp;
+    }
+
+    /// <summary>
+    /// The next packet is the first of another source whose relation to what was sent is known. It keeps that relation, unless it would
+    /// have to go back: then it comes right after the last one sent, as long as that is not far, and else as after a pause.
+    /// </summary>
+    /// <param name="timestamp">Its incoming timestamp.</param>
+    /// <param name="offset">Outgoing minus incoming timestamp, by the clocks of both sources.</param>
+    /// <param name="now">Its time.</param>
+    /// <returns>Whether the relation holds, but for what it had to come after the last one.</returns>
+    public bool Align(uint timestamp, uint offset, MediaTime now)
+    {
+        var ahead = Serial.Distance(timestamp + offset, _lastSent);
+        if (!_hasSent || (ahead > 0 && ahead <= RtpClock.ToUnits(MaxAheadUs, _clockRate)))
+        {
+            Offset = offset;
+            return true;
+        }
+
+        if (ahead <= 0 && -(long)ahead <= RtpClock.ToUnits(MaxBehindUs, _clockRate))
+        {
+            Offset = _lastSent + 1 - timestamp;
+            return true;
+        }
+
+        Offset = _lastSent - timestamp;
+        Sync(timestamp, now);
+        return false;
     }
 
     public uint Rewrite(uint timestamp) => timestamp + Offset;

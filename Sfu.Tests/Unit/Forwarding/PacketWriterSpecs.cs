@@ -31,13 +31,13 @@ public sealed class PacketWriterSpecs
                 }
 
                 var numbers = new PacketNumbers(
-                    (byte)_random.Next(128), (ushort)_random.Next(65_536), (uint)_random.Next(int.MaxValue), (ushort)_random.Next(65_536), (uint)_random.Next(1 << 24));
+                    (byte)_random.Next(256), (ushort)_random.Next(65_536), (uint)_random.Next(int.MaxValue), (ushort)_random.Next(65_536), (uint)_random.Next(1 << 24));
                 var one = new byte[2048];
                 var other = new byte[2048];
                 Array.Fill(one, (byte)0xEE);
                 var length = writer.WriteHeader(view, numbers, one);
                 var longer = writer.WriteAnyForm(view, numbers, other);
-                RtpPacket.SetPayloadType(other, numbers.PayloadType);
+                other[1] = numbers.MarkerAndType;
                 RtpPacket.SetSequenceNumber(other, numbers.Sequence);
                 RtpPacket.SetTimestamp(other, numbers.Timestamp);
                 RtpPacket.SetSsrc(other, 0xABCD_0123);

@@ -1,0 +1,154 @@
+using Sfu.Media.Codecs;
+using Sfu.Media.Control;
+using Sfu.Media.Ortc;
+using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
+using Sfu.Media.Srtp;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>
+/// What a consumer has sent and can send again: references to the packets as they came, shared with all other consumers, and the numbers
+/// that they left under. Media thread only.
+/// </summary>
+internal sealed class ConsumerRepair
+{
+    private const int MaxAudioPackets = 250;
+
+    // Given.
+    private readonly MediaConsumer _consumer;
+    private readonly CodecTable _codecs;
+    private readonly PacketWriter _writer;
+    private readonly uint? _rtxSsrc;
+
+    // Owned.
+    private readonly RetransmissionBuffer<KeptPacket> _kept;
+
+    // State.
+    private ushort _rtxSequence;
+
+    public ConsumerRepair(MediaConsumer consumer, CodecTable codecs, PacketWriter writer, MediaKind kind, uint? rtxSsrc, ushort firstRtxSequence)
+    {
+        _consumer = consumer;
+        _codecs = codecs;
+        _writer = writer;
+        _rtxSsrc = rtxSsrc;
+        _rtxSequence = firstRtxSequence;
+        _kept = kind == MediaKind.Video
+            ? new RetransmissionBuffer<KeptPacket>(Release)
+            : new RetransmissionBuffer<KeptPacket>(Release, RetransmissionBuffer<KeptPacket>.AudioMaxAgeUs, MaxAudioPackets);
+
+        // SRTP has to protect a packet again under its own number where no RTX stream carries it.
+        MaxPlainRetransmissions = HasRtx ? 0 : kind == MediaKind.Video ? SrtpSender.WindowSize : MaxAudioPackets;
+    }
+
+    /// <summary>What it takes to send a packet again: the shared original, and the numbers that it got here but the one that it is found by. 20 bytes.</summary>
+    private readonly record struct KeptPacket(
+        int Index, uint Timestamp, uint AbsSendTime, DescriptorShift Shift, ushort TransportSequence, byte MarkerAndType)
+    {
+        public PacketNumbers Numbers(ushort sequence) => new(MarkerAndType, sequence, Timestamp, TransportSequence, AbsSendTime);
+    }
+
+    /// <summary>How many packets may have to go out again under their own numbers.</summary>
+    public int MaxPlainRetransmissions { get; }
+
+    public long NackCount { get; private set; }
+
+    public long NackPacketCount { get; private set; }
+
+    public long PacketsRetransmitted { get; private set; }
+
+    private bool HasRtx => _rtxSsrc is not null && _codecs.Media is { } media && _codecs.RtxFor(media.PayloadType) >= 0;
+
+    /// <summary>A packet has left.</summary>
+    /// <param name="index">Of the original in the pool.</param>
+    /// <param name="numbers">That it left under.</param>
+    /// <param name="shift">Of the numbers in its payload.</param>
+    /// <param name="now">Time of sending.</param>
+    public void Keep(int index, in PacketNumbers numbers, DescriptorShift shift, MediaTime now)
+    {
+        var kept = new KeptPacket(index, numbers.Timestamp, numbers.AbsSendTime, shift, numbers.TransportSequence, numbers.MarkerAndType);
+        _consumer.Transport.Engine.Pool.AddReference(index);
+        if (!_kept.TryStore(numbers.Sequence, kept, now))
+        {
+            Release(kept);
+        }
+    }
+
+    /// <summary>Gives back what is too old to be sent again, also when nothing new comes.</summary>
+    public void OnTime(MediaTime now) => _kept.EvictExpired(now);
+
+    /// <summary>The client misses packets (RFC 4585 §6.2.1).</summary>
+    public void OnNack(GenericNack nack, MediaTime now)
+    {
+        NackCount++;
+        while (nack.TryNext(out var sequence))
+        {
+            NackPacketCount++;
+            if (_kept.TryGet(sequence, now, _consumer.Sent.RttUs, out var kept) == RetransmissionLookup.Found)
+            {
+                Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now);
+            }
+        }
+    }
+
+    public void Clear() => _kept.Clear();
+
+    private void Resend(int index, in PacketNumbers first, DescriptorShift shift, MediaTime now)
+    {
+        var egress = _consumer.Transport.Egress;
+        var room = egress.Begin();
+        if (room.IsEmpty || !RtpPacket.TryParse(_consumer.Transport.Engine.Pool.Packet(index), out var original))
+        {
+            return;
+        }
+
+        var rtxPayloadType = _rtxSsrc is null ? -1 : _codecs.RtxFor(first.PayloadType);
+        if (rtxPayloadType < 0)
+        {
+            // Without RTX the packet goes out again under its own number, equal to the last bit: SRTP must never protect two
+            // different packets under one index.
+            if (TryWrite(original, first, shift, room, out var header, out var length) && egress.Send(room, header, room[header..length], now))
+            {
+                PacketsRetransmitted++;
+            }
+
+            return;
+        }
+
+        Span<byte> packet = stackalloc byte[IDatagramSink.MaxDatagramBytes];
+        var numbers = _consumer.Number(first.MarkerAndType, first.Sequence, first.Timestamp);
+        if (_consumer.Traced != MediaTraceTypes.None)
+        {
+            _consumer.Trace(original, numbers, default, isRtx: true, now);
+        }
+
+        if (TryWrite(original, numbers, shift, packet, out var headerLength, out var packetLength))
+        {
+            var wrapped = Rtx.Wrap(packet[..packetLength], headerLength, _rtxSsrc!.Value, (byte)rtxPayloadType, _rtxSequence, room);
+            if (wrapped > 0 && egress.Send(room, headerLength, room[headerLength..wrapped], now))
+            {
+                _rtxSequence++;
+                PacketsRetransmitted++;
+            }
+        }
+    }
+
+    /// <summary>The whole packet as this client gets it, unprotected.</summary>
+    private bool TryWrite(in RtpPacket original, in PacketNumbers numbers, DescriptorShift shift, Span<byte> room, out int headerLength, out int length)
+    {
+        length = 0;
+        headerLength = _writer.WriteHeader(original, numbers, room);
+        if (headerLength < 0 || !original.Payload.TryCopyTo(room[headerLength..]))
+        {
+            return false;
+        }
+
+        length = headerLength + original.Payload.Length;
+        PictureNumbers.Apply(_codecs.Media!.Kind, room[headerLength..length], shift);
+        return true;
+    }
+
+    private void Release(KeptPacket kept) => _consumer.Transport.Engine.Pool.Release(kept.Index);
+}

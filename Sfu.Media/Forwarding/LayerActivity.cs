@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using Sfu.Media.Codecs;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>
+/// Which spatial layers of a producer come at present. A layer is there with its first packet, and gone when it has been silent while
+/// others went on: a source that pauses as a whole loses none. Media thread only.
+/// </summary>
+internal sealed class LayerActivity
+{
+    private const long SilenceUs = 400_000;
+    private const int FramesOfOthers = 6;
+
+    private Layers<MediaTime> _seenAt;
+    private Layers<int> _othersSince;
+
+    /// <summary>Bit s: layer s is there.</summary>
+    public byte Present { get; private set; }
+
+    public bool Has(int spatial) => (Present & (1 << spatial)) != 0;
+
+    /// <summary>What is known before the first packet.</summary>
+    public void Assume(int spatial, MediaTime now)
+    {
+        Present |= (byte)(1 << spatial);
+        _seenAt[spatial] = now;
+    }
+
+    /// <returns>Whether a layer has come or gone.</returns>
+    public bool Note(in FrameLayers layers, MediaTime now)
+    {
+        var seen = layers.SpatialLayer;
+        var changed = !Has(seen);
+        Present |= (byte)(1 << seen);
+        _seenAt[seen] = now;
+        _othersSince[seen] = 0;
+        if (!layers.IsFrameStart || Present == 1 << seen)
+        {
+            return changed;
+        }
+
+        for (var other = 0; other < FrameLayers.MaxSpatialLayers; other++)
+        {
+            if (other == seen || !Has(other))
+            {
+                continue;
+            }
+
+            if (++_othersSince[other] >= FramesOfOthers && now.UsSince(_seenAt[other]) > SilenceUs)
+            {
+                Present &= (byte)~(1 << other);
+                changed = true;
+            }
+        }
+
+        return changed;
+    }
+
+    /// <summary>The layer to take for a wish: the highest that is there up to it, else the lowest above, else the wish.</summary>
+    public int BestFor(int wanted)
+    {
+        for (var spatial = wanted; spatial >= 0; spatial--)
+        {
+            if (Has(spatial))
+            {
+                return spatial;
+            }
+        }
+
+        for (var spatial = wanted + 1; spatial < FrameLayers.MaxSpatialLayers; spatial++)
+        {
+            if (Has(spatial))
+            {
+                return spatial;
+            }
+        }
+
+        return wanted;
+    }
+
+    [InlineArray(FrameLayers.MaxSpatialLayers)]
+    private struct Layers<T>
+    {
+        private T _first;
+    }
+}
