@@ -42,18 +42,31 @@ internal sealed class MeetingPage : IAsyncDisposable
 
     public string Console => string.Join('\n', _console);
 
-    public static async Task<MeetingPage> OpenAsync(Browser browser, SfuHostProcess host, string room, string name, string? more = null)
+    /// <param name="browser">Shared.</param>
+    /// <param name="host">Whose page it is.</param>
+    /// <param name="room">To join.</param>
+    /// <param name="name">Of the participant.</param>
+    /// <param name="more">Of the page's address.</param>
+    /// <param name="script">Runs before the page's own.</param>
+    public static async Task<MeetingPage> OpenAsync(
+        Browser browser, SfuHostProcess host, string room, string name, string? more = null, string? script = null)
     {
         var page = new MeetingPage(await browser.NewPageAsync());
         await page.Page.AddInitScriptAsync(ConnectionRecorder);
+        if (script is not null)
+        {
+            await page.Page.AddInitScriptAsync(script);
+        }
+
         await page.Page.GotoAsync(new Uri(host.Address, $"/?room={room}&name={name}&{more}").ToString());
         return page;
     }
 
     /// <summary>Opens the page and joins as a person does.</summary>
-    public static async Task<MeetingPage> JoinAsync(Browser browser, SfuHostProcess host, string room, string name, string? more = null)
+    public static async Task<MeetingPage> JoinAsync(
+        Browser browser, SfuHostProcess host, string room, string name, string? more = null, string? script = null)
     {
-        var page = await OpenAsync(browser, host, room, name, more);
+        var page = await OpenAsync(browser, host, room, name, more, script);
         await page.Page.ClickAsync("#join");
         try
         {
