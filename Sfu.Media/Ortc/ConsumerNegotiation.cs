@@ -54,8 +54,9 @@ public static class ConsumerNegotiation
             return false;
         }
 
+        var descriptors = pipe || PassesDependencyDescriptors(consumable);
         var extensions = consumable.HeaderExtensions
-            .Where(extension => remoteCapabilities.HeaderExtensions.Any(
+            .Where(extension => (descriptors || extension.Uri != RtpHeaderExtensionUri.DependencyDescriptor) && remoteCapabilities.HeaderExtensions.Any(
                 known => known.PreferredId == extension.Id && known.Uri == extension.Uri))
             .ToImmutableArray();
         var withRtx = codecs.Any(codec => ((CodecView)codec).IsRtx);
@@ -105,6 +106,13 @@ public static class ConsumerNegotiation
         ProducerType.Svc => ConsumerType.Svc,
         _ => ConsumerType.Simple,
     };
+
+    /// <summary>
+    /// A browser needs the descriptor to put together an AV1 picture of several spatial layers, and does without it otherwise. It numbers
+    /// frames, which only fits as long as all of them come from one stream.
+    /// </summary>
+    private static bool PassesDependencyDescriptors(RtpParameters consumable) => consumable.Encodings.Length == 1
+        && string.Equals(consumable.Codecs.FirstOrDefault()?.MimeType, "video/AV1", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>In the Producer's order, with the peer's feedback; RTX only behind a media codec that is there.</summary>
     private static ImmutableArray<RtpCodecParameters> SharedCodecs(RtpParameters consumable, RtpCapabilities remote, bool enableRtx)

@@ -49,8 +49,9 @@ public static class SupportedRtpCapabilities
     }
 
     /// <summary>
-    /// Audio takes transport-wide sequence numbers only from Producers: Consumers' audio is not what their estimate needs. RID and the
-    /// dependency descriptor end at the Router, which chooses layers and rewrites streams.
+    /// Audio takes transport-wide sequence numbers only from Producers: Consumers' audio is not what their estimate needs. RIDs end at the
+    /// Router, which chooses layers and rewrites streams. The dependency descriptor goes on where <see cref="ConsumerNegotiation"/> lets it:
+    /// browsers decode no picture of AV1 with spatial layers without it. mediasoup only receives it.
     /// </summary>
     private static IEnumerable<RtpHeaderExtension> Extensions() =>
     [
@@ -61,7 +62,7 @@ public static class SupportedRtpCapabilities
         Audio(RtpHeaderExtensionUri.TransportWideCc01, 5, RtpHeaderExtensionDirection.RecvOnly),
         Video(RtpHeaderExtensionUri.TransportWideCc01, 5),
         Audio(RtpHeaderExtensionUri.AudioLevel, 6),
-        Video(RtpHeaderExtensionUri.DependencyDescriptor, 7, RtpHeaderExtensionDirection.RecvOnly),
+        Video(RtpHeaderExtensionUri.DependencyDescriptor, 7),
         Video(RtpHeaderExtensionUri.VideoOrientation, 8),
         Video(RtpHeaderExtensionUri.TimeOffset, 9),
         .. Both(RtpHeaderExtensionUri.AbsCaptureTime, 10),

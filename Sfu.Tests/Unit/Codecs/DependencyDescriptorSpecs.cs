@@ -31,6 +31,18 @@ public class DependencyDescriptorSpecs
     }
 
     [Fact]
+    public void What_a_browser_sends_for_H264_in_three_temporal_layers_is_read()
+    {
+        // Chromium's H264 encoder with L1T3: one chain, so that the chain of a target takes no bit (av1-rtp-spec §A.8.3).
+        var stream = new InspectedStream(CodecKind.H264, "L1T3");
+        var key = stream.Next(descriptor: Convert.FromHexString("800081800214EAA860414D1410208426"));
+        Assert.Equal("00 01 02", Targets(key.Targets));
+        Assert.Equal(FrameFlags.KeyFrame | FrameFlags.FrameStart | FrameFlags.PictureStart | FrameFlags.Independent, key.Flags);
+        stream.Next(marker: true, descriptor: Convert.FromHexString("400081"));
+        Assert.Equal("02", Targets(stream.Next(marker: true, descriptor: Convert.FromHexString("C30082")).Targets));
+    }
+
+    [Fact]
     public void In_a_key_mode_each_spatial_layer_goes_its_own_way_between_key_frames()
     {
         var stream = new InspectedStream(CodecKind.Av1, "L3T3_KEY");

@@ -14,6 +14,11 @@ public sealed class OracleSpecs
     public void Supported_capabilities_are_those_of_mediasoup()
     {
         var ours = Json(SupportedRtpCapabilities.Value);
+
+        // The one difference that is meant: a browser needs the descriptor for AV1 with spatial layers, so that it is also sent.
+        var descriptor = ours["headerExtensions"]!.AsArray().Single(extension => (string?)extension!["uri"] == RtpHeaderExtensionUri.DependencyDescriptor)!;
+        Assert.Equal("sendrecv", (string?)descriptor["direction"]);
+        descriptor["direction"] = "recvonly";
         AssertSame(Root.GetProperty("supported"), ours, "supported");
     }
 
