@@ -112,7 +112,11 @@ public sealed class LayerSpecs(Browser browser, ITestOutputHelper output)
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"{e.Message}\nsent: {await SentAsync(ada)}\n{ada.Console}\n{bob.Console}\n{host.Output}\n{host.Errors}", e);
+            var arrived = await ada.Page.EvaluateAsync<string>(
+                "async () => JSON.stringify(await window.__sfu.call.request('getProducerStats', { producerId: window.__sfu.producers[0].id }))");
+            var received = await bob.Page.EvaluateAsync<string>("async () => JSON.stringify(await window.__sfu.consumerStats())");
+            throw new TimeoutException(
+                $"{e.Message}\nsent: {await SentAsync(ada)}\narrived: {arrived}\nreceived: {received}\n{ada.Console}\n{bob.Console}\n{host.Output}\n{host.Errors}", e);
         }
     }
 }
