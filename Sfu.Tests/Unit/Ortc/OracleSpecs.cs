@@ -11,9 +11,11 @@ namespace Sfu.Tests.Unit.Ortc;
 public sealed class OracleSpecs
 {
     [Fact]
-    public void Supported_capabilities_are_those_of_mediasoup()
+    public void Supported_capabilities_are_those_of_mediasoup_and_redundant_audio()
     {
-        var ours = Json(SupportedRtpCapabilities.Value);
+        var supported = SupportedRtpCapabilities.Value;
+        Assert.Single(supported.Codecs, static codec => codec.MimeType == "audio/red");
+        var ours = Json(supported with { Codecs = supported.Codecs.RemoveAll(static codec => codec.MimeType == "audio/red") });
         AssertSame(Root.GetProperty("supported"), ours, "supported");
     }
 
