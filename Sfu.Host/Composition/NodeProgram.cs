@@ -59,6 +59,7 @@ internal static class NodeProgram
                 Threads = node.Threads.Count,
                 PinThreads = node.Threads.Pinned,
                 BusyPollUs = node.Threads.BusyPollUs,
+                Nice = node.Threads.Nice,
                 Warn = text => Console.WriteLine($"media: {text}"),
             });
         }

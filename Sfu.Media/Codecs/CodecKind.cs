@@ -11,6 +11,9 @@ public enum CodecKind
     G722,
     TelephoneEvent,
     ComfortNoise,
+
+    /// <summary>RFC 2198: audio with redundancy.</summary>
+    Red,
     Vp8,
     Vp9,
     H264,

@@ -24,6 +24,7 @@ public static class CodecKinds
             "G722" => CodecKind.G722,
             "TELEPHONE-EVENT" => CodecKind.TelephoneEvent,
             "CN" => CodecKind.ComfortNoise,
+            "RED" => CodecKind.Red,
             "VP8" => CodecKind.Vp8,
             "VP9" => CodecKind.Vp9,
             "H264" => CodecKind.H264,

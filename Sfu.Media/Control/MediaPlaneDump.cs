@@ -72,6 +72,7 @@ public sealed record ConsumerDump(ConsumerHandle Handle, string Id, ProducerHand
 /// <param name="DatagramsDropped">That the kernel had no room for, or refused.</param>
 /// <param name="PacketsPassedIn">That other media threads passed on to it.</param>
 /// <param name="PassesRefused">Packets that another thread had no room for.</param>
+/// <param name="Niceness">−20 (first) … 19 (last), as the system has it.</param>
 public sealed record ThreadDump(
     int Index,
     int Transports,
@@ -81,4 +82,5 @@ public sealed record ThreadDump(
     long MessagesOut,
     long DatagramsDropped,
     long PacketsPassedIn,
-    long PassesRefused);
+    long PassesRefused,
+    int Niceness);

@@ -27,6 +27,12 @@ public sealed record MediaPlaneOptions
     /// <summary>How long a media thread looks for more work before it sleeps, in microseconds; 0: not at all.</summary>
     public long BusyPollUs { get; init; }
 
+    /// <summary>
+    /// Niceness of the media threads, −20 (first) … 19 (last): who gets a processor where several want it. Less than 0 takes a privilege, and
+    /// changes nothing without it.
+    /// </summary>
+    public int Nice { get; init; }
+
     /// <summary>Called for what an operator should know, with a text for people, on any thread. Must not block.</summary>
     public Action<string>? Warn { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace Sfu.Media.Control;
@@ -23,7 +24,10 @@ public sealed record TransportStats(
     long RtpBytesReceived,
     long RtpBytesSent) : MediaStats("webrtc-transport", Timestamp);
 
-/// <summary>One RTP stream, received from a producer (<c>inbound-rtp</c>) or sent by a consumer (<c>outbound-rtp</c>).</summary>
+/// <summary>
+/// One RTP stream, received from a producer (<c>inbound-rtp</c>) or sent by a consumer (<c>outbound-rtp</c>). <c>score</c> is 0 … 10;
+/// <c>bitrateByLayer</c> has a received stream's layers by spatial and temporal number, each with those that it builds on.
+/// </summary>
 public sealed record RtpStreamStats(
     string Type,
     long Timestamp,
@@ -46,4 +50,6 @@ public sealed record RtpStreamStats(
     long FirCount,
     long KeyFrameCount,
     double Jitter,
-    double? RoundTripTime) : MediaStats(Type, Timestamp);
+    double? RoundTripTime,
+    int Score = 0,
+    ImmutableDictionary<string, long>? BitrateByLayer = null) : MediaStats(Type, Timestamp);

@@ -42,14 +42,14 @@ internal sealed class CodecTable
                 codec.RtcpFeedback.Any(static f => f is { Type: "nack", Parameter: "pli" }),
                 codec.RtcpFeedback.Any(static f => f is { Type: "ccm", Parameter: "fir" }));
             _byPayloadType[(codec.PayloadType & 0x7F) - _lowest] = entry;
-            if (entry.Kind != CodecKind.Rtx)
+            if (entry.Kind is not (CodecKind.Rtx or CodecKind.Red))
             {
                 Media ??= entry;
             }
         }
     }
 
-    /// <summary>The first codec that is not RTX.</summary>
+    /// <summary>The first codec that is neither RTX nor RED.</summary>
     public CodecEntry? Media { get; }
 
     public CodecEntry? this[byte payloadType]

@@ -140,12 +140,18 @@ internal sealed class ConsumerRepair
     {
         length = 0;
         headerLength = _writer.WriteHeader(original, numbers, room);
-        if (headerLength < 0 || !original.Payload.TryCopyTo(room[headerLength..]))
+        var payload = original.Payload;
+        if (_codecs[numbers.PayloadType] is not { Kind: CodecKind.Red } && _consumer.Producer.TryFindPrimary(original, out var primary))
+        {
+            payload = payload[primary.Offset..];
+        }
+
+        if (headerLength < 0 || !payload.TryCopyTo(room[headerLength..]))
         {
             return false;
         }
 
-        length = headerLength + original.Payload.Length;
+        length = headerLength + payload.Length;
         PictureNumbers.Apply(_codecs.Media!.Kind, room[headerLength..length], shift);
         return true;
     }

@@ -63,6 +63,16 @@ internal readonly record struct PassedPacket
 /// <param name="PayloadType">The Router's.</param>
 /// <param name="Stream">The place of its encoding among the producer's.</param>
 /// <param name="Epoch">Counts the client's new beginnings: packets of one encoding and different epochs do not continue each other.</param>
+/// <param name="PrimaryOffset">Where the primary block of a packet with redundancy (RFC 2198) begins in its payload; 0: it has none.</param>
+/// <param name="PrimaryPayloadType">The Router's, of that block.</param>
 /// <param name="Layers">Among the layers of the whole producer: an encoding of simulcast is a spatial layer. Padding belongs to none.</param>
 internal readonly record struct ArrivedPacket(
-    int Index, ushort HeaderLength, byte PaddingLength, byte PayloadType, byte Stream, int Epoch, FrameLayers Layers);
+    int Index,
+    ushort HeaderLength,
+    byte PaddingLength,
+    byte PayloadType,
+    byte Stream,
+    byte PrimaryPayloadType,
+    ushort PrimaryOffset,
+    int Epoch,
+    FrameLayers Layers);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Sfu.Media.Codecs;
 using Sfu.Media.Wire;
@@ -51,6 +53,24 @@ internal sealed class LayerRates
         {
             rates[i] = Volatile.Read(ref _published[i]);
         }
+    }
+
+    /// <summary>For statistics: by spatial and temporal layer, <c>0.1</c>, those that are there.</summary>
+    /// <param name="encoding">Of simulcast, whose layers count from 0.</param>
+    /// <param name="isSimulcast">Only that encoding's.</param>
+    public ImmutableDictionary<string, long> Describe(int encoding, bool isSimulcast)
+    {
+        var rates = ImmutableDictionary.CreateBuilder<string, long>();
+        for (var target = 0; target < Count; target++)
+        {
+            var (spatial, temporal) = Math.DivRem(target, FrameLayers.MaxTemporalLayers);
+            if (Of(spatial, temporal) is > 0 and var rate && (!isSimulcast || spatial == encoding))
+            {
+                rates.Add(string.Create(CultureInfo.InvariantCulture, $"{(isSimulcast ? 0 : spatial)}.{temporal}"), rate);
+            }
+        }
+
+        return rates.ToImmutable();
     }
 
     public void Add(in FrameLayers layers, int bytes, MediaTime now)

@@ -36,10 +36,13 @@ internal sealed class MediaConsumer
     // State.
     private LayerSelector _layers;
     private ConsumerLayers? _reported;
+    private ConsumerScore? _reportedScore;
+    private StreamScore _score;
     private SourceClock? _origin;
     private uint _originTimestamp;
     private MediaTime _askedAt = MediaTime.Zero;
     private bool _synchronized;
+    private bool _hasReport;
     private byte _stream;
     private int _epoch;
     private ConsumerGroup? _group;
@@ -172,7 +175,19 @@ internal sealed class MediaConsumer
         _layers.Leave();
     }
 
-    public void OnTime(MediaTime now) => _repair?.OnTime(now);
+    public void OnTime(MediaTime now)
+    {
+        _repair?.OnTime(now);
+        ReportScore();
+    }
+
+    /// <summary>The client has told how the stream arrives (RFC 3550 §6.4.1).</summary>
+    public void OnReport(in ReportBlock report, MediaTime now)
+    {
+        Sent.OnReportBlock(report, Transport.Reporter.NtpAt(now));
+        _score.OnReport(now, report.FractionLost, Sent.PacketCount, _repair?.PacketsRetransmitted ?? 0);
+        _hasReport = true;
+    }
 
     public void SetPreferredLayers(ConsumerLayers layers, MediaTime now)
     {
@@ -246,7 +261,7 @@ internal sealed class MediaConsumer
     /// <param name="now">Time of sending.</param>
     public void Forward(in RtpPacket packet, in ArrivedPacket arrived, MediaTime now)
     {
-        if (Paused || _codecs[arrived.PayloadType] is null)
+        if (Paused || !TryReadPayload(packet, arrived, out var payloadType, out var payload))
         {
             return;
         }
@@ -256,7 +271,7 @@ internal sealed class MediaConsumer
             Resynchronize();
         }
 
-        var takes = _layers.Takes(arrived.Layers);
+        var takes = _layers.Takes(arrived.Layers) && !(_settings.IgnoreDtx && OpusPayload.IsDtx(payload));
         if (_layers.WaitsForKeyFrame && now.UsSince(_askedAt) >= AskAgainUs)
         {
             RequestKeyFrame(now);
@@ -283,14 +298,14 @@ internal sealed class MediaConsumer
         }
 
         var shift = default(DescriptorShift);
-        if ((_pictures is not null && !_pictures.TryForward(packet.Payload, out shift)) || !_sequence.TryRewrite(packet.SequenceNumber, out var sequence))
+        if ((_pictures is not null && !_pictures.TryForward(payload, out shift)) || !_sequence.TryRewrite(packet.SequenceNumber, out var sequence))
         {
             return;
         }
 
         var timestamp = _timestamp.Rewrite(packet.Timestamp);
-        var numbers = Number((byte)(arrived.PayloadType | (EndsPicture(packet, arrived.Layers) ? PacketNumbers.MarkerBit : 0)), sequence, timestamp);
-        if (Send(packet, numbers, shift, room, now))
+        var numbers = Number((byte)(payloadType | (EndsPicture(packet, arrived.Layers) ? PacketNumbers.MarkerBit : 0)), sequence, timestamp);
+        if (Send(packet, payload, numbers, shift, room, now))
         {
             _timestamp.OnSent(timestamp, now);
             _repair?.Keep(arrived.Index, numbers, shift, now);
@@ -364,7 +379,9 @@ internal sealed class MediaConsumer
             FirCount: FirCount,
             KeyFrameCount: 0,
             Jitter: 0,
-            RoundTripTime: Sent.RttUs / 1000.0),
+            RoundTripTime: Sent.RttUs / 1000.0,
+            Score: _hasReport ? _score.Value : StreamScore.Max,
+            BitrateByLayer: null),
     ];
 
     public ConsumerDump Dump() =>
@@ -407,7 +424,22 @@ internal sealed class MediaConsumer
     private static bool NumbersPictures(ConsumerType type, CodecKind? codec) =>
         (codec == CodecKind.Vp8 && type is ConsumerType.Simulcast or ConsumerType.Svc) || (codec == CodecKind.Vp9 && type == ConsumerType.Simulcast);
 
-    private bool Send(in RtpPacket packet, in PacketNumbers numbers, DescriptorShift shift, Span<byte> room, MediaTime now)
+    /// <summary>What this client gets of the payload: without redundancy (RFC 2198) where it knows none. False: it knows no such codec.</summary>
+    private bool TryReadPayload(in RtpPacket packet, in ArrivedPacket arrived, out byte payloadType, out ReadOnlySpan<byte> payload)
+    {
+        payloadType = arrived.PayloadType;
+        payload = packet.Payload;
+        if (_codecs[payloadType] is not null)
+        {
+            return true;
+        }
+
+        payloadType = arrived.PrimaryPayloadType;
+        payload = payload[arrived.PrimaryOffset..];
+        return arrived.PrimaryOffset > 0 && _codecs[payloadType] is not null;
+    }
+
+    private bool Send(in RtpPacket packet, ReadOnlySpan<byte> payload, in PacketNumbers numbers, DescriptorShift shift, Span<byte> room, MediaTime now)
     {
         var headerLength = _writer.WriteHeader(packet, numbers, room);
         if (headerLength < 0)
@@ -415,7 +447,6 @@ internal sealed class MediaConsumer
             return false;
         }
 
-        var payload = packet.Payload;
         if (!shift.IsNone)
         {
             // The original is everybody's: this client's numbers go into a copy, which is encrypted in its place.
@@ -503,6 +534,33 @@ internal sealed class MediaConsumer
         {
             Traces.Sent(this, sent, length + original.Payload.Length, frame, isRtx, now);
         }
+    }
+
+    /// <summary>Its own score is the best until the client has told otherwise.</summary>
+    private ConsumerScore ScoreNow()
+    {
+        var producer = Producer.Scores;
+        return new ConsumerScore(
+            _hasReport ? _score.Value : StreamScore.Max,
+            _synchronized && _stream < producer.Length ? producer[_stream] : 0,
+            [.. producer]);
+    }
+
+    private void ReportScore()
+    {
+        if (_reportedScore is null || IsScoreChanged(_reportedScore))
+        {
+            _reportedScore = ScoreNow();
+            Transport.Events.ConsumerScoreChanged(Handle, _reportedScore);
+        }
+    }
+
+    private bool IsScoreChanged(ConsumerScore told)
+    {
+        var producer = Producer.Scores;
+        return told.Score != (_hasReport ? _score.Value : StreamScore.Max)
+            || told.ProducerScore != (_synchronized && _stream < producer.Length ? producer[_stream] : 0)
+            || !told.ProducerScores.AsSpan().SequenceEqual(producer);
     }
 
     private void ReportLayers()

@@ -92,6 +92,9 @@ internal sealed class MediaEngine : IDisposable
     /// </summary>
     public int DtlsSessions { get; set; }
 
+    /// <summary>Of its thread, for the dump.</summary>
+    public int Niceness { get; set; }
+
     /// <summary>Packets that another engine had no room for.</summary>
     public long PassesRefused { get; set; }
 
@@ -447,7 +450,8 @@ internal sealed class MediaEngine : IDisposable
         counts.MessagesOut,
         counts.Dropped,
         _passedIn,
-        PassesRefused);
+        PassesRefused,
+        Niceness);
 
     // What a closure takes along is allocated where its method begins. So these are methods of their own, for what stays here to cost nothing.
     private void PassOn(MediaTransport transport, Action<MediaTransport> command) =>

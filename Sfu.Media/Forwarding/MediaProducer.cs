@@ -23,6 +23,7 @@ internal sealed class MediaProducer
     private readonly byte _descriptorId;
     private AudioLevelMeter? _levels;
     private VideoOrientation? _orientation;
+    private volatile int[] _scores = [];
     private int _epoch;
     private volatile bool _closed;
 
@@ -78,6 +79,9 @@ internal sealed class MediaProducer
 
     /// <summary>What its layers take. Made with the first video packet. Any thread.</summary>
     public LayerRates? Rates { get; private set; }
+
+    /// <summary>How well each encoding arrives, 0 … 10; empty before anything is known. Not to be changed. Any thread.</summary>
+    public int[] Scores => _scores;
 
     public bool HasVideo => Kind == MediaKind.Video;
 
@@ -173,14 +177,33 @@ internal sealed class MediaProducer
             Transport.Engine.NoteArrived(this);
         }
 
+        var hasRedundancy = TryFindPrimary(packet, out var primary);
+
         _arrived.Add(new ArrivedPacket(
             index,
             (ushort)packet.HeaderLength,
             (byte)packet.PaddingLength,
             MapPayloadType(packet.PayloadType),
             stream.Encoding,
+            hasRedundancy ? MapPayloadType(primary.PayloadType) : (byte)0,
+            hasRedundancy ? (ushort)primary.Offset : (ushort)0,
             stream.Epoch,
             layers));
+    }
+
+    /// <summary>What a client gets of a packet with redundancy (RFC 2198) that knows no redundancy.</summary>
+    /// <param name="packet">As the client sent it.</param>
+    /// <param name="primary">The client's payload type of the primary block, and where it begins in the payload.</param>
+    public bool TryFindPrimary(in RtpPacket packet, out (byte PayloadType, int Offset) primary)
+    {
+        primary = default;
+        if (Kind != MediaKind.Audio || Codecs[packet.PayloadType] is not { Kind: CodecKind.Red } || !RedPayload.TryParse(packet.Payload, out var red))
+        {
+            return false;
+        }
+
+        primary = (red.PrimaryPayloadType, packet.Payload.Length - red.Primary.Length);
+        return true;
     }
 
     /// <summary>Passes what has arrived to the groups on other engines.</summary>
@@ -247,7 +270,20 @@ internal sealed class MediaProducer
     }
 
     /// <summary>What stopped is noticed though nothing comes any more.</summary>
-    public void OnTime(MediaTime now) => Rates?.Refresh(now);
+    public void OnTime(MediaTime now)
+    {
+        Rates?.Refresh(now);
+        var changed = false;
+        foreach (var stream in _streams)
+        {
+            changed |= stream.UpdateScore(now);
+        }
+
+        if (changed)
+        {
+            ReportScores();
+        }
+    }
 
     public void Trace(MediaTraceTypes types) => Traced = types;
 
@@ -287,6 +323,19 @@ internal sealed class MediaProducer
     {
         var report = stream.Reception.LastSenderReport;
         return new SourceClock(stream.Encoding, Transport.Ingress.Clock.ToLocal(report.Ntp), report.RtpTimestamp);
+    }
+
+    private void ReportScores()
+    {
+        var scores = new int[Encodings.Length];
+        foreach (var stream in _streams)
+        {
+            scores[stream.Encoding] = stream.Score;
+        }
+
+        _scores = scores;
+        Transport.Events.ProducerScoresChanged(
+            Handle, [.. _streams.Select(static stream => new EncodingScore(stream.Encoding, stream.Ssrc, stream.Rid, stream.Score))]);
     }
 
     /// <summary>What is told about the producer as a whole.</summary>

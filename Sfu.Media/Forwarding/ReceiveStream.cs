@@ -13,7 +13,12 @@ namespace Sfu.Media.Forwarding;
 /// </summary>
 internal sealed class ReceiveStream
 {
+    // Where the sender stops at silence, that nothing comes says little.
+    private const long DtxInactivityUs = 5_000_000;
+
     private readonly FrameInspector? _frames;
+    private readonly bool _dtx;
+    private StreamScore _score;
 
     public ReceiveStream(MediaProducer producer, int encoding, uint ssrc, CodecEntry codec, int keyFrameRequestDelayMs)
     {
@@ -24,6 +29,7 @@ internal sealed class ReceiveStream
         Codec = codec;
         Reception = new RtpStreamReceiver(ssrc, codec.ClockRate);
         _frames = codec.Kind.HasKeyFrames() ? new FrameInspector(codec.Kind, ScalabilityMode.Parse(producer.Encodings[encoding].ScalabilityMode)) : null;
+        _dtx = producer.Encodings[encoding].Dtx == true;
         Nack = codec.Nack && codec.Kind.IsVideo() ? new NackGenerator() : null;
         KeyFrames = new KeyFrameRequestLimiter(keyFrameRequestDelayMs > 0 ? keyFrameRequestDelayMs * 1000L : KeyFrameRequestLimiter.DefaultIntervalUs);
     }
@@ -63,6 +69,12 @@ internal sealed class ReceiveStream
     /// <summary>Changes when the client begins anew: what comes next does not continue what came before.</summary>
     public int Epoch { get; set; }
 
+    /// <summary>Retransmissions that came.</summary>
+    public long RtxPacketCount { get; set; }
+
+    /// <summary>0 … 10.</summary>
+    public int Score => _score.Value;
+
     public MediaTime NextTimeout => MediaTime.Min(Nack?.NextTimeout ?? MediaTime.Never, KeyFrames.NextTimeout);
 
     /// <summary>What a packet says about the layers of its frame.</summary>
@@ -78,6 +90,17 @@ internal sealed class ReceiveStream
 
         return _frames.Inspect(packet, dependencyDescriptor);
     }
+
+    /// <returns>Whether the score has changed.</returns>
+    public bool UpdateScore(MediaTime now) => Producer.Paused
+        ? _score.OnInactive(now)
+        : _score.Update(
+            now,
+            Reception.ExpectedCount,
+            Reception.ReceivedCount,
+            Reception.RecoveredCount,
+            RtxPacketCount,
+            _dtx ? DtxInactivityUs : StreamScore.DefaultInactivityUs);
 
     /// <summary>The numbers began anew.</summary>
     public void Restart()
@@ -110,6 +133,8 @@ internal sealed class ReceiveStream
             FirCount: FirCount,
             KeyFrameCount: KeyFrameCount,
             Jitter: (double)Reception.Jitter / Codec.ClockRate,
-            RoundTripTime: null);
+            RoundTripTime: null,
+            Score: Score,
+            BitrateByLayer: Producer.Rates?.Describe(Encoding, Producer.IsSimulcast));
     }
 }

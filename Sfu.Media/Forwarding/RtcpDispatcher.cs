@@ -67,7 +67,7 @@ internal static class RtcpDispatcher
         // An RTX stream's reports say nothing about the media stream beside it.
         if (transport.Egress.Find(report.Ssrc) is { } consumer && consumer.Ssrc == report.Ssrc)
         {
-            consumer.Sent.OnReportBlock(report, transport.Reporter.NtpAt(now));
+            consumer.OnReport(report, now);
         }
     }
 }

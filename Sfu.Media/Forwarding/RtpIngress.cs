@@ -236,6 +236,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
             return;
         }
 
+        stream.RtxPacketCount++;
         OnMedia(stream, original, repaired: true, now);
     }
 

@@ -14,6 +14,7 @@ namespace Sfu.Media.Net;
 /// </summary>
 internal sealed class DtlsThread : IDtlsRunner, IDisposable
 {
+    private const int Niceness = 5;
     private const int MaxDatagram = 2048;
 
     /// <summary>Datagrams that may wait for one transport: a flood within an authenticated tuple must not grow the queue.</summary>
@@ -94,6 +95,8 @@ internal sealed class DtlsThread : IDtlsRunner, IDisposable
 
     private void Run()
     {
+        // A handshake may wait for media, but not the other way round.
+        _ = ThreadNiceness.Set(Niceness);
         while (!_stopping)
         {
             while (_work.TryDequeue(out var work))

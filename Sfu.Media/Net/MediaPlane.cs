@@ -30,7 +30,7 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
             : DtlsCertificate.CreateSelfSigned();
         _dtlsContext = new DtlsContext(_certificate);
         var tcp = new TcpLimits(options.TcpUnauthenticatedTimeoutMs, options.TcpMaxConnectionsPerRemoteIp, options.TcpSendQueueBytes);
-        var threadOptions = new MediaThreadOptions(tcp, new TcpCallers(options.TcpMaxConnectionsPerRemoteIp), options.PinThreads, options.BusyPollUs);
+        var threadOptions = new MediaThreadOptions(tcp, new TcpCallers(options.TcpMaxConnectionsPerRemoteIp), options.PinThreads, options.BusyPollUs, options.Nice);
         var fingerprints = _certificate.Fingerprints
             .Select(static f => new Ortc.DtlsFingerprint(f.Algorithm, f.Value))
             .ToImmutableArray();

@@ -236,6 +236,7 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
             _warn($"{_thread.Name} could not be pinned to a processor.");
         }
 
+        _engine.Niceness = ThreadNiceness.Set(_options.Nice);
         while (!_stopping)
         {
             try

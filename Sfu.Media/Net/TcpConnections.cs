@@ -332,6 +332,7 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
         callers.Remove(connection.Tuple.Remote);
         epoll.Remove(connection.Fd);
         _ = LibC.Close(connection.Fd);
+        connection.Queue.Release();
         engine.OnConnectionClosed(connection.Tuple);
     }
 }

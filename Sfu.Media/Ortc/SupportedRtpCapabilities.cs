@@ -18,6 +18,7 @@ public static class SupportedRtpCapabilities
     private static IEnumerable<RtpCodecCapability> AudioCodecs()
     {
         yield return Audio("opus", 48_000, [_nack, _transportCc]) with { Channels = 2 };
+        yield return Audio("red", 48_000, []) with { Channels = 2 };
         yield return Multiopus(4, "0,1,2,3", streams: 2, coupled: 2);
         yield return Multiopus(6, "0,4,1,2,3,5", streams: 4, coupled: 2);
         yield return Multiopus(8, "0,6,1,2,3,4,5,7", streams: 5, coupled: 3);

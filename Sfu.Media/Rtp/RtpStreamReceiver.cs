@@ -60,6 +60,12 @@ public sealed class RtpStreamReceiver
     /// here.</summary>
     public int CumulativeLost => (int)Math.Clamp(_sequence.Expected - _received, ReportBlock.MinCumulativeLost, ReportBlock.MaxCumulativeLost);
 
+    /// <summary>Packets that should have come since the start, by their sequence numbers.</summary>
+    public long ExpectedCount => _sequence.Expected;
+
+    /// <summary>Packets that came by themselves since the start.</summary>
+    public long ReceivedCount => _received;
+
     /// <summary>1/256 of the packets lost in the interval of the last <see cref="BuildReportBlock"/>.</summary>
     public byte FractionLost { get; private set; }
 

@@ -1,14 +1,17 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Sfu.Media.Wire;
 
 /// <summary>
 /// Frames (RFC 4571 §2) that wait for a slow reader: a ring of bytes with a bound. A frame goes in whole or not at all, so that the
-/// stream stays readable whatever is dropped. Grows on demand and gives its memory back when it has run empty. One thread.
+/// stream stays readable whatever is dropped. Grows on demand, and lends its memory to others when it has run empty after a large burst: so
+/// bursts that come again and again cost no new memory. One thread.
 /// </summary>
 public sealed class FrameQueue(int maxBytes)
 {
     private const int InitialBytes = 4096;
+    private const int KeptBytes = 64 * 1024;
 
     private byte[] _ring = [];
     private int _start;
@@ -45,10 +48,23 @@ public sealed class FrameQueue(int maxBytes)
     {
         Count -= bytes;
         _start = Count == 0 ? 0 : (_start + bytes) % _ring.Length;
-        if (Count == 0 && _ring.Length > 16 * InitialBytes)
+        if (Count == 0 && _ring.Length > KeptBytes)
         {
-            _ring = [];
+            Release();
         }
+    }
+
+    /// <summary>Drops what waits and gives the memory back.</summary>
+    public void Release()
+    {
+        if (_ring.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_ring);
+        }
+
+        _ring = [];
+        _start = 0;
+        Count = 0;
     }
 
     private void Append(ReadOnlySpan<byte> bytes)
@@ -67,11 +83,13 @@ public sealed class FrameQueue(int maxBytes)
             return;
         }
 
-        var larger = new byte[Math.Min(maxBytes, Math.Max(InitialBytes, Math.Max(bytes, _ring.Length * 2)))];
-        var first = Math.Min(Count, _ring.Length - _start);
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(InitialBytes, Math.Max(bytes, Math.Min(maxBytes, _ring.Length * 2))));
+        var waiting = Count;
+        var first = Math.Min(waiting, _ring.Length - _start);
         _ring.AsSpan(_start, first).CopyTo(larger);
-        _ring.AsSpan(0, Count - first).CopyTo(larger.AsSpan(first));
+        _ring.AsSpan(0, waiting - first).CopyTo(larger.AsSpan(first));
+        Release();
         _ring = larger;
-        _start = 0;
+        Count = waiting;
     }
 }

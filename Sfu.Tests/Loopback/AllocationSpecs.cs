@@ -55,6 +55,31 @@ public abstract class AllocationSpecs : IDisposable
     }
 
     [Fact]
+    public void Forwarding_layers_allocates_nothing()
+    {
+        var source = new SimulcastSource(_world, _publisher);
+        source.Send(10);
+        ConsumerLayers?[] wanted = [new ConsumerLayers(0, 0), new ConsumerLayers(1, 1), new ConsumerLayers(2, 0), null];
+        for (uint i = 0; i < wanted.Length; i++)
+        {
+            _subscriber.Consume(source.Producer, SimulcastSource.Consumer(wanted[i], FirstSsrc + (2 * i)));
+        }
+
+        source.Send(20);
+        Assert.Equal([0, 1, 2, 2], _subscriber.Events.Layers.GroupBy(static change => change.Consumer).Select(static of => of.Last().Layers!.Value.SpatialLayer).Order());
+        MustAllocateNothing(count =>
+        {
+            var packets = new List<(LoopbackPeer From, byte[] Datagram)>();
+            while (packets.Count < count)
+            {
+                packets.AddRange(source.NextFrame().Select(packet => (_publisher, _publisher.Protect(packet))));
+            }
+
+            return packets;
+        });
+    }
+
+    [Fact]
     public void Forwarding_audio_allocates_nothing()
     {
         var producer = _publisher.Produce(TestMedia.Audio());

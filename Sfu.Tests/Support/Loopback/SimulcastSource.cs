@@ -75,22 +75,26 @@ internal sealed class SimulcastSource
                 SendReports();
             }
 
-            foreach (var encoding in _encodings)
+            foreach (var packet in NextFrame(answerRequests))
             {
-                if (!Active.Contains(encoding.Index))
-                {
-                    continue;
-                }
-
-                foreach (var packet in encoding.Frame(_frame, Temporal[_frame % 4], answerRequests && encoding.KeyFrameWanted, FrameSize[encoding.Index]))
-                {
-                    _peer.SendRtp(packet);
-                }
+                _peer.SendRtp(packet);
             }
 
-            _frame++;
             _world.Run(TimeSpan.FromMilliseconds(FrameMs));
         }
+    }
+
+    /// <summary>The packets of one frame in all active encodings, for who sends them otherwise.</summary>
+    public List<byte[]> NextFrame(bool answerRequests = true)
+    {
+        var packets = new List<byte[]>();
+        foreach (var encoding in _encodings.Where(encoding => Active.Contains(encoding.Index)))
+        {
+            packets.AddRange(encoding.Frame(_frame, Temporal[_frame % 4], answerRequests && encoding.KeyFrameWanted, FrameSize[encoding.Index]));
+        }
+
+        _frame++;
+        return packets;
     }
 
     public void RequestKeyFrames(params int[] encodings) => Array.ForEach(encodings, encoding => _encodings[encoding].KeyFrameWanted = true);

@@ -67,6 +67,28 @@ public sealed class NegotiationSpecs
     }
 
     [Fact]
+    public void Redundant_audio_is_offered_to_who_knows_it_beside_the_codec_itself()
+    {
+        var red = new RtpCodecCapability { Kind = MediaKind.Audio, MimeType = "audio/red", ClockRate = 48_000, Channels = 2 };
+        Assert.True(RouterNegotiation.TryGenerateRouterRtpCapabilities([DefaultMediaCodecs.Value[0], red], out var router, out _));
+        var parameters = new RtpParameters
+        {
+            Mid = "1",
+            Codecs = [_opus, new RtpCodecParameters { MimeType = "audio/red", PayloadType = 63, ClockRate = 48_000, Channels = 2 }],
+            Encodings = [new RtpEncodingParameters { Ssrc = 5 }],
+        };
+        Assert.True(ProducerNegotiation.TryNegotiate(MediaKind.Audio, parameters, router!, new SeededRandom(1), out var offer, out _));
+        Assert.Equal(["audio/opus", "audio/red"], Consumed(router!));
+        Assert.Equal(["audio/opus"], Consumed(router! with { Codecs = [.. router!.Codecs.Where(static codec => codec.MimeType == "audio/opus")] }));
+
+        string[] Consumed(RtpCapabilities peer)
+        {
+            Assert.True(ConsumerNegotiation.TryGetConsumerRtpParameters(offer!.Consumable, peer, enableRtx: true, new SeededRandom(2), out var consumed, out _));
+            return [.. consumed!.Codecs.Select(static codec => codec.MimeType)];
+        }
+    }
+
+    [Fact]
     public void A_Producer_of_another_kind_than_its_codecs_is_refused()
     {
         Assert.False(ProducerNegotiation.TryNegotiate(

@@ -11,11 +11,13 @@ namespace Sfu.Tests.Unit.Ortc;
 public sealed class OracleSpecs
 {
     [Fact]
-    public void Supported_capabilities_are_those_of_mediasoup()
+    public void Supported_capabilities_are_those_of_mediasoup_and_redundant_audio()
     {
-        var ours = Json(SupportedRtpCapabilities.Value);
+        var supported = SupportedRtpCapabilities.Value;
+        Assert.Single(supported.Codecs, static codec => codec.MimeType == "audio/red");
+        var ours = Json(supported with { Codecs = supported.Codecs.RemoveAll(static codec => codec.MimeType == "audio/red") });
 
-        // The one difference that is meant: a browser needs the descriptor for AV1 with spatial layers, so that it is also sent.
+        // A browser needs the descriptor for AV1 with spatial layers, so that it is also sent.
         var descriptor = ours["headerExtensions"]!.AsArray().Single(extension => (string?)extension!["uri"] == RtpHeaderExtensionUri.DependencyDescriptor)!;
         Assert.Equal("sendrecv", (string?)descriptor["direction"]);
         descriptor["direction"] = "recvonly";

@@ -5,6 +5,7 @@ namespace Sfu.Tests.Unit.Srtp;
 public sealed class AllocationSpecs
 {
     private const int Packets = 10_000;
+    private const int Windows = 3;
 
     [Theory]
     [ClassData(typeof(AllProfiles))]
@@ -18,12 +19,8 @@ public sealed class AllocationSpecs
         var rtcp = new byte[compound.Length + SrtpProfiles.MaxRtcpOverhead];
         Assert.True(Exchange(pair, packet, compound, rtp, rtcp, 0, 500));
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var passed = Exchange(pair, packet, compound, rtp, rtcp, 500, Packets);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-
-        Assert.True(passed);
-        Assert.Equal(0, allocated);
+        var first = 500;
+        MustAllocateNothing(() => Exchange(pair, packet, compound, rtp, rtcp, (first += Packets) - Packets, Packets));
     }
 
     [Theory]
@@ -34,11 +31,21 @@ public sealed class AllocationSpecs
         var forged = SrtpPair.Rtp(0, 200);
         Assert.True(Forge(pair, forged, 500));
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var rejected = Forge(pair, forged, Packets);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        MustAllocateNothing(() => Forge(pair, forged, Packets));
+    }
 
-        Assert.True(rejected);
+    /// <summary>What the runtime prepares once is no cost of packets: those would show in every window.</summary>
+    private static void MustAllocateNothing(Func<bool> work)
+    {
+        var allocated = long.MaxValue;
+        for (var window = 0; window < Windows && allocated > 0; window++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var succeeded = work();
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(succeeded);
+        }
+
         Assert.Equal(0, allocated);
     }
 

@@ -108,6 +108,35 @@ public sealed class FrameSpecs
         Assert.True(refused > 100);
     }
 
+    [Fact]
+    public void Large_bursts_that_come_again_and_again_cost_no_new_memory()
+    {
+        var queue = new FrameQueue(256 * 1024);
+        var frame = new byte[1200];
+        Burst();
+        Burst();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 20; i++)
+        {
+            Burst();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Burst()
+        {
+            for (var i = 0; i < 150; i++)
+            {
+                Assert.True(queue.TryEnqueue(frame));
+            }
+
+            while (queue.Count > 0)
+            {
+                queue.Consume(queue.Peek().Length);
+            }
+        }
+    }
+
     private static FrameStatus Read(FrameReader reader, byte[] piece, List<byte[]> found)
     {
         var input = piece.AsSpan();

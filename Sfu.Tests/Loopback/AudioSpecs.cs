@@ -1,0 +1,208 @@
+using System.Buffers.Binary;
+using Sfu.Media.Control;
+using Sfu.Media.Ortc;
+using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
+using Sfu.Media.Wire;
+using Sfu.Tests.Support.Loopback;
+
+namespace Sfu.Tests.Loopback;
+
+/// <summary>Sound from a producer to its consumers: redundancy, silence and loudness, under virtual time.</summary>
+public sealed class AudioSpecs : IDisposable
+{
+    private const byte ProducerRed = 63;
+    private const byte RouterRed = 105;
+    private const byte LevelId = 4;
+
+    private readonly LoopbackWorld _world = new();
+    private readonly LoopbackPeer _publisher;
+    private readonly LoopbackPeer _subscriber;
+    private ushort _sequence = 65_530;
+    private uint _timestamp;
+
+    public AudioSpecs()
+    {
+        _publisher = _world.NewConnectedPeer();
+        _subscriber = _world.NewConnectedPeer();
+    }
+
+    public void Dispose()
+    {
+        Assert.Empty(_world.Faults);
+        _world.Dispose();
+    }
+
+    [Fact]
+    public void Redundancy_reaches_who_knows_it_and_is_stripped_for_who_does_not()
+    {
+        var other = _world.NewConnectedPeer();
+        var producer = _publisher.Produce(WithRed(TestMedia.Audio()));
+        _subscriber.Consume(producer, TestMedia.AudioConsumer());
+        other.Consume(producer, Knowing(TestMedia.AudioConsumer()));
+        byte[] primary = [0x78, 1, 2, 3, 4, 5, 6, 7];
+        for (var i = 0; i < 10; i++)
+        {
+            Send(ProducerRed, Red([9, 9, 9], primary));
+        }
+
+        Assert.Equal(10, _subscriber.Rtp.Count);
+        Assert.Equal(10, other.Rtp.Count);
+        Assert.All(_subscriber.Rtp, packet =>
+        {
+            Assert.True(RtpPacket.TryParse(packet, out var view));
+            Assert.Equal(TestMedia.RouterOpus, view.PayloadType);
+            Assert.True(view.Payload.SequenceEqual(primary));
+        });
+        Assert.All(other.Rtp, packet =>
+        {
+            Assert.True(RtpPacket.TryParse(packet, out var view));
+            Assert.Equal(RouterRed, view.PayloadType);
+            Assert.True(view.Payload.SequenceEqual(Red([9, 9, 9], primary)));
+        });
+    }
+
+    [Fact]
+    public void What_was_stripped_is_sent_again_as_it_was_sent()
+    {
+        var producer = _publisher.Produce(WithRed(TestMedia.Audio()));
+        var settings = TestMedia.AudioConsumer();
+        var opus = settings.RtpParameters.Codecs[0] with { RtcpFeedback = [new RtcpFeedback("nack", "")] };
+        _subscriber.Consume(producer, settings with { RtpParameters = settings.RtpParameters with { Codecs = [opus] } });
+        byte[] sent = [];
+        _world.Lose = (toNode, datagram) =>
+        {
+            sent = toNode || RtcpPacket.IsRtcp(datagram) ? sent : datagram;
+            return false;
+        };
+        Send(ProducerRed, Red([7, 7], [0x78, 5, 5, 5]));
+        var first = Assert.Single(_subscriber.Rtp);
+        Assert.True(RtpPacket.TryParse(first, out var view));
+        var writer = new RtcpWriter(new byte[RtcpWriter.MaxCompoundBytes]);
+        Assert.True(writer.TryAddNack(1, view.Ssrc, [view.SequenceNumber], out _));
+        var datagrams = new List<byte[]>();
+        _world.Lose = (toNode, datagram) =>
+        {
+            if (!toNode)
+            {
+                datagrams.Add(datagram);
+            }
+
+            return false;
+        };
+        _subscriber.SendRtcp(writer.Written);
+        _world.Run(TimeSpan.FromMilliseconds(50));
+
+        // Equal to the last bit: only then may SRTP protect it under the same index.
+        var again = Assert.Single(datagrams, static datagram => datagram[0] >= 0x80 && !RtcpPacket.IsRtcp(datagram));
+        Assert.Equal(sent, again);
+    }
+
+    [Fact]
+    public void Malformed_redundancy_is_left_out()
+    {
+        var producer = _publisher.Produce(WithRed(TestMedia.Audio()));
+        _subscriber.Consume(producer, TestMedia.AudioConsumer());
+        Send(ProducerRed, [0x80 | 111]);
+        Send(ProducerRed, [0x80 | 111, 0, 3, 255, 111, 1]);
+        Send(ProducerRed, [111]);
+        Assert.InRange(_subscriber.Rtp.Count, 0, 1);
+        Send(ProducerRed, Red([1], [0x78, 2, 3, 4]));
+        Assert.NotEmpty(_subscriber.Rtp);
+    }
+
+    [Fact]
+    public void Silence_is_left_out_without_a_gap_for_who_wants_that()
+    {
+        var other = _world.NewConnectedPeer();
+        var producer = _publisher.Produce(TestMedia.Audio());
+        _subscriber.Consume(producer, TestMedia.AudioConsumer() with { IgnoreDtx = true });
+        other.Consume(producer, TestMedia.AudioConsumer());
+        for (var i = 0; i < 20; i++)
+        {
+            Send(TestMedia.ProducerOpus, i % 4 == 3 ? [0x78, 0] : [0x78, 1, 2, 3, 4, 5, 6, 7]);
+        }
+
+        Assert.Equal(15, _subscriber.Rtp.Count);
+        Assert.Equal(20, other.Rtp.Count);
+        var numbers = _subscriber.Rtp.Select(Number).ToArray();
+        Assert.All(numbers.Zip(numbers.Skip(1)), static pair => Assert.Equal(1, Serial.Distance(pair.Second, pair.First)));
+    }
+
+    [Fact]
+    public void Loudness_is_told_ten_times_a_second_while_somebody_listens()
+    {
+        var settings = TestMedia.Audio();
+        var producer = _publisher.Produce(settings with
+        {
+            RtpParameters = settings.RtpParameters with
+            {
+                HeaderExtensions = [new RtpHeaderExtensionParameters { Uri = RtpHeaderExtensionUri.AudioLevel, Id = LevelId }],
+            },
+        });
+        Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3], level: 50);
+        Assert.Empty(_publisher.Events.AudioLevels);
+        _world.Command(directory => directory.Producer(producer, static p => p.MeasureAudioLevels(true)));
+        for (byte i = 0; i < 50; i++)
+        {
+            Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3], level: i);
+        }
+
+        Assert.InRange(_publisher.Events.AudioLevels.Count, 44, 50);
+        Assert.Equal(Enumerable.Range(0, _publisher.Events.AudioLevels.Count).Select(static i => (byte)i), _publisher.Events.AudioLevels);
+        _world.Command(directory => directory.Producer(producer, static p => p.MeasureAudioLevels(false)));
+        _publisher.Events.AudioLevels.Clear();
+        Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3], level: 9);
+        Assert.Empty(_publisher.Events.AudioLevels);
+    }
+
+    private static ushort Number(byte[] packet)
+    {
+        Assert.True(RtpPacket.TryParse(packet, out var view));
+        return view.SequenceNumber;
+    }
+
+    private static ProducerSettings WithRed(ProducerSettings audio) => audio with
+    {
+        RtpParameters = audio.RtpParameters with { Codecs = audio.RtpParameters.Codecs.Add(RedCodec(ProducerRed)) },
+        RtpMapping = new RtpMapping { Codecs = audio.RtpMapping.Codecs.Add(new RtpCodecMapping(ProducerRed, RouterRed)) },
+    };
+
+    private static ConsumerSettings Knowing(ConsumerSettings audio) =>
+        audio with { RtpParameters = audio.RtpParameters with { Codecs = audio.RtpParameters.Codecs.Add(RedCodec(RouterRed)) } };
+
+    private static RtpCodecParameters RedCodec(byte payloadType) =>
+        new() { MimeType = "audio/red", PayloadType = payloadType, ClockRate = 48_000, Channels = 2 };
+
+    /// <summary>RFC 2198 §3: one redundant block, 960 units old, and the primary one.</summary>
+    private static byte[] Red(byte[] redundant, byte[] primary) =>
+    [
+        0x80 | TestMedia.ProducerOpus,
+        960 >> 6,
+        (byte)(((960 & 0x3F) << 2) | (redundant.Length >> 8)),
+        (byte)redundant.Length,
+        TestMedia.ProducerOpus,
+        .. redundant,
+        .. primary,
+    ];
+
+    private void Send(byte payloadType, byte[] payload, byte? level = null)
+    {
+        var packet = new byte[200];
+        packet[0] = 0x80;
+        packet[1] = payloadType;
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), _sequence++);
+        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(4), _timestamp += 960);
+        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(8), TestMedia.AudioSsrc);
+        var header = 12;
+        if (level is { } loudness)
+        {
+            packet[0] |= 0x10;
+            header += HeaderExtensionWriter.Write([ExtensionItem.FromValue(LevelId, [loudness])], default, packet.AsSpan(12));
+        }
+
+        payload.CopyTo(packet, header);
+        _publisher.SendRtp(packet.AsSpan(0, header + payload.Length));
+        _world.Run(TimeSpan.FromMilliseconds(20));
+    }
+}
