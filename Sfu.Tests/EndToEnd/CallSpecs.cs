@@ -132,6 +132,27 @@ public sealed class CallSpecs(Browser browser, ITestOutputHelper output)
     }
 
     [BrowserFact]
+    public async Task Who_speaks_lights_up_and_scores_are_told()
+    {
+        await using var host = await SfuHostProcess.StartAsync();
+        await using var ada = await MeetingPage.JoinAsync(browser, host, "voices", "Ada", "video=0");
+        await using var bob = await MeetingPage.JoinAsync(browser, host, "voices", "Bob", "video=0&audio=0");
+
+        // The fake microphone beeps.
+        await Explained(bob, host, () => Eventually.True(
+            () => bob.Page.EvaluateAsync<bool>("() => window.__sfu.peers.length === 1 && window.__sfu.speaking.includes(window.__sfu.peers[0].id)"),
+            "Ada's tile lights up"));
+        await Explained(ada, host, () => Eventually.True(
+            () => ada.Page.EvaluateAsync<bool>("() => Object.values(window.__sfu.producerScores).some((s) => s[0].score > 0)"), "Ada hears how well she arrives"));
+        await Explained(bob, host, () => Eventually.True(
+            () => bob.Page.EvaluateAsync<bool>("() => window.__sfu.peers[0]?.consumers[0]?.score > 0"), "Bob hears how well he receives"));
+        await ada.Page.ClickAsync("#mute");
+        await Explained(bob, host, () => Eventually.True(
+            () => bob.Page.EvaluateAsync<bool>("() => window.__sfu.speaking.length === 0"), "nobody's tile is lit when all are silent"));
+        await LeaveNothingAsync(host, "voices", ada, bob);
+    }
+
+    [BrowserFact]
     public async Task A_lost_websocket_is_resumed_without_a_gap_in_the_media()
     {
         await using var host = await SfuHostProcess.StartAsync();
