@@ -114,6 +114,9 @@ internal sealed class DependencyStructureCache(ScalabilityMode mode)
         _since = sequence;
         _bitCount = reader.Position - DependencyDescriptor.StructurePosition;
         _bits = data[..((reader.Position + 7) / 8)].ToArray();
+
+        // Whatever the rest of the descriptor is worth.
+        SetActive(structure, structure.AllTargets);
         return structure;
     }
 

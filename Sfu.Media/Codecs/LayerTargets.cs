@@ -27,6 +27,9 @@ internal readonly struct LayerTargets
     /// <summary>The targets of the spatial layer that have this temporal layer.</summary>
     public ushort InTime(int spatial, int temporal) => (ushort)(Times(temporal) << (FrameLayers.MaxTemporalLayers * Math.Min(spatial, _maxSpatial)));
 
+    /// <summary>The targets of the spatial layer that have more than this temporal layer.</summary>
+    public ushort AboveInTime(int spatial, int temporal) => temporal < _maxTemporal ? InTime(spatial, temporal + 1) : (ushort)0;
+
     /// <summary>The targets of this and higher spatial layers that have this temporal layer.</summary>
     public ushort AndAbove(int spatial, int temporal)
     {

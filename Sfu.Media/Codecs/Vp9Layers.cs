@@ -38,11 +38,17 @@ internal static class Vp9Layers
 
     /// <summary>
     /// Without inter-picture prediction the frame's layer starts anew, and so do those above it, which refer to nothing else. Otherwise
-    /// whoever can decode the frame goes on in its own spatial layer: at its temporal layer, and above where the U bit says that those start anew
-    /// behind it. Upper spatial layers that refer to this frame refer to their own earlier ones as well.
+    /// the U bit says that the temporal layers above the frame's start anew behind it, in its spatial layer: upper ones that refer to this
+    /// frame refer to their own earlier ones as well. Of the frame's own temporal layer it says nothing, and encoders set it on each frame of
+    /// the highest one; the lowest goes on by itself.
     /// </summary>
-    private static int Switches(in Vp9PayloadDescriptor view, LayerTargets layers, int spatial, int temporal, int targets) =>
-        !view.IsInterPicturePredicted ? targets
-        : view.IsSwitchingUpPoint ? layers.InTime(spatial, temporal)
-        : layers.One(spatial, temporal);
+    private static int Switches(in Vp9PayloadDescriptor view, LayerTargets layers, int spatial, int temporal, int targets)
+    {
+        if (!view.IsInterPicturePredicted)
+        {
+            return targets;
+        }
+
+        return (temporal == 0 ? layers.One(spatial, 0) : 0) | (view.IsSwitchingUpPoint ? layers.AboveInTime(spatial, temporal) : 0);
+    }
 }

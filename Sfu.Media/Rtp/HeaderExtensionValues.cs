@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Sfu.Media.Rtcp;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Rtp;
@@ -8,6 +9,8 @@ public static class HeaderExtensionValues
 {
     public const int AbsSendTimeLength = 3;
     public const int TransportSequenceLength = 2;
+    public const int AbsCaptureTimeLength = 8;
+    public const int AbsCaptureTimeLengthWithOffset = 16;
 
     private const long AbsSendTimePeriodUs = 64_000_000;
 
@@ -72,5 +75,36 @@ public static class HeaderExtensionValues
     {
         value = data.Length == AbsSendTimeLength ? (uint)((data[0] << 16) | (data[1] << 8) | data[2]) : 0;
         return data.Length == AbsSendTimeLength;
+    }
+
+    /// <summary>abs-capture-time: an NTP timestamp and, in the longer form, a signed clock offset.</summary>
+    /// <returns>False when the data is neither 8 nor 16 bytes.</returns>
+    public static bool TryReadAbsCaptureTime(ReadOnlySpan<byte> data, out AbsCaptureTime value)
+    {
+        value = default;
+        if (data.Length is not (AbsCaptureTimeLength or AbsCaptureTimeLengthWithOffset))
+        {
+            return false;
+        }
+
+        var capture = new NtpTime(BinaryPrimitives.ReadUInt64BigEndian(data));
+        value = new AbsCaptureTime(
+            capture, data.Length == AbsCaptureTimeLength ? null : BinaryPrimitives.ReadInt64BigEndian(data[AbsCaptureTimeLength..]));
+        return true;
+    }
+
+    /// <summary>Writes abs-capture-time.</summary>
+    /// <param name="destination">At least <see cref="AbsCaptureTime.Length"/> bytes.</param>
+    /// <param name="value">What to write.</param>
+    /// <returns>Bytes written.</returns>
+    public static int WriteAbsCaptureTime(Span<byte> destination, in AbsCaptureTime value)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(destination, value.Capture.Value);
+        if (value.ClockOffset is { } offset)
+        {
+            BinaryPrimitives.WriteInt64BigEndian(destination[AbsCaptureTimeLength..], offset);
+        }
+
+        return value.Length;
     }
 }
