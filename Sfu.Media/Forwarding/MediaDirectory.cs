@@ -183,7 +183,7 @@ internal sealed class MediaDirectory(MediaEngine front)
 
         if (tuple.Protocol == TransportProtocol.Udp || transport.Route == engine)
         {
-            front.PassCheck(transport.Route, transport, engine, tuple, check);
+            front.Checks.Pass(transport.Route, transport, engine, tuple, check);
         }
         else
         {

@@ -3,7 +3,6 @@ using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
-using Sfu.Media.Stun;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Forwarding;
@@ -30,7 +29,6 @@ internal sealed class MediaEngine : IDisposable
     private readonly Dictionary<MediaProducer, ConsumerGroup> _groups = [];
     private readonly List<MediaProducer> _arrivedHere = [];
     private readonly List<ConsumerGroup> _arrivedElsewhere = [];
-    private readonly byte[] _stunResponse = new byte[512];
     private readonly MediaDirectory? _directory;
 
     // State.
@@ -46,6 +44,7 @@ internal sealed class MediaEngine : IDisposable
         Timers = new TimerWheel(now);
         Pool = new PacketPool(parts.Commons.Pools, parts.Index);
         Routes = new TupleRoutes(this);
+        Checks = new ConnectivityChecks(this);
         _directory = parts.Index == FrontIndex ? new MediaDirectory(this) : null;
     }
 
@@ -82,6 +81,8 @@ internal sealed class MediaEngine : IDisposable
     public PacketPool Pool { get; }
 
     public TupleRoutes Routes { get; }
+
+    public ConnectivityChecks Checks { get; }
 
     /// <summary>SRTP contexts alive: a transport with keys holds two.</summary>
     public int SrtpSessions { get; set; }
@@ -291,15 +292,6 @@ internal sealed class MediaEngine : IDisposable
         }
     }
 
-    /// <summary>A check goes to the engine where its transport lives.</summary>
-    /// <param name="home">That engine.</param>
-    /// <param name="transport">Whose check it is.</param>
-    /// <param name="entrance">The engine that received it, and will receive what follows it.</param>
-    /// <param name="tuple">The path.</param>
-    /// <param name="check">The whole datagram.</param>
-    public void PassCheck(int home, MediaTransport transport, int entrance, TransportTuple tuple, byte[] check) =>
-        _parts.Links.Post(home, engine => engine.Serve(transport, served => engine.OnPassedCheck(served, entrance, tuple, check)));
-
     public void Add(MediaTransport transport) => _transports.Add(transport);
 
     public void Remove(MediaTransport transport) => _transports.Remove(transport);
@@ -434,6 +426,9 @@ internal sealed class MediaEngine : IDisposable
         }
     }
 
+    /// <summary>What goes wrong from now on is this transport's fault.</summary>
+    public void Serving(MediaTransport transport) => _current = transport;
+
     /// <summary>What a packet of one transport caused while it went to another is that other's fault.</summary>
     public void FaultOf(MediaTransport transport, Exception exception)
     {
@@ -476,7 +471,7 @@ internal sealed class MediaEngine : IDisposable
         var first = datagram[0];
         if (first < 4)
         {
-            OnStun(tuple, datagram, now);
+            Checks.OnStun(tuple, datagram, now);
             return;
         }
 
@@ -506,9 +501,6 @@ internal sealed class MediaEngine : IDisposable
         }
     }
 
-    /// <summary>The front engine may have given away what has not arrived yet where it goes.</summary>
-    private bool LivesHere(MediaTransport transport) => transport.Home == Index && (Index != FrontIndex || transport.Route == FrontIndex);
-
     private MediaTransport? Find(in TransportTuple tuple) => Routes.Find(tuple) is { } transport ? _current = transport : null;
 
     private void Pass(int home, in TransportTuple tuple, ReadOnlySpan<byte> datagram)
@@ -527,83 +519,6 @@ internal sealed class MediaEngine : IDisposable
         }
 
         Pool.Release(index);
-    }
-
-    private void OnStun(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
-    {
-        // The ufrag names the transport, not the tuple: a client may come from a port that another one used before.
-        if (!StunMessage.TryGetLocalUfrag(datagram, out var ufrag) || !_parts.Commons.Ufrags.TryGet(ufrag, out var transport))
-        {
-            return;
-        }
-
-        if (LivesHere(transport))
-        {
-            _current = transport;
-            Answer(tuple, transport.OnStun(datagram, tuple, now, _stunResponse));
-        }
-        else
-        {
-            OnForeignCheck(transport, tuple, datagram);
-        }
-    }
-
-    /// <summary>
-    /// A check for a transport that lives on another engine. Only an authentic one goes there; what a stranger sends is answered, or
-    /// not, right here.
-    /// </summary>
-    private void OnForeignCheck(MediaTransport transport, in TransportTuple tuple, ReadOnlySpan<byte> datagram)
-    {
-        if (transport.TryAdmit(datagram, _stunResponse, out var length))
-        {
-            var check = datagram.ToArray();
-            var path = tuple;
-            if (!transport.IsAdopted)
-            {
-                _parts.Links.Post(FrontIndex, front => front.Directory.Adopt(transport, Index, path, check));
-            }
-            else if (tuple.Protocol == TransportProtocol.Tcp)
-            {
-                _parts.Sockets.MoveConnection(tuple.LocalSocket, transport.Home, check);
-            }
-            else
-            {
-                PassCheck(transport.Home, transport, Index, path, check);
-            }
-        }
-        else
-        {
-            Answer(tuple, length);
-        }
-    }
-
-    private void OnPassedCheck(MediaTransport transport, int entrance, in TransportTuple tuple, byte[] check)
-    {
-        if (!LivesHere(transport) || transport.HasLeft)
-        {
-            return;
-        }
-
-        Answer(tuple, transport.OnStun(check, tuple, Now, _stunResponse));
-        if (entrance != Index)
-        {
-            Routes.NoteEntrance(tuple, entrance);
-        }
-    }
-
-    private void Answer(in TransportTuple tuple, int length)
-    {
-        if (length == 0)
-        {
-            return;
-        }
-
-        var room = _parts.Sink.Begin(tuple);
-        if (room.Length >= length)
-        {
-            _stunResponse.AsSpan(0, length).CopyTo(room);
-            _parts.Sink.Commit(tuple, length);
-        }
     }
 
     private void Fault(Exception exception)

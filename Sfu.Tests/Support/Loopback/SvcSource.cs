@@ -1,0 +1,193 @@
+using System.Buffers.Binary;
+using Sfu.Media.Control;
+using Sfu.Media.Ortc;
+using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
+using Sfu.Tests.Unit.Codecs;
+
+namespace Sfu.Tests.Support.Loopback;
+
+/// <summary>
+/// A camera that a client sends as one stream of three spatial and three temporal layers (L3T3_KEY), as browsers do: as VP9, whose payload
+/// tells the layers, or as AV1 that is encrypted end to end, where only the dependency descriptor does.
+/// </summary>
+internal sealed class SvcSource
+{
+    public const uint Ssrc = 4000;
+    public const int FrameMs = 40;
+
+    private const byte PayloadType = 98;
+    private const byte RouterPayloadType = 103;
+    private const byte DescriptorId = 7;
+    private const int FrameBytes = 300;
+
+    // T0 T2 T1 T2, and the templates of those pictures for the lowest spatial layer; five templates further each next one.
+    private static readonly int[] Temporal = [0, 2, 1, 2];
+    private static readonly int[] Template = [1, 3, 2, 4];
+
+    private readonly LoopbackWorld _world;
+    private readonly LoopbackPeer _peer;
+    private readonly bool _encrypted;
+    private readonly DescriptorStructure _structure = DescriptorStructure.L3T3Key();
+    private readonly SeededRandom _random = new(7);
+    private ushort _sequence = 65_000;
+    private int _picture;
+    private int _sinceKey;
+    private int _frame;
+
+    public SvcSource(LoopbackWorld world, LoopbackPeer peer, bool encrypted)
+    {
+        _world = world;
+        _peer = peer;
+        _encrypted = encrypted;
+        Producer = peer.Produce(Settings());
+        peer.OnRtcp += OnRtcp;
+    }
+
+    public ProducerHandle Producer { get; }
+
+    public int KeyFrameRequests { get; private set; }
+
+    public bool KeyFrameWanted { get; set; } = true;
+
+    /// <summary>Spatial layers that are sent.</summary>
+    public int Layers { get; set; } = 3;
+
+    private string MimeType => _encrypted ? "video/AV1" : "video/VP9";
+
+    public ConsumerSettings Consumer(ConsumerLayers? preferred = null) => new(
+        "svc",
+        MediaKind.Video,
+        new RtpParameters
+        {
+            Mid = "5",
+            Codecs = [Codec(RouterPayloadType)],
+            Encodings = [new RtpEncodingParameters { Ssrc = TestMedia.ConsumerSsrc, ScalabilityMode = "L3T3_KEY" }],
+            Rtcp = new RtcpParameters { Cname = "svc" },
+        },
+        Paused: false,
+        ConsumerType.Svc,
+        preferred);
+
+    /// <summary>The picture and the layers that a forwarded packet carries.</summary>
+    public static (int Picture, int Spatial, int Temporal) Identify(ReadOnlySpan<byte> payload) =>
+        (BinaryPrimitives.ReadInt32BigEndian(payload[20..]), payload[24], payload[25]);
+
+    public void Send(int pictures)
+    {
+        for (var i = 0; i < pictures; i++)
+        {
+            var key = KeyFrameWanted;
+            KeyFrameWanted = false;
+            _sinceKey = key ? 0 : _sinceKey + 1;
+            for (var spatial = 0; spatial < Layers; spatial++)
+            {
+                _peer.SendRtp(Packet(spatial, key, last: spatial == Layers - 1));
+                _sequence++;
+                _frame++;
+            }
+
+            _picture++;
+            _world.Run(TimeSpan.FromMilliseconds(FrameMs));
+        }
+    }
+
+    private ProducerSettings Settings() => new(
+        "svc",
+        MediaKind.Video,
+        new RtpParameters
+        {
+            Mid = "s",
+            Codecs = [Codec(PayloadType)],
+            HeaderExtensions = _encrypted ? [new RtpHeaderExtensionParameters { Uri = RtpHeaderExtensionUri.DependencyDescriptor, Id = DescriptorId }] : [],
+            Encodings = [new RtpEncodingParameters { Ssrc = Ssrc, ScalabilityMode = "L3T3_KEY" }],
+            Rtcp = new RtcpParameters { Cname = "svc" },
+        },
+        new RtpMapping { Codecs = [new RtpCodecMapping(PayloadType, RouterPayloadType)] },
+        new RtpParameters(),
+        Paused: false,
+        KeyFrameRequestDelayMs: 0);
+
+    private RtpCodecParameters Codec(byte payloadType) => new()
+    {
+        MimeType = MimeType,
+        PayloadType = payloadType,
+        ClockRate = 90_000,
+        RtcpFeedback = [new RtcpFeedback("nack", ""), new RtcpFeedback("nack", "pli")],
+    };
+
+    private void OnRtcp(byte[] compound)
+    {
+        var reader = new RtcpReader(compound);
+        while (reader.TryNext(out var packet))
+        {
+            if (PictureLossIndication.TryParse(packet, out _))
+            {
+                KeyFrameRequests++;
+                KeyFrameWanted = true;
+            }
+        }
+    }
+
+    private byte[] Packet(int spatial, bool key, bool last)
+    {
+        var temporal = Temporal[_sinceKey % 4];
+        var packet = new byte[300 + FrameBytes];
+        packet[0] = 0x80;
+        packet[1] = (byte)((last ? 0x80 : 0) | PayloadType);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), _sequence);
+        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(4), (uint)(_picture * 90 * FrameMs));
+        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(8), Ssrc);
+        var header = 12;
+        if (_encrypted)
+        {
+            var template = key ? 5 * spatial : (5 * spatial) + Template[_sinceKey % 4];
+            var descriptor = _structure.Frame(template, _frame, structure: key && spatial == 0);
+            packet[0] |= 0x10;
+            header += WriteTwoByteForm(packet.AsSpan(12), descriptor);
+        }
+
+        var payload = packet.AsSpan(header, FrameBytes);
+        if (_encrypted)
+        {
+            // Whatever it looks like, a key frame among others.
+            for (var i = 0; i < payload.Length; i++)
+            {
+                payload[i] = (byte)_random.Next(256);
+            }
+
+            payload[0] = (byte)(_random.Next(2) == 0 ? 0x18 : payload[0]);
+            payload[1] = 0x0A;
+        }
+        else
+        {
+            // RFC 9628 §4.2: I, P, L, F, B, E, Z | 15-bit picture id | TID, U, SID, D | P_DIFF.
+            var at = 0;
+            payload[at++] = (byte)(0x80 | (key ? 0 : 0x40) | 0x20 | 0x10 | 0x08 | 0x04 | (key ? 0 : 0x01));
+            BinaryPrimitives.WriteUInt16BigEndian(payload[at..], (ushort)(0x8000 | (_picture & 0x7FFF)));
+            at += 2;
+            payload[at++] = (byte)((temporal << 5) | (temporal > 0 ? 0x10 : 0) | (spatial << 1) | (key && spatial > 0 ? 1 : 0));
+            if (!key)
+            {
+                payload[at] = 1 << 1;
+            }
+        }
+
+        BinaryPrimitives.WriteInt32BigEndian(payload[20..], _picture);
+        payload[24] = (byte)spatial;
+        payload[25] = (byte)temporal;
+        return packet[..(header + FrameBytes)];
+    }
+
+    /// <summary>A structure is too long for the one-byte form (RFC 8285 §4.3).</summary>
+    private static int WriteTwoByteForm(Span<byte> room, ReadOnlySpan<byte> descriptor)
+    {
+        var words = (2 + descriptor.Length + 3) / 4;
+        BinaryPrimitives.WriteUInt16BigEndian(room, HeaderExtensionReader.TwoByteProfile);
+        BinaryPrimitives.WriteUInt16BigEndian(room[2..], (ushort)words);
+        room[4] = DescriptorId;
+        room[5] = (byte)descriptor.Length;
+        descriptor.CopyTo(room[6..]);
+        return 4 + (4 * words);
+    }
+}
