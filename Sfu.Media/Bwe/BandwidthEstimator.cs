@@ -1,0 +1,324 @@
+using System.Runtime.InteropServices;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Bwe;
+
+/// <summary>
+/// How much a path to a client carries (draft-ietf-rmcat-gcc-02): the lower of what delay and loss allow, within limits. Told of each packet
+/// with a transport-wide sequence number and of all feedback; tells the bitrate, and when to probe. Sans-IO, allocates only while its
+/// windows grow. Media thread only.
+/// </summary>
+internal sealed class BandwidthEstimator
+{
+    /// <summary>Below this no call is worth having.</summary>
+    public const long MinBitrate = 30_000;
+
+    /// <summary>How often <see cref="OnTime"/> wants to be called while there is something to wait for.</summary>
+    public const long IntervalUs = 50_000;
+
+    private const long RembLifeUs = 10_000_000;
+    private const long SilenceUs = 1_500_000;
+    private const long SilenceStepUs = 500_000;
+    private const double SilenceFactor = 0.8;
+    private const long DrainedUs = 40_000;
+    private const long DrainUs = 500_000;
+    private const long DrainAfterCutUs = 3_000_000;
+    private const double MinDrainShare = 0.4;
+    private const long RealQueueUs = 15_000;
+    private const long LongQueueUs = 40_000;
+    private const double CarefulStep = 1.25;
+    private const long TrustUs = 100_000;
+    private const long FullQueueUs = 80_000;
+    private const long RebaseUs = 3_000_000;
+    private const double EmptyingShare = 0.8;
+
+    // Owned.
+    private readonly SendHistory _history = new();
+    private readonly TransportCcResults _transportCc = new();
+    private readonly List<PacketResult> _results = [];
+    private readonly ArrivalGroups _groups = new();
+    private readonly TrendlineEstimator _trendline = new();
+    private readonly OveruseDetector _detector = new();
+    private readonly ThroughputEstimator _throughput = new();
+    private readonly QueueDelay _queue = new();
+    private readonly ApplicationLimit _application = new();
+    private readonly AimdRateControl _rate;
+    private readonly LossController _loss = new(MinBitrate);
+    private readonly Probe _probe = new();
+    private readonly ProbeController _probes = new();
+
+    // State.
+    private long _min = MinBitrate;
+    private long _max = long.MaxValue;
+    private long _remb = long.MaxValue;
+    private MediaTime _rembAt;
+    private MediaTime _lastFeedback = MediaTime.Never;
+    private MediaTime _lastSilenceStep = MediaTime.Never;
+    private MediaTime _longSince = MediaTime.Never;
+    private long _longUs;
+    private long _lastQueueUs;
+    private MediaTime _trustedUntil;
+    private double _drainShare = 1;
+    private bool _hasFeedback;
+
+    public BandwidthEstimator(long start)
+    {
+        Start = Math.Max(start, MinBitrate);
+        _rate = new AimdRateControl(Start, MinBitrate);
+        Bitrate = Start;
+        Target = Start;
+    }
+
+    /// <summary>What it began with.</summary>
+    public long Start { get; }
+
+    /// <summary>What the path carries, in bit/s.</summary>
+    public long Bitrate { get; private set; }
+
+    /// <summary>What to send: less than <see cref="Bitrate"/> while a queue that the path was overfilled with has to empty.</summary>
+    public long Target { get; private set; }
+
+    /// <summary>What could be used; while it is more than the estimate, the path is probed.</summary>
+    public long Desired { get; set; }
+
+    /// <summary>Somebody has told of the path.</summary>
+    public bool IsMeasured => _hasFeedback || _remb != long.MaxValue;
+
+    public long RttUs { get; private set; }
+
+    public NetworkUsage Usage { get; private set; }
+
+    public long QueueDelayUs => _queue.Us;
+
+    /// <summary>What arrives, in bit/s; 0: not known yet.</summary>
+    public long Throughput => _throughput.BitsPerSecond;
+
+    /// <summary>Share of packets lost in the last window, 0 … 1.</summary>
+    public double LossShare => _loss.LossShare;
+
+    /// <summary>More than this share of packets is lost, or it is not known yet that it is less.</summary>
+    public bool IsLossy(double share) => !_loss.IsKnown || Math.Max(_loss.Inherent, _loss.LossShare) > share;
+
+    /// <summary>Less is sent than the path would carry.</summary>
+    public bool IsApplicationLimited => _application.IsLimited;
+
+    /// <summary>Packets must leave faster now than the media alone.</summary>
+    public bool IsProbing => _probe.IsSending;
+
+    public long ProbeBitrate => _probe.Bitrate;
+
+    public SendHistory History => _history;
+
+    /// <param name="min">At least this, 0: <see cref="MinBitrate"/>.</param>
+    /// <param name="max">At most this; 0: no limit.</param>
+    public void SetLimits(long min, long max)
+    {
+        _min = Math.Max(min, MinBitrate);
+        _max = max > 0 ? Math.Max(max, _min) : long.MaxValue;
+        Conclude();
+    }
+
+    /// <summary>A packet leaves.</summary>
+    public void OnSent(ushort sequence, int bytes, MediaTime now)
+    {
+        if (_lastFeedback == MediaTime.Never || _history.BytesInFlight <= 0)
+        {
+            // Silence counts from when there is something to be told of.
+            _lastFeedback = now;
+        }
+
+        _history.Add(sequence, bytes, _probe.ClusterToSend, now);
+        _application.OnSent(bytes, Bitrate, now);
+        if (_probe.IsSending)
+        {
+            _probe.OnSent(bytes, now);
+        }
+    }
+
+    public void OnFeedback(in TransportCcFeedback feedback, MediaTime now)
+    {
+        _results.Clear();
+        _transportCc.Read(feedback, _history, _results);
+        OnResults(now);
+    }
+
+    /// <summary>Feedback of another kind, read into results in the order of sending.</summary>
+    public void OnFeedback(List<PacketResult> results, MediaTime now)
+    {
+        _results.Clear();
+        foreach (var result in results)
+        {
+            _results.Add(result);
+        }
+
+        OnResults(now);
+    }
+
+    /// <summary>The client estimates by itself (draft-alvestrand-rmcat-remb-03). It counts as an upper bound for a while.</summary>
+    public void OnRemb(long bitrate, MediaTime now)
+    {
+        _remb = bitrate;
+        _rembAt = now;
+        Conclude();
+    }
+
+    /// <summary>Bytes that are to leave now for the path to be probed; 0 or less: none.</summary>
+    public long ProbeBytesDue(MediaTime now) => _probe.BytesDue(now);
+
+    /// <summary>Nothing has left for so long that no feedback comes any more: gives memory back.</summary>
+    public void OnIdle() => _history.Clear();
+
+    /// <summary>To be called every <see cref="IntervalUs"/> or so. Begins probes.</summary>
+    public void OnTime(MediaTime now)
+    {
+        _application.OnTime(Bitrate, now);
+        _probe.OnTime(now);
+        ConcludeProbe(now);
+        if (_remb != long.MaxValue && now.UsSince(_rembAt) > RembLifeUs)
+        {
+            _remb = long.MaxValue;
+        }
+
+        if (_lastFeedback != MediaTime.Never && _history.BytesInFlight > 0 && now.UsSince(_lastFeedback) > SilenceUs && _hasFeedback
+            && (_lastSilenceStep == MediaTime.Never || now.UsSince(_lastSilenceStep) >= SilenceStepUs))
+        {
+            // Nothing comes back: either way of the path may be stuck, and what is sent then only fills a queue.
+            _lastSilenceStep = now;
+            _rate.Limit((long)(Bitrate * SilenceFactor));
+        }
+
+        Conclude();
+        if (_hasFeedback && !_probe.IsRunning && Usage == NetworkUsage.Normal && _queue.Us < RealQueueUs + (_queue.JitterUs / 2)
+            && now.UsSince(_lastFeedback) < SilenceUs && _probes.TryPlan(Bitrate, Desired, _max, _rate.IsNearCapacity, now, out var bitrate))
+        {
+            _probe.Start(bitrate, _queue.JitterUs, now);
+        }
+    }
+
+    private void OnResults(MediaTime now)
+    {
+        if (_results.Count == 0)
+        {
+            return;
+        }
+
+        _hasFeedback = true;
+        _lastFeedback = now;
+        _queue.Begin();
+        var lastSendUs = long.MinValue;
+        foreach (ref readonly var result in CollectionsMarshal.AsSpan(_results))
+        {
+            _loss.Add(result);
+            if (!result.IsReceived)
+            {
+                continue;
+            }
+
+            lastSendUs = Math.Max(lastSendUs, result.SendUs);
+            _throughput.Add(result);
+            _queue.Add(result);
+            if (_groups.TryAdd(result, out var sendDelta, out var arrivalDelta))
+            {
+                _trendline.Update(sendDelta, arrivalDelta, result.ArrivalUs);
+                _detector.Update(_trendline.Trend, sendDelta, result.ArrivalUs);
+            }
+        }
+
+        if (lastSendUs != long.MinValue)
+        {
+            var rtt = now.Us - lastSendUs;
+            RttUs = RttUs == 0 ? rtt : ((7 * RttUs) + rtt) / 8;
+        }
+
+        _queue.End(now);
+        foreach (ref readonly var result in CollectionsMarshal.AsSpan(_results))
+        {
+            _probe.Add(result, _queue.UsualUs);
+        }
+
+        _throughput.Update();
+        Usage = Judge(now);
+        ConcludeProbe(now);
+        if (Usage == NetworkUsage.Over)
+        {
+            _probes.OnOveruse(now);
+        }
+
+        // What a lossy path swallows has passed its bottleneck too.
+        var arriving = _queue.Us > FullQueueUs + _queue.JitterUs
+            ? Math.Min(_throughput.BitsPerSecond, _throughput.RecentBitsPerSecond())
+            : _throughput.BitsPerSecond;
+        var carried = (long)(arriving / (1 - _loss.Inherent));
+
+        // Who sends little does not fill a queue: as long as that is short, what arrives is not what the path carries.
+        var isIdle = _application.IsLimited && _queue.Us < LongQueueUs + (_queue.JitterUs / 2);
+        _rate.Update(Usage, isIdle && Usage == NetworkUsage.Over ? Math.Max(carried, Bitrate) : carried, RttUs, now);
+        _loss.Update(Math.Min(_rate.Bitrate, _loss.Bitrate), isIdle ? 0 : _throughput.BitsPerSecond, Usage != NetworkUsage.Normal, now);
+        var isDraining = _rate.LastDecrease != MediaTime.Never && now.UsSince(_rate.LastDecrease) < DrainAfterCutUs;
+        _drainShare = Usage == NetworkUsage.Over && _queue.Us > FullQueueUs + _queue.JitterUs ? MinDrainShare
+            : isDraining ? Math.Clamp(1 - ((double)(_queue.Us - DrainedUs) / DrainUs), MinDrainShare, 1) : 1;
+        Conclude();
+    }
+
+    /// <summary>
+    /// The trend tells of a queue that begins to fill, but jitter can look like one: then the least delay stays where it was. And a queue
+    /// that is long is too long, whatever its trend.
+    /// </summary>
+    private NetworkUsage Judge(MediaTime now)
+    {
+        if (_queue.Us < LongQueueUs + (_queue.JitterUs / 2))
+        {
+            _longSince = MediaTime.Never;
+            _lastQueueUs = _queue.Us;
+            var isReal = _queue.Us >= RealQueueUs + (_queue.JitterUs / 2) && now > _trustedUntil;
+            return _detector.Usage == NetworkUsage.Over && !isReal ? NetworkUsage.Normal : _detector.Usage;
+        }
+
+        if (_longSince == MediaTime.Never)
+        {
+            _longSince = now;
+            _longUs = _queue.Us;
+        }
+        else if (_queue.Us < _longUs * EmptyingShare)
+        {
+            // It empties: the clock begins anew.
+            _longSince = now;
+            _longUs = _queue.Us;
+        }
+        else if (now.UsSince(_longSince) > RebaseUs)
+        {
+            _queue.Rebase();
+            _longSince = MediaTime.Never;
+            return NetworkUsage.Normal;
+        }
+
+        var isEmptying = _detector.Usage == NetworkUsage.Under || _queue.Us < _lastQueueUs;
+        _lastQueueUs = _queue.Us;
+        return isEmptying ? NetworkUsage.Under : NetworkUsage.Over;
+    }
+
+    private void ConcludeProbe(MediaTime now)
+    {
+        if (!_probe.TryConclude(now, out var measured))
+        {
+            return;
+        }
+
+        measured = Math.Min(_probe.Bitrate, (long)(measured / (1 - _loss.Inherent)));
+        _probes.OnResult(Bitrate, _probe.Bitrate, measured, RttUs, now);
+        if (measured > Bitrate && Usage != NetworkUsage.Over)
+        {
+            var raised = _rate.IsNearCapacity ? Math.Min(measured, (long)(CarefulStep * Bitrate)) : measured;
+            _rate.OnProbe(raised, now);
+            _trustedUntil = now.PlusUs(RttUs + TrustUs);
+            _loss.OnProbe(raised);
+        }
+    }
+
+    private void Conclude()
+    {
+        var known = _hasFeedback || _remb == long.MaxValue ? Math.Min(_rate.Bitrate, _loss.Bitrate) : long.MaxValue;
+        Bitrate = Math.Clamp(Math.Min(known, _remb), _min, _max);
+        Target = Math.Max(MinBitrate, (long)(_drainShare * Bitrate));
+    }
+}

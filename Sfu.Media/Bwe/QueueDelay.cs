@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Bwe;
+
+/// <summary>
+/// How long packets wait in the path's queue: the least one-way delay of the last feedback over the least of the last ten seconds. Two clocks
+/// drift apart by less than a millisecond in that time. Media thread only.
+/// </summary>
+internal sealed class QueueDelay
+{
+    private const int BucketCount = 10;
+    private const long BucketUs = 1_000_000;
+    private const long MaxJumpUs = 5_000_000;
+
+    private const long MaxJitterUs = 100_000;
+    private const long UsualWeight = 3;
+
+    private Buckets _buckets;
+    private int _used;
+    private int _newest;
+    private long _bucketStartUs;
+    private long _least;
+    private long _most;
+    private long _sum;
+    private long _count;
+
+    // Against which delays are summed up: clocks may be far apart.
+    private long _base;
+    private bool _hasUsual;
+
+    /// <summary>0 while nothing is known.</summary>
+    public long Us { get; private set; }
+
+    /// <summary>
+    /// One-way delay of late, jitter included and probes left out, between two clocks that have nothing to do with each other.
+    /// </summary>
+    public long UsualUs { get; private set; }
+
+    /// <summary>How far the delays of the packets of one feedback are apart, on average.</summary>
+    public long JitterUs { get; private set; }
+
+    /// <summary>Begins with the packets of one feedback.</summary>
+    public void Begin()
+    {
+        _least = long.MaxValue;
+        _most = long.MinValue;
+        _sum = _count = 0;
+    }
+
+    public void Add(in PacketResult packet)
+    {
+        var delay = packet.ArrivalUs - packet.SendUs;
+        _least = Math.Min(_least, delay);
+        _most = Math.Max(_most, delay);
+        if (packet.ProbeCluster == 0)
+        {
+            _sum += delay - _base;
+            _count++;
+        }
+    }
+
+    /// <summary>What is taken for a queue does not empty: the path has become longer.</summary>
+    public void Rebase()
+    {
+        _used = 0;
+        Us = 0;
+    }
+
+    /// <summary>All packets of the feedback are added.</summary>
+    public void End(MediaTime now)
+    {
+        if (_least == long.MaxValue)
+        {
+            return;
+        }
+
+        if (_used == 0 || Math.Abs(_least - _buckets[_newest]) > MaxJumpUs)
+        {
+            _used = 1;
+            _newest = 0;
+            _buckets[0] = _least;
+            JitterUs = Math.Min(_most - _least, MaxJitterUs);
+            _bucketStartUs = now.Us;
+        }
+        else if (now.Us - _bucketStartUs >= BucketUs)
+        {
+            _newest = (_newest + 1) % BucketCount;
+            _used = Math.Min(_used + 1, BucketCount);
+            _buckets[_newest] = _least;
+            _bucketStartUs = now.Us;
+        }
+
+        _buckets[_newest] = Math.Min(_buckets[_newest], _least);
+        var floor = long.MaxValue;
+        for (var i = 0; i < _used; i++)
+        {
+            floor = Math.Min(floor, _buckets[i]);
+        }
+
+        Us = _least - floor;
+        if (_count > 0)
+        {
+            var mean = _base + (_sum / _count);
+            UsualUs = _hasUsual && Math.Abs(mean - UsualUs) <= MaxJumpUs ? UsualUs + ((mean - UsualUs) / UsualWeight) : mean;
+            _hasUsual = true;
+        }
+
+        _base = floor;
+        JitterUs += (Math.Min(_most - _least, MaxJitterUs) - JitterUs) / 8;
+    }
+
+    [InlineArray(BucketCount)]
+    private struct Buckets
+    {
+        private long _first;
+    }
+}

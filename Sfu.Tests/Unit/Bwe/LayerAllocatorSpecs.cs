@@ -1,0 +1,98 @@
+using Sfu.Media.Bwe;
+
+namespace Sfu.Tests.Unit.Bwe;
+
+public class LayerAllocatorSpecs
+{
+    /// <summary>Three spatial layers of three temporal ones: 100, 120, 150; 400, 450, 500; 1,500, 1,800, 2,000 kbit/s.</summary>
+    private static LayerDemand Simulcast(int priority = 1, int current = LayerDemand.None, int wanted = 10)
+    {
+        var demand = new LayerDemand { Priority = priority, Current = current, Wanted = wanted };
+        ReadOnlySpan<int> kbps = [100, 120, 150, 0, 400, 450, 500, 0, 1500, 1800, 2000];
+        for (var i = 0; i < kbps.Length; i++)
+        {
+            demand.Rates[i] = kbps[i] * 1000L;
+        }
+
+        return demand;
+    }
+
+    private static int[] Allocate(long kbps, bool mayClimb, params LayerDemand[] demands)
+    {
+        LayerAllocator.Allocate(kbps * 1000, mayClimb, demands);
+        return [.. demands.Select(static d => d.Allowed)];
+    }
+
+    [Theory]
+    [InlineData(50, 0)] // The first always has something.
+    [InlineData(200, 2)]
+    [InlineData(460, 4)]
+    [InlineData(600, 6)]
+    [InlineData(1900, 8)]
+    [InlineData(3000, LayerDemand.Unlimited)]
+    public void A_stream_climbs_as_far_as_the_path_goes(int kbps, int target) => Assert.Equal([target], Allocate(kbps, true, Simulcast()));
+
+    [Fact]
+    public void Streams_of_one_priority_climb_together() => Assert.Equal([6, 6], Allocate(1100, true, Simulcast(), Simulcast()));
+
+    [Fact]
+    public void The_higher_priority_climbs_faster() => Assert.Equal([6, 2], Allocate(700, true, Simulcast(priority: 10), Simulcast()));
+
+    [Fact]
+    public void One_stream_is_left_out_wholly_where_there_is_not_enough_for_two() =>
+        Assert.Equal([1, LayerDemand.None], Allocate(150, true, Simulcast(priority: 2), Simulcast(priority: 2)));
+
+    [Fact]
+    public void What_a_stream_has_it_keeps_while_it_fits()
+    {
+        Assert.Equal([6], Allocate(505, true, Simulcast(current: 6)));
+        Assert.NotEqual([6], Allocate(505, true, Simulcast(current: 4)));
+        Assert.Equal([5], Allocate(495, true, Simulcast(current: 6)));
+    }
+
+    [Fact]
+    public void Nobody_climbs_while_it_is_not_the_time()
+    {
+        Assert.Equal([4], Allocate(5000, false, Simulcast(current: 4)));
+        Assert.Equal([LayerDemand.Unlimited], Allocate(5000, true, Simulcast(current: 4)));
+    }
+
+    [Theory]
+    [InlineData(5, LayerDemand.Unlimited, 450)] // Spatial 1, temporal 1: nothing above is wanted.
+    [InlineData(10, 8, 2000)]
+    public void Nothing_above_the_wish_is_given(int wanted, int allowed, int rate)
+    {
+        var demand = Simulcast(wanted: wanted);
+        Assert.Equal(rate * 1000, demand.WantedRate);
+        Assert.Equal([allowed], Allocate(1800, true, demand));
+    }
+
+    [Fact]
+    public void Layers_that_are_not_there_are_passed_over()
+    {
+        var demand = Simulcast();
+        demand.Rates[4] = demand.Rates[5] = demand.Rates[6] = 0;
+        Assert.Equal([2], Allocate(1000, true, demand));
+        Assert.Equal([8], Allocate(1700, true, demand));
+    }
+
+    [Fact]
+    public void A_stream_of_unknown_rates_is_not_held_back() =>
+        Assert.Equal([LayerDemand.Unlimited, 2], Allocate(200, true, new LayerDemand { Priority = 1, Wanted = 10, Current = LayerDemand.None }, Simulcast()));
+
+    [Fact] // Rates and estimates that waver by a few percent do not move anybody.
+    public void Targets_do_not_flap()
+    {
+        var random = new Random(1);
+        var current = LayerDemand.None;
+        var changes = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            var allowed = Allocate(552 + random.Next(40), true, Simulcast(current: current))[0];
+            changes += allowed == current ? 0 : 1;
+            current = allowed;
+        }
+
+        Assert.Equal(1, changes);
+    }
+}
