@@ -11,7 +11,9 @@ namespace Sfu.Media.Control;
 [JsonDerivedType(typeof(RtpStreamStats))]
 public abstract record MediaStats(string Type, long Timestamp);
 
-/// <summary>A WebRtcTransport (<c>type: webrtc-transport</c>).</summary>
+/// <summary>
+/// A WebRtcTransport (<c>type: webrtc-transport</c>). What is not known is null; losses are shares, 0 … 1.
+/// </summary>
 public sealed record TransportStats(
     long Timestamp,
     string IceState,
@@ -22,7 +24,13 @@ public sealed record TransportStats(
     long RecvBitrate,
     long SendBitrate,
     long RtpBytesReceived,
-    long RtpBytesSent) : MediaStats("webrtc-transport", Timestamp);
+    long RtpBytesSent,
+    long ProbationBytesSent = 0,
+    long? AvailableOutgoingBitrate = null,
+    long? AvailableIncomingBitrate = null,
+    long? MaxIncomingBitrate = null,
+    double RtpPacketLossReceived = 0,
+    double RtpPacketLossSent = 0) : MediaStats("webrtc-transport", Timestamp);
 
 /// <summary>
 /// One RTP stream, received from a producer (<c>inbound-rtp</c>) or sent by a consumer (<c>outbound-rtp</c>). <c>score</c> is 0 … 10;

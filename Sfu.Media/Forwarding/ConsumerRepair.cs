@@ -83,14 +83,46 @@ internal sealed class ConsumerRepair
     public void OnNack(GenericNack nack, MediaTime now)
     {
         NackCount++;
+        var bandwidth = _consumer.Transport.Egress.Bandwidth;
         while (nack.TryNext(out var sequence))
         {
             NackPacketCount++;
+            if (bandwidth?.MayRepair(now) == false)
+            {
+                // The path is full: what is sent again now would only wait with the rest. The client asks again.
+                continue;
+            }
+
             if (_kept.TryGet(sequence, now, _consumer.Sent.RttUs, out var kept) == RetransmissionLookup.Found)
             {
                 Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now);
+                if (bandwidth is { RepairsTwice: true } && HasRtx)
+                {
+                    Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now);
+                }
             }
         }
+    }
+
+    /// <summary>Sends the newest packet again by RTX. Without RTX nothing: a packet under its own number tells the receiver nothing new.</summary>
+    /// <returns>Bytes sent, unprotected; 0 when there is nothing that fits.</returns>
+    public int TrySendPadding(int maxBytes, MediaTime now)
+    {
+        if (!HasRtx || !_kept.TryGetNewest(now, out var sequence, out var kept)
+            || _consumer.Transport.Engine.Pool.Packet(kept.Index).Length is var length && length > maxBytes)
+        {
+            return 0;
+        }
+
+        var before = PacketsRetransmitted;
+        Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now);
+        if (PacketsRetransmitted == before)
+        {
+            return 0;
+        }
+
+        PacketsRetransmitted = before;
+        return length;
     }
 
     public void Clear() => _kept.Clear();
@@ -131,6 +163,7 @@ internal sealed class ConsumerRepair
             {
                 _rtxSequence++;
                 PacketsRetransmitted++;
+                egress.Bandwidth?.OnRepaired(wrapped);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Sfu.Media.Bwe;
 using Sfu.Media.Codecs;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
@@ -41,6 +42,7 @@ internal sealed class MediaConsumer
     private SourceClock? _origin;
     private uint _originTimestamp;
     private MediaTime _askedAt = MediaTime.Zero;
+    private int _allowed = LayerDemand.Unlimited;
     private bool _synchronized;
     private bool _hasReport;
     private byte _stream;
@@ -62,6 +64,7 @@ internal sealed class MediaConsumer
         Ssrc = encoding?.Ssrc ?? 0;
         RtxSsrc = encoding?.Rtx?.Ssrc;
         _writer = new PacketWriter(settings.RtpParameters, producer.ExtensionIds, Ssrc);
+        TakesRemb = settings.RtpParameters.Codecs.Any(static codec => codec.RtcpFeedback.Any(static f => f.Type == "goog-remb"));
         Cname = Encoding.UTF8.GetBytes(settings.RtpParameters.Rtcp.Cname ?? "");
         var random = transport.Engine.Parts.Random;
 
@@ -124,6 +127,12 @@ internal sealed class MediaConsumer
     /// <summary>It gets nothing, or not the layer that it wants, until a key frame comes.</summary>
     public bool WaitsForKeyFrame => !Paused && _layers.WaitsForKeyFrame;
 
+    /// <summary>The client's feedback tells of its packets.</summary>
+    public bool WritesTransportSequence => _writer.WritesTransportSequence;
+
+    /// <summary>The client tells what it thinks that the path carries.</summary>
+    public bool TakesRemb { get; }
+
     private int ClockRate => _codecs.Media?.ClockRate ?? 90_000;
 
     private bool IsVideo => _settings.Kind == MediaKind.Video;
@@ -147,6 +156,11 @@ internal sealed class MediaConsumer
         if (!Paused && Transport.CanSend)
         {
             Resynchronize();
+            if (IsVideo)
+            {
+                Transport.Egress.ShareWith(this, now);
+            }
+
             ChooseLayers(now);
             RequestKeyFrame(now);
         }
@@ -209,9 +223,24 @@ internal sealed class MediaConsumer
             return;
         }
 
+        if (_allowed == LayerDemand.None)
+        {
+            Resynchronize();
+            _layers.Stop();
+            ReportLayers();
+            return;
+        }
+
         var before = _layers.WantedSpatial;
         var spatial = Math.Clamp(PreferredLayers?.SpatialLayer ?? LayerSelector.MaxLayer, 0, LayerSelector.MaxLayer);
         var temporal = Math.Clamp(PreferredLayers?.TemporalLayer ?? LayerSelector.MaxLayer, 0, LayerSelector.MaxLayer);
+        var (allowedSpatial, allowedTemporal) = Math.DivRem(_allowed, LayerDemand.TemporalLayers);
+        if (allowedSpatial <= spatial)
+        {
+            temporal = allowedSpatial < spatial ? allowedTemporal : Math.Min(temporal, allowedTemporal);
+            spatial = allowedSpatial;
+        }
+
         var best = _group.Activity.Present == 0
             ? Math.Min(spatial, Math.Max(Producer.Encodings.Length - 1, 0))
             : _group.Activity.BestFor(spatial);
@@ -221,6 +250,40 @@ internal sealed class MediaConsumer
             RequestKeyFrame(now);
         }
     }
+
+    /// <summary>What it could use of the path, for who shares it out. False: its share is not for others to decide.</summary>
+    /// <param name="demand">Is filled in.</param>
+    /// <param name="isMeasured">The path is known: without that nobody is left out wholly, which is all that can be done to a simple one.</param>
+    public bool TryDescribe(ref LayerDemand demand, bool isMeasured)
+    {
+        if (!IsVideo || Paused || Producer.Rates is not { } rates || (!isMeasured && _settings.Type == ConsumerType.Simple))
+        {
+            return false;
+        }
+
+        var spatial = Math.Clamp(PreferredLayers?.SpatialLayer ?? LayerSelector.MaxLayer, 0, LayerSelector.MaxLayer);
+        var temporal = Math.Clamp(PreferredLayers?.TemporalLayer ?? LayerSelector.MaxLayer, 0, LayerSelector.MaxLayer);
+        demand.Priority = Priority;
+        demand.Wanted = (spatial * LayerDemand.TemporalLayers) + temporal;
+        demand.Current = _allowed;
+        demand.Allowed = LayerDemand.None;
+        rates.CopyTo(demand.Rates);
+        return true;
+    }
+
+    /// <summary>The highest decode target that the path has room for.</summary>
+    public void Allow(int target, MediaTime now)
+    {
+        if (target != _allowed)
+        {
+            _allowed = target;
+            ChooseLayers(now);
+        }
+    }
+
+    /// <summary>Sends something again that the client can do without: to see whether the path carries it.</summary>
+    /// <returns>Bytes sent; 0 when there is nothing.</returns>
+    public int TrySendPadding(int maxBytes, MediaTime now) => Paused ? 0 : _repair?.TrySendPadding(maxBytes, now) ?? 0;
 
     /// <summary>Asks for a key frame of the layer that is wanted.</summary>
     public void RequestKeyFrame(MediaTime now)
@@ -473,6 +536,12 @@ internal sealed class MediaConsumer
     /// <summary>The first packet, or the first of another encoding: the numbers go on from the last ones sent.</summary>
     private void Enter(in RtpPacket packet, in ArrivedPacket arrived, MediaTime now)
     {
+        if (_synchronized && arrived.Stream < _stream && Producer.IsSimulcast)
+        {
+            // On the way down the path is narrow, and the key frame makes good all that was lost before it.
+            _repair?.Clear();
+        }
+
         _synchronized = true;
         _stream = arrived.Stream;
         _epoch = arrived.Epoch;

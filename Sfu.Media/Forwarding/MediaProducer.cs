@@ -43,6 +43,7 @@ internal sealed class MediaProducer
         Paused = settings.Paused;
         Codecs = new CodecTable(settings.RtpParameters);
         ExtensionIds = ExtensionIdsOf(settings.RtpParameters);
+        TakesRemb = settings.RtpParameters.Codecs.Any(static codec => codec.RtcpFeedback.Any(static f => f.Type == "goog-remb"));
         _orientationId = ExtensionIds.IdOf(HeaderExtensionKind.VideoOrientation);
         _audioLevelId = ExtensionIds.IdOf(HeaderExtensionKind.AudioLevel);
         _descriptorId = ExtensionIds.IdOf(HeaderExtensionKind.DependencyDescriptor);
@@ -79,6 +80,9 @@ internal sealed class MediaProducer
 
     /// <summary>What its layers take. Made with the first video packet. Any thread.</summary>
     public LayerRates? Rates { get; private set; }
+
+    /// <summary>The client is told how much it may send.</summary>
+    public bool TakesRemb { get; }
 
     /// <summary>How well each encoding arrives, 0 … 10; empty before anything is known. Not to be changed. Any thread.</summary>
     public int[] Scores => _scores;

@@ -97,6 +97,9 @@ internal sealed class MediaTransport : IIceListener, IDisposable
 
     public BitrateLimits Limits { get; private set; } = new();
 
+    /// <summary>What the path to the client is thought to carry before anything is known, in bit/s.</summary>
+    public long InitialBitrate => _settings.InitialAvailableOutgoingBitrate;
+
     public MediaTraceTypes Traced { get; private set; }
 
     public long BytesReceived { get; private set; }
@@ -320,6 +323,11 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     {
         ArgumentNullException.ThrowIfNull(limits);
         Limits = new BitrateLimits(limits.MaxIncoming ?? Limits.MaxIncoming, limits.MaxOutgoing ?? Limits.MaxOutgoing, limits.MinOutgoing ?? Limits.MinOutgoing);
+        Egress.Bandwidth?.ApplyLimits();
+        if (limits.MaxIncoming is not null && CanSend)
+        {
+            Reporter.SendRemb(Engine.Now);
+        }
     }
 
     public void Trace(MediaTraceTypes types) => Traced = types;
@@ -334,7 +342,13 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         Ingress.Bitrate(Engine.Now),
         Egress.Bitrate(Engine.Now),
         Ingress.RtpBytes,
-        Egress.RtpBytes)]);
+        Egress.RtpBytes,
+        Egress.Bandwidth?.ProbationBytes ?? 0,
+        Egress.Bandwidth?.Bitrate,
+        Ingress.Estimate,
+        Limits.MaxIncoming,
+        Ingress.LossShare(),
+        Egress.Bandwidth?.Estimator.LossShare ?? 0)]);
 
     public void ReportStats(long requestId, MediaProducer? producer)
     {
@@ -408,7 +422,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     {
         if (!_closing)
         {
-            var next = MediaTime.Min(_agent.NextTimeout, MediaTime.Min(Ingress.NextTimeout, Reporter.NextTimeout));
+            var next = MediaTime.Min(_agent.NextTimeout, MediaTime.Min(Ingress.NextTimeout, MediaTime.Min(Egress.NextTimeout, Reporter.NextTimeout)));
             if (next != _timer.Deadline)
             {
                 Engine.Timers.Arm(_timer, next);
@@ -477,6 +491,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
 
         Ingress.OnTime(now);
         Reporter.OnTime(now);
+        Egress.OnTime(now);
         Rearm();
     }
 

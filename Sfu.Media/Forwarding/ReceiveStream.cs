@@ -133,7 +133,7 @@ internal sealed class ReceiveStream
             FirCount: FirCount,
             KeyFrameCount: KeyFrameCount,
             Jitter: (double)Reception.Jitter / Codec.ClockRate,
-            RoundTripTime: null,
+            RoundTripTime: Producer.Transport.Reporter.InboundRttUs is > 0 and var rttUs ? rttUs / 1000.0 : null,
             Score: Score,
             BitrateByLayer: Producer.Rates?.Describe(Encoding, Producer.IsSimulcast));
     }

@@ -1,3 +1,4 @@
+using Sfu.Media.Bwe;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Wire;
 
@@ -48,6 +49,18 @@ internal static class RtcpDispatcher
             {
                 transport.Egress.Find(nack.MediaSsrc)?.OnNack(nack, now);
             }
+            else if (ExtendedReport.TryParse(packet, out var extended))
+            {
+                OnExtendedReport(transport, extended, now);
+            }
+            else if (TransportCcFeedback.TryParse(packet, out var feedback))
+            {
+                transport.Egress.OnFeedback(feedback, now);
+            }
+            else if (ReceiverEstimatedMaxBitrate.TryParse(packet, out var remb))
+            {
+                transport.Egress.OnRemb(remb.BitsPerSecond, now);
+            }
             else if (PictureLossIndication.TryParse(packet, out var pli))
             {
                 transport.Egress.Find(pli.MediaSsrc)?.OnKeyFrameRequest(full: false, now);
@@ -58,6 +71,22 @@ internal static class RtcpDispatcher
                 {
                     transport.Egress.Find(fir.GetEntry(i).Ssrc)?.OnKeyFrameRequest(full: true, now);
                 }
+            }
+        }
+    }
+
+    private static void OnExtendedReport(MediaTransport transport, ExtendedReport report, MediaTime now)
+    {
+        while (report.TryNext(out var block))
+        {
+            if (block.TryGetReferenceTime(out var time))
+            {
+                transport.Reporter.OnReferenceTime(report.Ssrc, time, now);
+            }
+
+            for (var i = 0; i < block.DlrrCount; i++)
+            {
+                transport.Reporter.OnDelay(block.GetDlrr(i), now);
             }
         }
     }

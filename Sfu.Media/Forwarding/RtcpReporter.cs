@@ -16,8 +16,23 @@ internal sealed class RtcpReporter(MediaTransport transport)
     /// <summary>The count field of a report has five bits.</summary>
     private const int MaxBlocks = 31;
 
+    private const int MaxRembSsrcs = 32;
+
+    // Beyond a minute a round-trip time is a stale or forged answer.
+    private const uint MaxRttUnits = 60 * 65536;
+
+    private const long MaxDelayUs = 60_000_000;
+
+    // The client's last reference time, to be answered once.
+    private uint _askedBy;
+    private uint _askedTime;
+    private MediaTime _askedAt;
+
     /// <summary>The SSRC of this node's own reports and requests on the transport.</summary>
     public uint Ssrc { get; } = transport.Engine.Parts.Random.NextUInt32() | 1;
+
+    /// <summary>Round-trip time to the client as a publisher, from its answers to reference times (RFC 3611 §4.5); 0 while unknown.</summary>
+    public long InboundRttUs { get; private set; }
 
     public MediaTime NextTimeout { get; private set; } = MediaTime.Never;
 
@@ -49,6 +64,67 @@ internal sealed class RtcpReporter(MediaTransport transport)
         {
             SendSenderReports(now);
             SendReceiverReports(now);
+            if (transport.Ingress.Estimate is null)
+            {
+                SendRemb(now);
+            }
+        }
+    }
+
+    /// <summary>The client asks for the round-trip time by its own reference time (RFC 3611 §4.4); the next report answers.</summary>
+    public void OnReferenceTime(uint ssrc, NtpTime time, MediaTime now)
+    {
+        _askedBy = ssrc;
+        _askedTime = time.Compact;
+        _askedAt = now;
+    }
+
+    /// <summary>The client's answer to a reference time of ours.</summary>
+    public void OnDelay(in DlrrItem item, MediaTime now)
+    {
+        if (item.Ssrc != Ssrc || item.LastReceiverReference == 0)
+        {
+            return;
+        }
+
+        var units = NtpAt(now).Compact - item.LastReceiverReference - item.Delay;
+        if (units <= MaxRttUnits)
+        {
+            InboundRttUs = Math.Max(1, units * 1_000_000L >> 16);
+            foreach (var stream in transport.Ingress.Streams.Media)
+            {
+                if (stream.Nack is { } nack)
+                {
+                    nack.RttUs = InboundRttUs;
+                }
+            }
+        }
+    }
+
+    /// <summary>Tells the publisher how much it may send: what its path carries, where that is estimated here, and no more than the limit.</summary>
+    [SkipLocalsInit]
+    public void SendRemb(MediaTime now)
+    {
+        var bitrate = Math.Min(transport.Ingress.Estimate ?? long.MaxValue, transport.Limits.MaxIncoming is > 0 and var max ? max : long.MaxValue);
+        if (bitrate == long.MaxValue)
+        {
+            return;
+        }
+
+        Span<uint> ssrcs = stackalloc uint[MaxRembSsrcs];
+        var count = 0;
+        foreach (var stream in transport.Ingress.Streams.Media)
+        {
+            if (count < MaxRembSsrcs)
+            {
+                ssrcs[count++] = stream.Ssrc;
+            }
+        }
+
+        var writer = new RtcpWriter(stackalloc byte[MaxCompoundBytes]);
+        if (count > 0 && writer.TryAddRemb(Ssrc, bitrate, ssrcs[..count]))
+        {
+            transport.Egress.SendRtcp(writer.Written, now);
         }
     }
 
@@ -96,6 +172,15 @@ internal sealed class RtcpReporter(MediaTransport transport)
             }
         }
 
+        if (_askedTime != 0)
+        {
+            var delay = (uint)((Math.Clamp(now.UsSince(_askedAt), 0, MaxDelayUs) << 16) / 1_000_000);
+            if (writer.TryAddDlrr(Ssrc, [new DlrrItem(_askedBy, _askedTime, delay)]))
+            {
+                _askedTime = 0;
+            }
+        }
+
         if (writer.Length > 0)
         {
             transport.Egress.SendRtcp(writer.Written, now);
@@ -131,7 +216,7 @@ internal sealed class RtcpReporter(MediaTransport transport)
     private void SendReceiverReport(ReadOnlySpan<ReportBlock> blocks, MediaTime now)
     {
         var writer = new RtcpWriter(stackalloc byte[MaxCompoundBytes]);
-        if (writer.TryAddReceiverReport(Ssrc, blocks))
+        if (writer.TryAddReceiverReport(Ssrc, blocks) && writer.TryAddReceiverReferenceTime(Ssrc, NtpAt(now)))
         {
             transport.Egress.SendRtcp(writer.Written, now);
         }

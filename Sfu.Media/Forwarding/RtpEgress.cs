@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sfu.Media.Bwe;
 using Sfu.Media.Control;
 using Sfu.Media.Rtp;
 using Sfu.Media.Srtp;
@@ -17,6 +18,15 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     // State.
     private SrtpSender? _srtp;
     private ushort _transportSequence;
+    private EgressBandwidth? _bandwidth;
+
+    // The number that the packet under way bears.
+    private bool _isNumbered;
+
+    /// <summary>Null while nothing is known about the path, and nobody can tell.</summary>
+    public EgressBandwidth? Bandwidth => _bandwidth;
+
+    public MediaTime NextTimeout => _bandwidth?.NextTimeout ?? MediaTime.Never;
 
     public bool HasKeys => _srtp is not null;
 
@@ -53,7 +63,48 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     public long Bitrate(MediaTime now) => _rate.BitsPerSecond(now);
 
     /// <summary>The next transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2).</summary>
-    public ushort NextTransportSequence() => ++_transportSequence;
+    public ushort NextTransportSequence()
+    {
+        _isNumbered = true;
+        return ++_transportSequence;
+    }
+
+    public void OnTime(MediaTime now) => _bandwidth?.OnTime(now);
+
+    public void OnFeedback(in TransportCcFeedback feedback, MediaTime now) => _bandwidth?.OnFeedback(feedback, now);
+
+    /// <summary>The client's own estimate counts where it gives no feedback that tells more.</summary>
+    public void OnRemb(long bitrate, MediaTime now)
+    {
+        var asked = false;
+        foreach (var consumer in _consumers)
+        {
+            if (consumer.WritesTransportSequence)
+            {
+                return;
+            }
+
+            asked |= consumer.TakesRemb;
+        }
+
+        if (asked)
+        {
+            Known().OnRemb(bitrate, now);
+        }
+    }
+
+    /// <summary>A consumer begins: it gets what is free, and no more than the path is thought to carry.</summary>
+    public void ShareWith(MediaConsumer consumer, MediaTime now)
+    {
+        if (_bandwidth is not null)
+        {
+            _bandwidth.Share(now);
+        }
+        else if (consumer.WritesTransportSequence || consumer.TakesRemb)
+        {
+            BandwidthShares.Apply(this, transport.InitialBitrate, isMeasured: false, mayClimb: true, now);
+        }
+    }
 
     public bool TryAdd(MediaConsumer consumer, out string reason)
     {
@@ -136,10 +187,17 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         var protectedLength = _srtp!.ProtectRtpPayload(room, headerLength, payload, transport.Engine.Parts.Sink.TagsFor(transport.Selected));
         if (protectedLength < 0)
         {
+            _isNumbered = false;
             return false;
         }
 
         Commit(protectedLength, now);
+        if (_isNumbered)
+        {
+            _isNumbered = false;
+            Known().OnSent(_transportSequence, protectedLength, now);
+        }
+
         return true;
     }
 
@@ -165,6 +223,8 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
             _srtp?.AllowRetransmission(consumer.Ssrc, consumer.MaxPlainRetransmissions);
         }
     }
+
+    private EgressBandwidth Known() => _bandwidth ??= new EgressBandwidth(transport, transport.InitialBitrate);
 
     private void Commit(int length, MediaTime now)
     {

@@ -25,11 +25,15 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
 
     // State.
     private TransportCcFeedbackGenerator? _feedback;
+    private RembEstimator? _remb;
     private SrtpReceiver? _srtp;
     private uint _lastMediaSsrc;
 
     /// <summary>The client's wall clock against ours, from the Sender Reports of all its streams.</summary>
     public SenderClock Clock { get; } = new();
+
+    /// <summary>What the client's path carries, in bit/s, where it is estimated here; null: the client does that by itself.</summary>
+    public long? Estimate => _remb?.Bitrate;
 
     /// <summary>Bytes of RTP and RTCP received with a valid tag.</summary>
     public long RtpBytes { get; private set; }
@@ -70,6 +74,20 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
     public void Dispose() => DropKeys();
 
     public long Bitrate(MediaTime now) => _rate.BitsPerSecond(now);
+
+    /// <summary>Of what was to come between the last two reports, over all streams; 0 … 1.</summary>
+    public double LossShare()
+    {
+        var lost = 0;
+        var count = 0;
+        foreach (var stream in _streams.Media)
+        {
+            lost += stream.Reception.FractionLost;
+            count++;
+        }
+
+        return count == 0 ? 0 : lost / 256.0 / count;
+    }
 
     public bool TryAdd(MediaProducer producer, out string reason) => _streams.TryAdd(producer, out reason);
 
@@ -264,6 +282,20 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         }
     }
 
+    private void NoteSendTime(MediaProducer producer, in RtpPacket packet, MediaTime now)
+    {
+        var id = producer.ExtensionIds.IdOf(HeaderExtensionKind.AbsSendTime);
+        if (id != 0 && packet.TryFindExtension(id, out var extension) && HeaderExtensionValues.TryReadAbsSendTime(extension.Data, out var sendTime))
+        {
+            _remb ??= new RembEstimator();
+            _remb.OnPacket(sendTime, packet.Packet.Length, transport.Reporter.InboundRttUs, now);
+            if (_remb.IsDue(now))
+            {
+                transport.Reporter.SendRemb(now);
+            }
+        }
+    }
+
     private void NoteTransportSequence(MediaProducer producer, in RtpPacket packet, MediaTime now)
     {
         var id = producer.ExtensionIds.IdOf(HeaderExtensionKind.TransportWideSequenceNumber);
@@ -274,6 +306,10 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
             _feedback ??= new TransportCcFeedbackGenerator();
             _feedback.OnPacket(sequence, now);
             transport.WakeBy(_feedback.NextTimeout);
+        }
+        else if (id == 0 && producer.TakesRemb)
+        {
+            NoteSendTime(producer, packet, now);
         }
     }
 

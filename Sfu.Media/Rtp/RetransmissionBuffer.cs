@@ -136,6 +136,22 @@ public sealed class RetransmissionBuffer<T>
         return RetransmissionLookup.Found;
     }
 
+    /// <summary>The newest item. It does not count as sent again.</summary>
+    public bool TryGetNewest(MediaTime now, out ushort sequence, out T? item)
+    {
+        sequence = (ushort)(_end - 1);
+        item = default;
+        if (Count == 0)
+        {
+            return false;
+        }
+
+        // The last number is always stored: the end moves by storing.
+        ref var slot = ref SlotOf(_end - 1);
+        item = slot.Item;
+        return slot.IsUsed && UsBetween(slot.StoredAt, now) <= _maxAgeUs;
+    }
+
     /// <summary>Gives back the items that are too old. <see cref="TryStore"/> does it too; a timer does it for a stream that
     /// stopped.</summary>
     public void EvictExpired(MediaTime now)

@@ -81,6 +81,9 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
     /// <summary>Decides which datagrams are lost: direction, content.</summary>
     public Func<bool, byte[], bool> Lose { get; set; } = static (_, _) => false;
 
+    /// <summary>Takes what the node sends to a peer another way; false: it does not.</summary>
+    public Func<LoopbackPeer, byte[], bool>? Divert { get; set; }
+
     /// <summary>Datagrams that the node sent.</summary>
     public long NodeSent { get; private set; }
 
@@ -195,6 +198,11 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
     public void SendFromNode(in TransportTuple tuple, ReadOnlySpan<byte> datagram)
     {
         NodeSent++;
+        if (!Counting && Divert is not null && _peers.TryGetValue(tuple.Remote, out var peer) && Divert(peer, datagram.ToArray()))
+        {
+            return;
+        }
+
         if (!Counting && !Lose(false, datagram.ToArray()))
         {
             Fly(false, tuple, datagram.ToArray());

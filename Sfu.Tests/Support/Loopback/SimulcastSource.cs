@@ -71,17 +71,22 @@ internal sealed class SimulcastSource
     {
         for (var i = 0; i < frames; i++)
         {
-            if (_frame % 25 == 0)
-            {
-                SendReports();
-            }
-
-            foreach (var packet in NextFrame(answerRequests))
-            {
-                _peer.SendRtp(packet);
-            }
-
+            SendOne(answerRequests);
             _world.Run(TimeSpan.FromMilliseconds(FrameMs));
+        }
+    }
+
+    /// <summary>Sends one frame of all active encodings. No time passes.</summary>
+    public void SendOne(bool answerRequests = true)
+    {
+        if (_frame % 25 == 0)
+        {
+            SendReports();
+        }
+
+        foreach (var packet in NextFrame(answerRequests))
+        {
+            _peer.SendRtp(packet);
         }
     }
 

@@ -1,0 +1,198 @@
+using Sfu.Media.Bwe;
+using Sfu.Media.Control;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>
+/// What the path to one client carries, how its consumers share it, and the probes that find out about more. Made by the first packet that
+/// the client's feedback can tell of. Media thread only.
+/// </summary>
+internal sealed class EgressBandwidth
+{
+    private const int IntervalMs = 50;
+    private const int ProbeIntervalMs = 5;
+    private const int MaxProbePackets = 16;
+    private const int MaxPaddingBytes = 1400;
+    private const long IdleUs = SendHistory.MaxAgeUs + 500_000;
+
+    // After the path has become narrower nobody gets more for a while.
+    private const long CalmUs = 2_000_000;
+
+    private const long MaxRepairUs = 200_000;
+    private const double RepairShare = 0.5;
+    private const long MinRepairBitrate = 100_000;
+    private const double LossyShare = 0.005;
+    private const long LongRttUs = 150_000;
+
+    // Given.
+    private readonly MediaTransport _transport;
+
+    // Owned.
+    private readonly BandwidthEstimator _estimator;
+
+    // State.
+    private MediaTime _lastSent;
+    private MediaTime _lastNarrowing = MediaTime.Zero;
+    private MediaTime _repairedAt;
+    private double _repairBits;
+    private long _traced;
+    private bool _byRemb;
+
+    public EgressBandwidth(MediaTransport transport, long start)
+    {
+        _transport = transport;
+        _estimator = new BandwidthEstimator(start);
+        ApplyLimits();
+        _traced = _estimator.Bitrate;
+    }
+
+    /// <summary>When <see cref="OnTime"/> wants to be called.</summary>
+    public MediaTime NextTimeout { get; private set; } = MediaTime.Never;
+
+    /// <summary>The estimate in bit/s.</summary>
+    public long Bitrate => _estimator.Bitrate;
+
+    public BandwidthEstimator Estimator => _estimator;
+
+    /// <summary>Sent only to probe.</summary>
+    public long ProbationBytes { get; private set; }
+
+    /// <summary>
+    /// Whether packets may be sent again now: repair takes at most half of the path, so that a path which has become narrow is not filled
+    /// with what was lost on it.
+    /// </summary>
+    public bool MayRepair(MediaTime now)
+    {
+        var rate = Math.Max(MinRepairBitrate, RepairShare * _estimator.Target);
+        var most = rate * MaxRepairUs / 1_000_000;
+        _repairBits = Math.Min(most, _repairBits + (rate * Math.Max(0, now.UsSince(_repairedAt)) / 1_000_000));
+        _repairedAt = now;
+        return !_estimator.IsMeasured || _repairBits > 0;
+    }
+
+    /// <summary>On a long and lossy path a repair that is lost too comes too late: it is sent twice.</summary>
+    public bool RepairsTwice => _estimator.IsLossy(LossyShare) && _estimator.RttUs > LongRttUs;
+
+    /// <summary>A packet was sent again.</summary>
+    public void OnRepaired(int bytes) => _repairBits -= bytes * 8;
+
+    public void ApplyLimits() => _estimator.SetLimits(_transport.Limits.MinOutgoing ?? 0, _transport.Limits.MaxOutgoing ?? 0);
+
+    /// <summary>A packet left with this transport-wide sequence number.</summary>
+    public void OnSent(ushort sequence, int bytes, MediaTime now)
+    {
+        _estimator.OnSent(sequence, bytes, now);
+        _lastSent = now;
+        WakeIn(IntervalMs, now);
+    }
+
+    public void OnFeedback(in TransportCcFeedback feedback, MediaTime now)
+    {
+        var before = _estimator.Target;
+        _estimator.OnFeedback(feedback, now);
+        _byRemb = false;
+        if (_estimator.Target < before)
+        {
+            // What is too much has to stop now; more can wait for the timer.
+            Share(now);
+        }
+    }
+
+    public void OnRemb(long bitrate, MediaTime now)
+    {
+        _estimator.OnRemb(bitrate, now);
+        _lastSent = now;
+        _byRemb = true;
+        WakeIn(IntervalMs, now);
+    }
+
+    public void OnTime(MediaTime now)
+    {
+        if (now < NextTimeout)
+        {
+            return;
+        }
+
+        if (now.UsSince(_lastSent) > IdleUs)
+        {
+            _estimator.OnIdle();
+            NextTimeout = MediaTime.Never;
+            return;
+        }
+
+        NextTimeout = MediaTime.Never;
+        _estimator.Desired = BandwidthShares.DesiredBy(_transport.Egress, _estimator.IsMeasured, now);
+        _estimator.OnTime(now);
+        Probe(now);
+        Share(now);
+        Trace(now);
+        WakeIn(_estimator.IsProbing ? ProbeIntervalMs : IntervalMs, now);
+    }
+
+    /// <summary>Shares the path among the consumers as it stands.</summary>
+    public void Share(MediaTime now)
+    {
+        var lost = BandwidthShares.Apply(_transport.Egress, _estimator.Target, _estimator.IsMeasured, now.UsSince(_lastNarrowing) >= CalmUs, now);
+        if (lost)
+        {
+            _lastNarrowing = now;
+        }
+    }
+
+    private void WakeIn(int ms, MediaTime now)
+    {
+        if (NextTimeout == MediaTime.Never || NextTimeout > now.PlusMs(ms))
+        {
+            NextTimeout = now.PlusMs(ms);
+            _transport.WakeBy(NextTimeout);
+        }
+    }
+
+    private void Probe(MediaTime now)
+    {
+        for (var i = 0; i < MaxProbePackets && _estimator.ProbeBytesDue(now) > 0; i++)
+        {
+            var bytes = SendPadding(now);
+            if (bytes == 0)
+            {
+                return;
+            }
+
+            ProbationBytes += bytes;
+        }
+    }
+
+    private int SendPadding(MediaTime now)
+    {
+        foreach (var consumer in _transport.Egress.Consumers)
+        {
+            if (consumer.TrySendPadding(MaxPaddingBytes, now) is > 0 and var bytes)
+            {
+                return bytes;
+            }
+        }
+
+        return 0;
+    }
+
+    private void Trace(MediaTime now)
+    {
+        if ((_transport.Traced & MediaTraceTypes.Bwe) == 0 || _traced == _estimator.Bitrate)
+        {
+            return;
+        }
+
+        _traced = _estimator.Bitrate;
+        _transport.Events.TransportTraced(new BweTrace(
+            _transport.UnixMs(now),
+            _byRemb ? "remb" : "transport-cc",
+            _estimator.Desired,
+            _estimator.Desired,
+            Math.Max(_transport.Limits.MinOutgoing ?? 0, BandwidthEstimator.MinBitrate),
+            _transport.Limits.MaxOutgoing ?? 0,
+            _estimator.Start,
+            _estimator.IsProbing ? _estimator.ProbeBitrate : 0,
+            _estimator.Bitrate));
+    }
+}

@@ -1,0 +1,217 @@
+using Sfu.Media.Control;
+using Sfu.Media.Ortc;
+using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
+using Sfu.Media.Wire;
+using Sfu.Tests.Support.Loopback;
+using Sfu.Tests.Support.Network;
+
+namespace Sfu.Tests.Loopback;
+
+/// <summary>What a transport knows of its paths, and tells.</summary>
+public sealed class BandwidthSpecs : IDisposable
+{
+    private readonly LoopbackWorld _world = new();
+    private readonly LoopbackPeer _publisher;
+    private readonly LoopbackPeer _subscriber;
+
+    public BandwidthSpecs()
+    {
+        _publisher = _world.NewConnectedPeer();
+        _subscriber = _world.NewConnectedPeer();
+    }
+
+    public void Dispose()
+    {
+        Assert.Empty(_world.Faults);
+        _world.Dispose();
+    }
+
+    [Fact]
+    public void Publisher_is_told_of_the_limit_by_REMB_at_once_and_again()
+    {
+        _publisher.Produce(TestMedia.Video());
+        _world.Command(_publisher.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: 700_000)));
+        _world.Run(TimeSpan.FromSeconds(5));
+        var told = Rembs(_publisher);
+        Assert.True(told.Count >= 4);
+        Assert.All(told, static remb => Assert.InRange(remb, 699_000, 700_000));
+    }
+
+    [Fact]
+    public void Publisher_without_transport_feedback_gets_an_estimate_by_REMB()
+    {
+        var video = TestMedia.Video();
+        video = video with
+        {
+            RtpParameters = video.RtpParameters with
+            {
+                HeaderExtensions = [new RtpHeaderExtensionParameters { Uri = RtpHeaderExtensionUri.AbsSendTime, Id = 4 }],
+                Codecs = [.. video.RtpParameters.Codecs.Select(static c => c with { RtcpFeedback = [.. c.RtcpFeedback, new RtcpFeedback("goog-remb", "")] })],
+            },
+        };
+        _publisher.Produce(video);
+        for (var i = 0; i < 600; i++)
+        {
+            _publisher.SendRtp(WithSendTime((ushort)i, _world.Now));
+            _world.Run(TimeSpan.FromMilliseconds(10));
+        }
+
+        // 1,000 bytes every 10 ms, and no queue: the estimate grows towards one and a half times that.
+        Assert.InRange(Rembs(_publisher)[^1], 350_000, 1_300_000);
+        Assert.True(Rembs(_publisher)[^1] > Rembs(_publisher)[0]);
+    }
+
+    [Fact]
+    public void Reference_time_of_a_client_is_answered()
+    {
+        var video = _publisher.Produce(TestMedia.Video());
+        _subscriber.Consume(video, TestMedia.VideoConsumer());
+        var writer = new RtcpWriter(new byte[100]);
+        var ntp = NtpTime.FromUnixMicroseconds(1_700_000_000_000_000);
+        Assert.True(writer.TryAddReceiverReferenceTime(77, ntp));
+        _subscriber.SendRtcp(writer.Written);
+        _world.Run(TimeSpan.FromSeconds(2));
+        var answers = new List<DlrrItem>();
+        ForEach(_subscriber, packet =>
+        {
+            if (ExtendedReport.TryParse(packet, out var report))
+            {
+                while (report.TryNext(out var block))
+                {
+                    for (var i = 0; i < block.DlrrCount; i++)
+                    {
+                        answers.Add(block.GetDlrr(i));
+                    }
+                }
+            }
+        });
+        var answer = Assert.Single(answers);
+        Assert.Equal((77u, ntp.Compact), (answer.Ssrc, answer.LastReceiverReference));
+        Assert.InRange(answer.Delay, 1u, 2u * 65536);
+    }
+
+    [Fact]
+    public void Round_trip_to_a_publisher_is_known_from_its_answer()
+    {
+        _world.DelayUs = 60_000;
+        var producer = _publisher.Produce(TestMedia.Video());
+        _publisher.OnRtcp += Answer;
+        _publisher.SendRtp(TestMedia.Vp8Packet(1, 1, key: true));
+        _world.Run(TimeSpan.FromSeconds(4));
+        _world.Command(directory => directory.GetProducerStats(_publisher.Transport, 9, producer));
+        Assert.InRange(_publisher.Events.Stats.OfType<RtpStreamStats>().Single().RoundTripTime!.Value, 119, 122);
+    }
+
+    [Fact]
+    public void Changes_of_the_estimate_are_traced_and_the_statistics_have_it()
+    {
+        _subscriber.Consume(_publisher.Produce(TestMedia.Video()), TestMedia.VideoConsumer());
+        _world.Command(_subscriber.Transport, static home => home.Trace(MediaTraceTypes.Bwe));
+        _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxOutgoing: 400_000)));
+        for (var i = 0; i < 50; i++)
+        {
+            _publisher.SendRtp(TestMedia.Vp8Packet((ushort)i, (uint)(i * 3000), key: i == 0));
+            _world.Run(TimeSpan.FromMilliseconds(20));
+        }
+
+        _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxOutgoing: 300_000)));
+        _world.Run(TimeSpan.FromMilliseconds(200));
+        Assert.Equal(300_000, _subscriber.Events.Traces.OfType<BweTrace>().Last().AvailableBitrate);
+        _world.Command(_subscriber.Transport, static home => home.ReportStats(9));
+        Assert.Equal(300_000, _subscriber.Events.Stats.OfType<TransportStats>().Single().AvailableOutgoingBitrate);
+    }
+
+    [Fact]
+    public void REMB_counts_where_there_is_no_transport_feedback()
+    {
+        var consumer = TestMedia.VideoConsumer();
+        consumer = consumer with
+        {
+            RtpParameters = consumer.RtpParameters with
+            {
+                HeaderExtensions = [],
+                Codecs = [.. consumer.RtpParameters.Codecs.Select(static c => c with { RtcpFeedback = [.. c.RtcpFeedback, new RtcpFeedback("goog-remb", "")] })],
+            },
+        };
+        _subscriber.Consume(_publisher.Produce(TestMedia.Video()), consumer);
+        var writer = new RtcpWriter(new byte[100]);
+        Assert.True(writer.TryAddRemb(7, 1_234_000, [TestMedia.ConsumerSsrc]));
+        _subscriber.SendRtcp(writer.Written);
+        _world.Run(TimeSpan.FromMilliseconds(100));
+        _world.Command(_subscriber.Transport, static home => home.ReportStats(9));
+        Assert.InRange(_subscriber.Events.Stats.OfType<TransportStats>().Single().AvailableOutgoingBitrate!.Value, 1_230_000, 1_234_000);
+    }
+
+    [Fact]
+    public void Probes_are_packets_that_the_client_knows_and_are_counted()
+    {
+        using var world = new CorridorWorld(new LinkProfile { Rates = [(TimeSpan.Zero, 10_000_000)] });
+        world.Run(TimeSpan.FromSeconds(4));
+        Assert.True(world.SubscriberStats().ProbationBytesSent > 5_000);
+        Assert.True(world.Samples[^1].Estimate > 2_000_000);
+        Assert.Equal(2, world.Samples[^1].Spatial);
+    }
+
+    private void Answer(byte[] compound)
+    {
+        var reader = new RtcpReader(compound);
+        while (reader.TryNext(out var packet))
+        {
+            if (!ExtendedReport.TryParse(packet, out var report))
+            {
+                continue;
+            }
+
+            while (report.TryNext(out var block))
+            {
+                if (block.TryGetReferenceTime(out var time))
+                {
+                    var writer = new RtcpWriter(new byte[100]);
+                    Assert.True(writer.TryAddDlrr(55, [new DlrrItem(report.Ssrc, time.Compact, 0)]));
+                    _publisher.SendRtcp(writer.Written);
+                }
+            }
+        }
+    }
+
+    private static byte[] WithSendTime(ushort sequence, MediaTime now)
+    {
+        var packet = new byte[1000];
+        TestMedia.Vp8Packet(sequence, (uint)(sequence * 900), key: sequence == 0, payload: 200).AsSpan(0, 12).CopyTo(packet);
+        packet[0] |= 0x10;
+        var time = HeaderExtensionValues.ToAbsSendTime(now);
+        ReadOnlySpan<byte> extension = [0xBE, 0xDE, 0, 1, 0x42, (byte)(time >> 16), (byte)(time >> 8), (byte)time];
+        extension.CopyTo(packet.AsSpan(12));
+        packet[20] = 0x10;
+        packet[21] = 1;
+        return packet;
+    }
+
+    private static List<long> Rembs(LoopbackPeer peer)
+    {
+        var found = new List<long>();
+        ForEach(peer, packet =>
+        {
+            if (ReceiverEstimatedMaxBitrate.TryParse(packet, out var remb))
+            {
+                found.Add(remb.BitsPerSecond);
+            }
+        });
+        return found;
+    }
+
+    private delegate void See(RtcpPacket packet);
+
+    private static void ForEach(LoopbackPeer peer, See see)
+    {
+        foreach (var compound in peer.Rtcp)
+        {
+            var reader = new RtcpReader(compound);
+            while (reader.TryNext(out var packet))
+            {
+                see(packet);
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using Sfu.Media.Bwe;
+using Sfu.Media.Control;
+using Sfu.Media.Forwarding;
+using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
+using Sfu.Media.Wire;
+using Sfu.Tests.Support.Loopback;
+
+namespace Sfu.Tests.Support.Network;
+
+/// <summary>
+/// The real engine between a camera with three encodings and a client behind a simulated link: what the node believes of the path, which
+/// layers the client gets, and how smoothly. Virtual time.
+/// </summary>
+internal sealed class CorridorWorld : IDisposable
+{
+    private const int SampleMs = 100;
+    private const int FeedbackMs = 5;
+    private const long TickMs = 5;
+
+    private readonly LoopbackWorld _world = new();
+    private readonly LoopbackPeer _publisher;
+    private readonly LoopbackPeer _subscriber;
+    private readonly SimulcastSource _source;
+    private readonly LinkProfile _profile;
+    private readonly SimulatedLink<byte[]> _down;
+    private readonly ClientReceiver _client;
+    private readonly long _startUs;
+
+    public CorridorWorld(LinkProfile profile, int seed = 1)
+    {
+        _profile = profile;
+        _publisher = _world.NewConnectedPeer();
+        _subscriber = _world.NewConnectedPeer();
+        _source = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
+        _subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
+        _client = new ClientReceiver(_subscriber);
+        _down = new SimulatedLink<byte[]>(profile, seed);
+        _world.DelayUs = 1000;
+        _startUs = _world.Now.Us;
+        _world.Divert = Divert;
+    }
+
+    public readonly record struct Sample(double Seconds, long Capacity, long Estimate, int Spatial, int Temporal, double QueueMs, double FreezeMs);
+
+    public List<Sample> Samples { get; } = [];
+
+    /// <summary>Longest time without a new decodable frame, in milliseconds, from the first frame on.</summary>
+    public double LongestFreezeMs => _client.LongestFreezeMs;
+
+    public int Freezes(double overMs) => _client.Gaps.Count(gap => gap.Ms > overMs);
+
+    public IReadOnlyList<(double At, double Ms)> Gaps => [.. _client.Gaps.Select(gap => ((gap.AtUs - _startUs) / 1e6, gap.Ms))];
+
+    public void Run(TimeSpan duration)
+    {
+        var end = _world.Now.PlusUs((long)duration.TotalMicroseconds);
+        var nextSample = _world.Now;
+        var nextFrame = _world.Now;
+        var nextFeedback = _world.Now;
+        while (_world.Now < end)
+        {
+            if (nextFrame <= _world.Now)
+            {
+                nextFrame = nextFrame.PlusMs(SimulcastSource.FrameMs);
+                _source.SendOne();
+            }
+
+            Deliver();
+            if (nextFeedback <= _world.Now)
+            {
+                nextFeedback = nextFeedback.PlusMs(FeedbackMs);
+                _client.OnTime(_world.Now);
+            }
+
+            if (nextSample <= _world.Now)
+            {
+                nextSample = nextSample.PlusMs(SampleMs);
+                AddSample();
+            }
+
+            _world.Run(TimeSpan.FromMilliseconds(TickMs));
+        }
+
+        _client.Finish(_world.Now);
+    }
+
+    public TransportStats SubscriberStats()
+    {
+        _world.Command(_subscriber.Transport, static home => home.ReportStats(99));
+        return _subscriber.Events.Stats.OfType<TransportStats>().Single();
+    }
+
+    public void Dispose() => _world.Dispose();
+
+    private long Us => _world.Now.Us - _startUs;
+
+    /// <summary>What the node sends to the subscriber takes the simulated link.</summary>
+    private bool Divert(LoopbackPeer peer, byte[] datagram)
+    {
+        if (peer != _subscriber)
+        {
+            return false;
+        }
+
+        _down.Send(datagram, datagram.Length, Us);
+        return true;
+    }
+
+    private void Deliver()
+    {
+        while (_down.TryReceive(Us, out var datagram))
+        {
+            _client.OnDatagram(datagram, _world.Now);
+        }
+    }
+
+    private void AddSample()
+    {
+        var estimate = 0L;
+        _world.Command(_subscriber.Transport, transport => estimate = transport.Egress.Bandwidth?.Bitrate ?? 0);
+        var layers = _subscriber.Events.Layers.Count > 0 ? _subscriber.Events.Layers[^1].Layers : null;
+        Samples.Add(new Sample(
+            Us / 1e6,
+            _profile.RateAt(Us),
+            estimate,
+            layers?.SpatialLayer ?? -1,
+            layers?.TemporalLayer ?? -1,
+            _down.QueueUs(Us) / 1000.0,
+            _client.SinceLastFrameMs(_world.Now)));
+    }
+}

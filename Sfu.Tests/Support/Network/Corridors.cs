@@ -1,0 +1,15 @@
+namespace Sfu.Tests.Support.Network;
+
+/// <summary>Paths to measure on.</summary>
+internal static class Corridors
+{
+    /// <summary>10 Mbit/s, from 20 s on 500 kbit/s, from 40 s on 2 Mbit/s; 200 ms round trip, 50 ms jitter, a queue as long as a round trip.</summary>
+    public static LinkProfile Narrowing(double loss) => new()
+    {
+        Rates = [(TimeSpan.Zero, 10_000_000), (TimeSpan.FromSeconds(20), 500_000), (TimeSpan.FromSeconds(40), 2_000_000)],
+        OneWay = TimeSpan.FromMilliseconds(198),
+        Jitter = TimeSpan.FromMilliseconds(50),
+        Loss = loss,
+        MaxQueue = TimeSpan.FromMilliseconds(200),
+    };
+}
