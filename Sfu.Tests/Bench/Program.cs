@@ -14,6 +14,7 @@ IScenario[] scenarios =
     new JoinStormScenario(),
     new CloseCascadeScenario(),
     new MemoryScenario(),
+    new CorridorScenario(),
 ];
 
 var signals = Children.EndWithUs();
