@@ -90,7 +90,7 @@ internal sealed class DescriptorStructure(int targetCount, int[] chainOfTarget, 
         bits.NonSymmetric((uint)ChainCount, (uint)targetCount + 1);
         if (ChainCount > 0)
         {
-            Array.ForEach(chainOfTarget, chain => bits.NonSymmetric((uint)chain, (uint)ChainCount + 1));
+            Array.ForEach(chainOfTarget, chain => bits.NonSymmetric((uint)chain, (uint)ChainCount));
             foreach (var template in templates)
             {
                 Array.ForEach(template.Chains, chain => bits.Write((uint)chain, 4));
