@@ -221,8 +221,8 @@ public class DependencyDescriptorSpecs
     [Fact]
     public void One_chain_protects_all_targets_without_being_named()
     {
-        // Mandatory fields; structure present; offset 0, one target; two templates of layer 0 0; both S; no reference, one of 1; one chain, which is
-        // ns(1) and thus no bit; 0 and 1; 320 × 180.
+        // Mandatory fields; structure present; offset 0, one target; two templates of layer 0 0; both S; no reference, one of 1; one
+        // chain, and which one it is of ns(1), which is no bit at all; 0 and 1; 320 × 180.
         var reader = new BitReader(Packets.Hex("C0000180003A4101809F805980"), DependencyDescriptor.StructurePosition);
         var structure = DependencyStructure.TryParse(ref reader, new LayerTargets(ScalabilityMode.Single))!;
         Assert.Equal((2, 1, 1, 0), (structure.TemplateCount, structure.TargetCount, structure.ChainCount, structure.GetChainOfTarget(0)));
