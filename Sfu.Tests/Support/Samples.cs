@@ -59,6 +59,11 @@ public sealed class Samples(IActorRef actor)
             return ParameterDictionary.Of(("profile-id", 1), ("text", "x"), ("flag", true));
         }
 
+        if (type == typeof(ImmutableDictionary<string, long>))
+        {
+            return ImmutableDictionary<string, long>.Empty.Add($"text{++_counter}", ++_counter);
+        }
+
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>))
         {
             var item = type.GetGenericArguments()[0];

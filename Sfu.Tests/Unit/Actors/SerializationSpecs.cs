@@ -80,7 +80,7 @@ public sealed class SerializationSpecs : IAsyncLifetime
         var serializer = new SfuSerializer((ExtendedActorSystem)_system);
         var stats = new Stats(1, [(MediaStats)Samples.Of(typeof(RtpStreamStats)), new TransportStats(1, "new", "new", null, 1, 2, 3, 4, 5, 6)]);
         var back = (Stats)serializer.FromBinary(serializer.ToBinary(stats), serializer.Manifest(stats));
-        Assert.Equal(stats.Entries.AsEnumerable(), back.Entries);
+        Assert.Null(Samples.Difference(stats, back, nameof(Stats)));
     }
 
     [Fact]
