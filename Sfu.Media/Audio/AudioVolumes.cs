@@ -77,7 +77,8 @@ public sealed class AudioVolumes<TSpeaker>
 
     /// <summary>Call when <see cref="NextTimeout"/> has come; harmless when called early.</summary>
     /// <param name="now">When.</param>
-    /// <param name="volumes">Cleared; then the loudest speakers, the loudest first. Empty unless the answer is <see cref="AudioVolumesChange.Volumes"/>.</param>
+    /// <param name="volumes">Cleared; then the loudest speakers, the loudest first. Empty unless the answer is
+    /// <see cref="AudioVolumesChange.Volumes"/>.</param>
     public AudioVolumesChange OnTimeout(MediaTime now, List<AudioVolume<TSpeaker>> volumes)
     {
         volumes.Clear();

@@ -3,8 +3,9 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Audio;
 
 /// <summary>
-/// Finds who leads the conversation, by the audio levels of the packets (RFC 6464): dominant speaker identification after Volfin and Cohen, in
-/// three time scales, so that neither a cough nor a word of approval takes the word from who has it. Sans-IO; one thread at a time.
+/// Finds who leads the conversation, by the audio levels of the packets (RFC 6464): dominant speaker identification after Volfin and
+/// Cohen, in three time scales, so that neither a cough nor a word of approval takes the word from who has it. Sans-IO; one thread at a
+/// time.
 /// </summary>
 public sealed class DominantSpeaker<TSpeaker>
     where TSpeaker : notnull
@@ -86,7 +87,9 @@ public sealed class DominantSpeaker<TSpeaker>
         {
             // The leader does not stand out from himself.
             var mediumRatio = Math.Log(activity.Medium / medium);
-            if (mediumRatio > best && Math.Log(activity.Immediate / immediate) > ImmediateMargin && Math.Log(activity.Long / whole) > LongMargin)
+            if (mediumRatio > best
+                && Math.Log(activity.Immediate / immediate) > ImmediateMargin
+                && Math.Log(activity.Long / whole) > LongMargin)
             {
                 best = mediumRatio;
                 found = true;

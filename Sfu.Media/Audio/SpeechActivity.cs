@@ -8,9 +8,9 @@ namespace Sfu.Media.Audio;
 /// 2012, §III): of the newest packet, of the last 100 ms, of the last second.
 /// </summary>
 /// <remarks>
-/// A level falls into one of 13 steps above the noise. Five packets make a block, which is active by how many of them are loud; ten blocks make
-/// the second, active by how many of them are. Each scale's score is the log-likelihood ratio of speech, in which loudness is distributed
-/// exponentially, to noise, in which it is a toss of a coin.
+/// A level falls into one of 13 steps above the noise. Five packets make a block, which is active by how many of them are loud; ten blocks
+/// make the second, active by how many of them are. Each scale's score is the log-likelihood ratio of speech, in which loudness is
+/// distributed exponentially, to noise, in which it is a toss of a coin.
 /// </remarks>
 internal sealed class SpeechActivity
 {

@@ -4,8 +4,8 @@ using Sfu.Media.Rtp;
 namespace Sfu.Media.Codecs;
 
 /// <summary>
-/// The layers of AV1 packets without a dependency descriptor: from the extension of the OBU headers (AV1 §5.3.3), where there is one. A packet
-/// that continues an OBU has those of the packet before it.
+/// The layers of AV1 packets without a dependency descriptor: from the extension of the OBU headers (AV1 §5.3.3), where there is one. A
+/// packet that continues an OBU has those of the packet before it.
 /// </summary>
 internal struct Av1Layers
 {

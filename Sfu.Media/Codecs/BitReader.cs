@@ -35,7 +35,9 @@ internal ref struct BitReader(ReadOnlySpan<byte> data, int position = 0)
 
     public bool ReadFlag() => Read(1) != 0;
 
-    /// <summary>ns(n), AV1 RTP specification §A.4.1: a number below <paramref name="limit"/>, in one bit less where that is enough.</summary>
+    /// <summary>
+    /// ns(n), AV1 RTP specification §A.4.1: a number below <paramref name="limit"/>, in one bit less where that is enough.
+    /// </summary>
     /// <param name="limit">At least 1.</param>
     public uint ReadNonSymmetric(uint limit)
     {

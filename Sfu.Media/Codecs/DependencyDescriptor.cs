@@ -91,7 +91,9 @@ internal struct DependencyDescriptor
             view.ActiveTargets = reader.Read(structure.TargetCount);
         }
 
-        view.Indications = (flags & 0x20) != 0 ? DependencyStructure.ReadIndications(ref reader, structure.TargetCount) : template.Indications;
+        view.Indications = (flags & 0x20) != 0
+            ? DependencyStructure.ReadIndications(ref reader, structure.TargetCount)
+            : template.Indications;
         if ((flags & 0x10) != 0)
         {
             if (!TryReadReferences(ref reader, ref view))

@@ -69,7 +69,9 @@ internal sealed class DependencyStructure
     /// <summary>Greatest resolution of a spatial layer's frames; only with <see cref="HasResolutions"/>.</summary>
     public (int Width, int Height) GetResolution(int spatialLayer) => _resolutions[spatialLayer];
 
-    /// <summary>The bit of <see cref="FrameLayers"/> that a decode target has: that of the highest layers among the templates that belong to it.</summary>
+    /// <summary>
+    /// The bit of <see cref="FrameLayers"/> that a decode target has: that of the highest layers among the templates that belong to it.
+    /// </summary>
     public int GetBit(int target) => _bitOfTarget[target];
 
     /// <summary>Reads a structure.</summary>

@@ -26,7 +26,9 @@ internal sealed class DependencyStructureCache(ScalabilityMode mode)
     private ushort _highest;
     private uint _active;
 
-    /// <summary>The decode targets that the sender produces at present, in the bits of <see cref="FrameLayers"/>; 0 before the first structure.</summary>
+    /// <summary>
+    /// The decode targets that the sender produces at present, in the bits of <see cref="FrameLayers"/>; 0 before the first structure.
+    /// </summary>
     public ushort ActiveTargets { get; private set; }
 
     /// <summary>Reads the descriptor of one packet.</summary>

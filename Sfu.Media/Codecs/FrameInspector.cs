@@ -26,7 +26,9 @@ internal sealed class FrameInspector
         _layers = new LayerTargets(mode);
     }
 
-    /// <summary>The decode targets that the sender produces at present: those of the mode, unless dependency descriptors tell less.</summary>
+    /// <summary>
+    /// The decode targets that the sender produces at present: those of the mode, unless dependency descriptors tell less.
+    /// </summary>
     public ushort ActiveTargets => _structures is { ActiveTargets: not 0 } known ? known.ActiveTargets : _layers.All;
 
     /// <summary>The stream starts anew: its sequence numbers jumped.</summary>
@@ -48,7 +50,9 @@ internal sealed class FrameInspector
         }
 
         var startsPicture = _ends.OnPacket(packet.SequenceNumber, packet.Marker);
-        return dependencyDescriptor.IsEmpty ? FromPayload(packet, startsPicture) : FromDescriptor(packet, dependencyDescriptor, startsPicture);
+        return dependencyDescriptor.IsEmpty
+            ? FromPayload(packet, startsPicture)
+            : FromDescriptor(packet, dependencyDescriptor, startsPicture);
     }
 
     private FrameLayers FromDescriptor(in RtpPacket packet, ReadOnlySpan<byte> data, bool startsPicture)
@@ -99,8 +103,8 @@ internal sealed class FrameInspector
     }
 
     /// <summary>
-    /// The descriptor is of no use until a structure comes, with the next key frame or a retransmission. What starts a key frame carries one, so this packet
-    /// does not, whatever its payload, which may be encrypted, looks like.
+    /// The descriptor is of no use until a structure comes, with the next key frame or a retransmission. What starts a key frame carries
+    /// one, so this packet does not, whatever its payload, which may be encrypted, looks like.
     /// </summary>
     private FrameLayers WithoutStructure(in RtpPacket packet, bool startsPicture)
     {

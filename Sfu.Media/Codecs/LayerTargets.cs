@@ -25,7 +25,8 @@ internal readonly struct LayerTargets
         FrameLayers.TargetBit(Math.Min(spatial, _maxSpatial), Math.Min(temporal, _maxTemporal));
 
     /// <summary>The targets of the spatial layer that have this temporal layer.</summary>
-    public ushort InTime(int spatial, int temporal) => (ushort)(Times(temporal) << (FrameLayers.MaxTemporalLayers * Math.Min(spatial, _maxSpatial)));
+    public ushort InTime(int spatial, int temporal) =>
+        (ushort)(Times(temporal) << (FrameLayers.MaxTemporalLayers * Math.Min(spatial, _maxSpatial)));
 
     /// <summary>The targets of the spatial layer that have more than this temporal layer.</summary>
     public ushort AboveInTime(int spatial, int temporal) => temporal < _maxTemporal ? InTime(spatial, temporal + 1) : (ushort)0;

@@ -6,8 +6,8 @@ public static class OpusPayload
     private const int MaxFrames = 48;
 
     /// <summary>
-    /// Whether the packet only marks silence: discontinuous transmission (RFC 7587 §3.1.3). An encoder then makes packets of two bytes at most,
-    /// or joins several frames that have a byte at most each.
+    /// Whether the packet only marks silence: discontinuous transmission (RFC 7587 §3.1.3). An encoder then makes packets of two bytes at
+    /// most, or joins several frames that have a byte at most each.
     /// </summary>
     /// <param name="payload">RTP payload; out of a RED block where there is redundancy.</param>
     public static bool IsDtx(ReadOnlySpan<byte> payload)

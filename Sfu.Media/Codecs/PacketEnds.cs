@@ -10,6 +10,9 @@ internal struct PacketEnds
 {
     private const int Window = 64;
 
+    // Nothing comes as late as this: the sender has begun to count anew.
+    private const int MaxLateness = 4096;
+
     private bool _started;
     private ushort _highest;
     private ulong _ends;
@@ -21,9 +24,9 @@ internal struct PacketEnds
     public bool OnPacket(ushort sequence, bool end)
     {
         var distance = _started ? Serial.Distance(sequence, _highest) : Window;
-        if (distance > 0)
+        if (distance is > 0 or < -MaxLateness)
         {
-            _ends = distance < Window ? _ends << distance : 0;
+            _ends = distance is > 0 and < Window ? _ends << distance : 0;
             _highest = sequence;
             _started = true;
             distance = 0;

@@ -4,8 +4,9 @@ namespace Sfu.Media.Codecs;
 
 /// <summary>
 /// Keeps the numbers in VP8 and VP9 payload descriptors going for one consumer when its source changes or pauses: PictureID, TL0PICIDX and
-/// VP8's KEYIDX continue from the last that was sent. A VP8 picture that is left out on purpose leaves no gap (a receiver waits for a picture that
-/// is missing below the highest layer); VP9 pictures refer to one another by the distance of their numbers, so there gaps stay. Media thread only.
+/// VP8's KEYIDX continue from the last that was sent. A VP8 picture that is left out on purpose leaves no gap (a receiver waits for a
+/// picture that is missing below the highest layer); VP9 pictures refer to one another by the distance of their numbers, so there gaps
+/// stay. Media thread only.
 /// </summary>
 /// <remarks>
 /// As in <see cref="Rtp.SequenceRewriter"/> the shift of a late packet is the present one less the pictures that were left out after its
@@ -37,10 +38,15 @@ internal sealed class PictureNumbers(CodecKind codec)
         All = PictureId | Tl0 | Key,
     }
 
-    /// <summary>The next packet that is forwarded comes from another source, or follows a gap: its numbers continue from the last sent.</summary>
+    /// <summary>
+    /// The next packet that is forwarded comes from another source, or follows a gap: its numbers continue from the last sent.
+    /// </summary>
     public void Sync() => _pending = Pending.All;
 
-    /// <summary>The packet's frame is left out on purpose. Each packet may be told, or the first alone; without effect once later pictures have passed.</summary>
+    /// <summary>
+    /// The packet's frame is left out on purpose. Each packet may be told, or the first alone; without effect once later pictures have
+    /// passed.
+    /// </summary>
     public void Drop(ReadOnlySpan<byte> payload)
     {
         if (codec != CodecKind.Vp8 || !TryRead(payload, out var numbers) || numbers.PictureId < 0 || (_pending & Pending.PictureId) != 0)
@@ -64,7 +70,8 @@ internal sealed class PictureNumbers(CodecKind codec)
     /// <summary>A packet is to be sent, whose sequence number may be.</summary>
     /// <param name="payload">Its payload as it came.</param>
     /// <param name="shift">What <see cref="Apply"/> takes.</param>
-    /// <returns>False for a packet that must not be sent: of a picture before the sync, of one that was left out, or too late to tell.</returns>
+    /// <returns>False for a packet that must not be sent: of a picture before the sync, of one that was left out, or too late to
+    /// tell.</returns>
     public bool TryForward(ReadOnlySpan<byte> payload, out DescriptorShift shift)
     {
         shift = default;

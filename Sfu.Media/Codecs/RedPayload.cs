@@ -29,7 +29,9 @@ public readonly ref struct RedPayload
     /// <summary>What the packet would carry without redundancy.</summary>
     public ReadOnlySpan<byte> Primary => _payload[_primaryOffset..];
 
-    /// <summary>A fresh iterator over all blocks: the redundant ones as they come, the oldest first by custom, then the primary one.</summary>
+    /// <summary>
+    /// A fresh iterator over all blocks: the redundant ones as they come, the oldest first by custom, then the primary one.
+    /// </summary>
     public RedBlockReader Blocks => new(_payload, RedundantCount);
 
     public static bool TryParse(ReadOnlySpan<byte> payload, out RedPayload view)

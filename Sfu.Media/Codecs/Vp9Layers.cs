@@ -39,8 +39,8 @@ internal static class Vp9Layers
     /// <summary>
     /// Without inter-picture prediction the frame's layer starts anew, and so do those above it, which refer to nothing else. Otherwise
     /// the U bit says that the temporal layers above the frame's start anew behind it, in its spatial layer: upper ones that refer to this
-    /// frame refer to their own earlier ones as well. Of the frame's own temporal layer it says nothing, and encoders set it on each frame of
-    /// the highest one; the lowest goes on by itself.
+    /// frame refer to their own earlier ones as well. Of the frame's own temporal layer it says nothing, and encoders set it on each frame
+    /// of the highest one; the lowest goes on by itself.
     /// </summary>
     private static int Switches(in Vp9PayloadDescriptor view, LayerTargets layers, int spatial, int temporal, int targets)
     {

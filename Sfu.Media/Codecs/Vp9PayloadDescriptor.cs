@@ -144,7 +144,8 @@ public readonly record struct Vp9PayloadDescriptor
         var interPicture = (first & 0x40) != 0;
         var count = interPicture && flexible ? ReadReferences(payload, ref position, out var references) : Absent(out references);
         var structure = default(Vp9ScalabilityStructure);
-        if (count < 0 || ((first & 0x02) != 0 && !Vp9ScalabilityStructure.TryParse(payload, ref position, out structure)) || position >= payload.Length)
+        var whole = count >= 0 && ((first & 0x02) == 0 || Vp9ScalabilityStructure.TryParse(payload, ref position, out structure));
+        if (!whole || position >= payload.Length)
         {
             position = -1;
             count = Absent(out references);

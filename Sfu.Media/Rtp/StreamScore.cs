@@ -3,13 +3,13 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Rtp;
 
 /// <summary>
-/// How well one stream goes, 0 (nothing comes) … 10 (nothing is lost): the average of the last intervals, the newest with the greatest weight.
-/// Told running totals, about once a second. Media thread only.
+/// How well one stream goes, 0 (nothing comes) … 10 (nothing is lost): the average of the last intervals, the newest with the greatest
+/// weight. Told running totals, about once a second. Media thread only.
 /// </summary>
 /// <remarks>
-/// One interval counts 10 · (delivered ÷ expected)⁴: what a decoder makes of a stream suffers far sooner than a tenth of it is lost. A packet that a
-/// retransmission brought is delivered, but late: it counts the less the more of them there are, and the more retransmissions
-/// were spent on it.
+/// One interval counts 10 · (delivered ÷ expected)⁴: what a decoder makes of a stream suffers far sooner than a tenth of it is lost. A
+/// packet that a retransmission brought is delivered, but late: it counts the less the more of them there are, and the more
+/// retransmissions were spent on it.
 /// </remarks>
 public struct StreamScore
 {

@@ -20,6 +20,13 @@ internal sealed class CommandLine
     private readonly Option<bool> _updateReadme = new("--update-readme") { Description = "Put table and plot into README.md." };
     private readonly Option<string?> _node = new("--node") { HelpName = "Sfu.Host.dll", Description = "Measure this build of the node." };
 
+    private readonly Option<int> _mediaThreads = new("--media-threads")
+    {
+        HelpName = "N",
+        Description = "Media threads of the node; 0: as many as it takes by itself. The C program has one.",
+        DefaultValueFactory = static _ => 0,
+    };
+
     private readonly Option<string[]> _nodeArguments = new("--node-argument")
     {
         HelpName = "ARGUMENT",
@@ -48,7 +55,7 @@ internal sealed class CommandLine
         _scenarios.AcceptOnlyFromAmong(names);
         _root = new RootCommand("Measures the SFU from outside, beside a C program that does the same work, and Janus.")
         {
-            _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _nodeArguments, _subjects, _janus,
+            _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _mediaThreads, _nodeArguments, _subjects, _janus,
         };
         _subjects.AcceptOnlyFromAmong(Case.Node, Case.Limit, Case.Janus);
         AllNames = names;
@@ -76,6 +83,7 @@ internal sealed class CommandLine
             parsed.GetValue(_updateReadme),
             parsed.GetValue(_node) ?? Path.Combine(AppContext.BaseDirectory, "Sfu.Host.dll"),
             parsed.GetValue(_nodeArguments) ?? [],
+            parsed.GetValue(_mediaThreads),
             parsed.GetValue(_subjects) is { Length: > 0 } subjects ? subjects : [Case.Node, Case.Limit, Case.Janus],
             parsed.GetValue(_janus) ?? OnPath("janus"));
     }

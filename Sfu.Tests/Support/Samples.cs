@@ -61,7 +61,7 @@ public sealed class Samples(IActorRef actor)
 
         if (type == typeof(ImmutableDictionary<string, long>))
         {
-            return ImmutableDictionary<string, long>.Empty.Add($"text{++_counter}", ++_counter);
+            return ImmutableDictionary<string, long>.Empty.Add("0.0", 150_000).Add("0.1", 250_000);
         }
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>))

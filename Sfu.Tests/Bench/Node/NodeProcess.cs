@@ -21,11 +21,12 @@ internal sealed partial class NodeProcess : ChildProcess
     public Uri Signaling(string room, string peer) => new($"ws://{Address.Authority}/ws?roomId={room}&peerId={peer}");
 
     /// <param name="program">Sfu.Host.dll, of the tree that is measured.</param>
+    /// <param name="mediaThreads">0: as many as it takes by itself.</param>
     /// <param name="arguments">More for its command line.</param>
-    public static async Task<NodeProcess> StartAsync(string program, IEnumerable<string> arguments)
+    public static async Task<NodeProcess> StartAsync(string program, int mediaThreads, IEnumerable<string> arguments)
     {
         var node = new NodeProcess(
-            program, ["--http", "127.0.0.1:0", "--rtc-ip", "127.0.0.1", "--rtc-port", "0", "--log-level", "warning", "--config", WriteConfiguration(), .. arguments]);
+            program, ["--http", "127.0.0.1:0", "--rtc-ip", "127.0.0.1", "--rtc-port", "0", "--log-level", "warning", "--config", WriteConfiguration(mediaThreads), .. arguments]);
         try
         {
             var line = await Eventually.Get(
@@ -80,10 +81,11 @@ internal sealed partial class NodeProcess : ChildProcess
     }
 
     /// <summary>Limits for clients that are many in one process and slower than browsers.</summary>
-    private static string WriteConfiguration()
+    private static string WriteConfiguration(int mediaThreads)
     {
         var file = Path.Combine(AppContext.BaseDirectory, "bench.conf");
-        File.WriteAllText(file, """
+        File.WriteAllText(file, $$"""
+            sfu.media.threads = {{mediaThreads}}
             sfu.router.empty-linger = 1 s
             sfu.host.signaling {
               grace-period = 1 s

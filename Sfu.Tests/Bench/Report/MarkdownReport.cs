@@ -22,7 +22,7 @@ internal static class MarkdownReport
     public static string Write(BenchReport report, string? plot)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{report.Machine}. Median of {report.Options.Runs} runs of {report.Options.Seconds} s, in brackets the least and the greatest.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{report.Machine}. Median of {report.Options.Runs} runs of {report.Options.Seconds} s, in brackets the least and the greatest. Media threads of the node: {(report.Options.MediaThreads == 0 ? "one per core" : report.Options.MediaThreads)}; the C program has one thread.");
         foreach (var scenario in report.Results.GroupBy(static result => result.Case.Scenario))
         {
             text.AppendLine().AppendLine($"**{scenario.Key}**").AppendLine();

@@ -40,6 +40,7 @@ internal static partial class ResultFile
             ["seconds"] = report.Options.Seconds,
             ["packetRate"] = report.Options.PacketRate,
             ["quick"] = report.Options.Quick,
+            ["mediaThreads"] = report.Options.MediaThreads,
             ["nodeArguments"] = string.Join(' ', report.Options.NodeArguments),
             ["notes"] = new JsonArray([.. report.Notes.Select(static note => (JsonNode?)note)]),
             ["ratios"] = new JsonArray([.. Ratios.Of(report).Select(static ratio => (JsonNode?)ratio)]),

@@ -47,5 +47,5 @@ internal sealed class BenchContext(BenchOptions options, BenchReport report)
         return _janus;
     }
 
-    public Task<NodeProcess> StartNodeAsync() => NodeProcess.StartAsync(options.NodeProgram, options.NodeArguments);
+    public Task<NodeProcess> StartNodeAsync() => NodeProcess.StartAsync(options.NodeProgram, options.MediaThreads, options.NodeArguments);
 }

@@ -164,7 +164,8 @@ public class DependencyDescriptorSpecs
     [Fact]
     public void Packets_that_come_late_across_a_change_have_the_structure_of_their_time()
     {
-        var next = new DescriptorStructure(1, [0], new DescriptorStructure.Template(0, 0, "S", [], [0]), new DescriptorStructure.Template(0, 0, "S", [1], [1]))
+        var next = new DescriptorStructure(
+            1, [0], new DescriptorStructure.Template(0, 0, "S", [], [0]), new DescriptorStructure.Template(0, 0, "S", [1], [1]))
         {
             IdOffset = 20,
         };

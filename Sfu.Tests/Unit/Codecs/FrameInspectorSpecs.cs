@@ -127,7 +127,8 @@ public class FrameInspectorSpecs
         Assert.True(high.AllowsSwitch(1, 0, 1, 1));
         Assert.False(high.AllowsSwitch(0, 1, 1, 0));
 
-        // A layer that comes back without a key frame refers to its own picture only, which who has the lower layer cannot tell from the bits: it waits.
+        // A layer that comes back without a key frame refers to its own picture only, which who has the lower layer cannot tell from the
+        // bits: it waits.
         Assert.False(stream.Next("AD 8004 13 03 82", marker: true).AllowsSwitch(0, 0, 1, 0));
     }
 
@@ -204,6 +205,11 @@ public class FrameInspectorSpecs
         stream.Next("ED 8001 13 01 82", marker: true);
         stream.At((ushort)(stream.Sequence - 40), "EC 8000 10 01 82", false);
         stream.At((ushort)(stream.Sequence - 100), "EC 8000 10 01 82", false);
+        Assert.True((stream.Next("EC 8002 12 01 82").Flags & FrameFlags.PictureStart) != 0);
+
+        // What would be later than anything is a sender that counts anew.
+        stream.Sequence -= 10_000;
+        stream.Next("ED 8001 13 01 82", marker: true);
         Assert.True((stream.Next("EC 8002 12 01 82").Flags & FrameFlags.PictureStart) != 0);
     }
 
