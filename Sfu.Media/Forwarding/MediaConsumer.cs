@@ -122,7 +122,7 @@ internal sealed class MediaConsumer
     public int PlaceInTransport { get; set; }
 
     /// <summary>It gets nothing, or not the layer that it wants, until a key frame comes.</summary>
-    public bool WaitsForKeyFrame => !Paused && _layers.WaitsForKeyFrame;
+    public bool WaitsForKeyFrame => !Paused && _layers.WaitsForKeyFrame && Transport.CanSend;
 
     private int ClockRate => _codecs.Media?.ClockRate ?? 90_000;
 
@@ -266,6 +266,13 @@ internal sealed class MediaConsumer
             return;
         }
 
+        if (!Transport.CanSend)
+        {
+            // No path or no keys: what is left out here is made good by a key frame, once there is somebody to send it to.
+            Resynchronize();
+            return;
+        }
+
         if (_synchronized && arrived.Stream == _stream && arrived.Epoch != _epoch)
         {
             Resynchronize();
@@ -286,7 +293,7 @@ internal sealed class MediaConsumer
         var room = Transport.Egress.Begin();
         if (room.IsEmpty)
         {
-            // No path or no keys: what is left out here is made good by a key frame.
+            // Nothing can leave at present.
             Resynchronize();
             return;
         }

@@ -57,6 +57,12 @@ internal sealed class ReceiveStreamTable
             return false;
         }
 
+        if (producer.Encodings.Length > FrameLayers.MaxSpatialLayers)
+        {
+            reason = $"rtpParameters.encodings: {producer.Encodings.Length} encodings; at most {FrameLayers.MaxSpatialLayers} are forwarded.";
+            return false;
+        }
+
         var ssrcs = new HashSet<uint>();
         foreach (var encoding in producer.Encodings)
         {

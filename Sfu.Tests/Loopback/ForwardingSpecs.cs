@@ -59,6 +59,17 @@ public abstract class ForwardingSpecs : IDisposable
     }
 
     [Fact]
+    public void Consumer_without_a_path_asks_for_nothing()
+    {
+        var lonely = _world.NewPeer();
+        var producer = _publisher.Produce(TestMedia.Video());
+        lonely.Consume(producer, TestMedia.VideoConsumer());
+        SendFrames(90);
+        Assert.Equal(0, TestMedia.CountRtcp(_publisher.Rtcp, TestMedia.IsPli));
+        _world.Command(lonely.Transport, static home => home.Close(null));
+    }
+
+    [Fact]
     public void Packet_reaches_the_subscriber_under_its_own_names()
     {
         var producer = _publisher.Produce(TestMedia.Video());

@@ -149,6 +149,37 @@ public abstract class SimulcastSpecs : IDisposable
     }
 
     [Fact]
+    public void A_key_frame_whose_first_packet_comes_late_is_whole()
+    {
+        _source.FrameSize = [(1, 200), (3, 500), (8, 900)];
+        _subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
+        _source.Send(3);
+        _subscriber.Rtp.Clear();
+        _world.Command(_subscriber.Transport, static home => home.Egress.Consumers[0].Resynchronize());
+        var lost = false;
+        _world.Lose = (toNode, datagram) =>
+        {
+            // The first packet of the next key frame: the longest of its picture that bears no marker comes first.
+            var first = toNode && !lost && datagram.Length > 900 && datagram[0] == 0x80;
+            lost |= first;
+            return first;
+        };
+        _source.RequestKeyFrames(2);
+        _source.Send(1);
+        Assert.True(lost);
+        Assert.Empty(Media());
+        _source.Send(8);
+
+        Assert.All(Identified(), static packet => Assert.Equal(2, packet.Encoding));
+        Assert.True(Identified()[0].Key);
+        Assert.Equal(8, Identified().Count(packet => packet.Frame == Identified()[0].Frame));
+        var start = Identified()[0].Frame;
+        Assert.Equal(8 * (Identified()[^1].Frame - start + 1), Identified().Count);
+        var numbers = Media().Select(Number).Order().ToArray();
+        Assert.All(numbers.Zip(numbers.Skip(1)), static pair => Assert.Equal(1, Serial.Distance(pair.Second, pair.First)));
+    }
+
+    [Fact]
     public void Each_client_has_its_own_layers()
     {
         var others = Enumerable.Range(0, 3).Select(_ => _world.NewConnectedPeer()).ToArray();

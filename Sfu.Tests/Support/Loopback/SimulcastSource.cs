@@ -23,6 +23,7 @@ internal sealed class SimulcastSource
     private readonly LoopbackPeer _peer;
     private readonly Encoding[] _encodings;
     private int _frame;
+    private ushort _rtxSequence;
 
     public SimulcastSource(LoopbackWorld world, LoopbackPeer peer, int encodings = 3)
     {
@@ -130,6 +131,24 @@ internal sealed class SimulcastSource
                 var encoding = Array.FindIndex(_encodings, e => SsrcOf(e.Index) == pli.MediaSsrc);
                 _encodings[encoding].KeyFrameWanted = true;
                 KeyFrameRequests[encoding]++;
+            }
+            else if (GenericNack.TryParse(packet, out var nack))
+            {
+                SendAgain(nack);
+            }
+        }
+    }
+
+    private void SendAgain(GenericNack nack)
+    {
+        while (nack.TryNext(out var sequence))
+        {
+            if (_peer.Sent.TryGetValue((nack.MediaSsrc, sequence), out var lost))
+            {
+                Assert.True(RtpPacket.TryParseHeader(lost, out var view));
+                var packet = new byte[lost.Length + Rtx.OsnLength];
+                var length = Rtx.Wrap(lost, view.HeaderLength, nack.MediaSsrc + 1, TestMedia.ProducerRtx, _rtxSequence++, packet);
+                _peer.SendRtp(packet.AsSpan(0, length));
             }
         }
     }
