@@ -63,7 +63,7 @@ internal sealed class DependencyStructure
     /// <summary>How far back the previous frame of a chain lies for the frames of a template; 0 when the chain starts with them.</summary>
     public int GetChainDistance(int template, int chain) => _chainDistances[(template * ChainCount) + chain];
 
-    /// <summary>The chain that protects a target. Only with chains.</summary>
+    /// <summary>The chain that protects a target; meaningless without chains.</summary>
     public int GetChainOfTarget(int target) => _chainOfTarget[target];
 
     /// <summary>Greatest resolution of a spatial layer's frames; only with <see cref="HasResolutions"/>.</summary>

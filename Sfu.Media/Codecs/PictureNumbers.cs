@@ -67,7 +67,7 @@ internal sealed class PictureNumbers(CodecKind codec)
         _tl0Shift -= isBase && (_pending & Pending.Tl0) == 0 ? (byte)1 : (byte)0;
     }
 
-    /// <summary>A packet is to be sent, whose sequence number may be.</summary>
+    /// <summary>A packet is to be sent.</summary>
     /// <param name="payload">Its payload as it came.</param>
     /// <param name="shift">What <see cref="Apply"/> takes.</param>
     /// <returns>False for a packet that must not be sent: of a picture before the sync, of one that was left out, or too late to
@@ -86,18 +86,19 @@ internal sealed class PictureNumbers(CodecKind codec)
             if ((_pending & Pending.PictureId) == 0)
             {
                 var distance = Distance(numbers);
+                var window = numbers.IsLong ? PictureHistory.Window - 1 : ShortWindow;
                 if (distance > 0)
                 {
                     Advance(distance, numbers);
                 }
-                else if (-distance > Math.Min(_sinceSync, numbers.IsLong ? PictureHistory.Window - 1 : ShortWindow))
+                else if (-distance > Math.Min(_sinceSync, window))
                 {
-                    if (!numbers.IsKeyFrameStart)
+                    if (!numbers.IsKeyFrameStart || -distance <= window)
                     {
                         return false;
                     }
 
-                    // A late one does not come here, its sequence number being refused: the sender has begun to count anew.
+                    // No packet comes as late as this: the sender has begun to count anew.
                     Sync();
                 }
                 else if (_history.IsDropped(-distance))

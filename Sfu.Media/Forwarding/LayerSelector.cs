@@ -73,7 +73,7 @@ internal struct LayerSelector(bool needsKeyFrame)
 
         if (_spatial == None)
         {
-            if (needsKeyFrame && !frame.IsKeyFrame)
+            if (!MayBegin(frame))
             {
                 return false;
             }
@@ -92,6 +92,9 @@ internal struct LayerSelector(bool needsKeyFrame)
 
         return _spatial != None && frame.BelongsTo(_spatial, _temporal);
     }
+
+    /// <summary>A frame that refers to no other: a key frame, or the beginning of an upper layer that stands by itself.</summary>
+    private readonly bool MayBegin(in FrameLayers frame) => !needsKeyFrame || (frame.Flags & (FrameFlags.KeyFrame | FrameFlags.Independent)) != 0;
 
     private void Enter(in FrameLayers frame)
     {
@@ -122,9 +125,9 @@ internal struct LayerSelector(bool needsKeyFrame)
 
     private bool TryChangeSpatial(in FrameLayers frame)
     {
-        if (frame.IsKeyFrame || (!needsKeyFrame && frame.IsFrameStart))
+        if (MayBegin(frame) && TryEnter(frame, _wantedSpatial))
         {
-            return TryEnter(frame, _wantedSpatial);
+            return true;
         }
 
         // A stream whose higher layers build on its lower ones: the frames of the lower target are a part of what the client has.

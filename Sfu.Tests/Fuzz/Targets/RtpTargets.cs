@@ -108,7 +108,7 @@ internal static class RtpTargets
         outcome.Note((int)result);
         if (result == RtxUnwrap.Media)
         {
-            Require(length == input.Length - Sfu.Media.Rtp.Rtx.OsnLength || length < input.Length, "an original is shorter");
+            Require(length <= input.Length - Sfu.Media.Rtp.Rtx.OsnLength, "an original is shorter");
             outcome.Note(RtpPacket.TryParse(packet[..length], out var original));
             outcome.NoteSize(original.PaddingLength);
         }

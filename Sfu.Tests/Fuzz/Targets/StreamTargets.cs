@@ -86,7 +86,7 @@ internal static class StreamTargets
             for (var target = 0; target < structure.TargetCount; target++)
             {
                 Require(structure.GetBit(target) < 16, "a target has its bit");
-                Require(structure.GetChainOfTarget(target) <= structure.ChainCount, "a target's chain is one");
+                Require(structure.GetChainOfTarget(target) < Math.Max(structure.ChainCount, 1), "a target's chain is one");
             }
         }
     }

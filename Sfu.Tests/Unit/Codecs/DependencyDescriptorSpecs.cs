@@ -231,6 +231,19 @@ public class DependencyDescriptorSpecs
     }
 
     [Fact]
+    public void One_chain_protects_all_targets_without_being_named()
+    {
+        // Mandatory fields; structure present; offset 0, one target; two templates of layer 0 0; both S; no reference, one of 1; one
+        // chain, and which one it is of ns(1), which is no bit at all; 0 and 1; 320 × 180.
+        var reader = new BitReader(Packets.Hex("C0000180003A4101809F805980"), DependencyDescriptor.StructurePosition);
+        var structure = DependencyStructure.TryParse(ref reader, new LayerTargets(ScalabilityMode.Single))!;
+        Assert.Equal((2, 1, 1, 0), (structure.TemplateCount, structure.TargetCount, structure.ChainCount, structure.GetChainOfTarget(0)));
+        Assert.Equal((0, 1), (structure.GetChainDistance(0, 0), structure.GetChainDistance(1, 0)));
+        Assert.Equal((320, 180), structure.GetResolution(0));
+        Assert.Equal(97, reader.Position);
+    }
+
+    [Fact]
     public void Every_prefix_and_any_mutation_is_harmless()
     {
         byte[][] seeds =

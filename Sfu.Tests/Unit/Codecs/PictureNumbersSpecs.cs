@@ -62,6 +62,8 @@ public class PictureNumbersSpecs
 
         // What came before the change was another's.
         Assert.Null(Forward(Vp8(19_999, 199, 0)));
+        Assert.Null(Forward(Vp8(19_990, 198, 0, keyFrame: true)));
+        Assert.Equal("106 12 0", Forward(Vp8(20_004, 201, 1, key: 9)));
     }
 
     [Fact]

@@ -100,6 +100,18 @@ public class LayerSelectorSpecs
     }
 
     [Fact]
+    public void An_upper_layer_that_stands_by_itself_begins_with_its_own_frame()
+    {
+        // S2T1: the key picture's upper frame refers to nothing, and is no key frame of the whole stream.
+        var selector = Wanting(1, 3);
+        Assert.True(selector.Takes(Simulcast(0, 0, key: true)));
+        Assert.True(selector.Takes(Simulcast(1, 0, key: true) with { Flags = Whole | FrameFlags.Independent }));
+        Assert.False(selector.WaitsForKeyFrame);
+        Assert.False(selector.Takes(Simulcast(0, 0)));
+        Assert.True(selector.Takes(Simulcast(1, 0)));
+    }
+
+    [Fact]
     public void What_is_stopped_takes_nothing_and_begins_with_a_key_frame_again()
     {
         var selector = Wanting(0, 3);
