@@ -1,86 +1,76 @@
 using System.Collections.Immutable;
 using Sfu.Actors.Protocol;
+using Sfu.Media.Audio;
 
 namespace Sfu.Actors.Observers;
 
-/// <summary>Who has the floor.</summary>
+/// <summary>Who has the floor, by <see cref="DominantSpeaker{TSpeaker}"/>.</summary>
+/// <remarks>
+/// That asks for each packet's time, and takes a pause between packets for silence, but levels come many at a time, a tenth of a second for each
+/// stop on their way. So they are laid out again at a packet's length one behind the other, and the decisions are taken a little late.
+/// </remarks>
 internal sealed class ActiveSpeakerObserver : IRtpObserver
 {
+    private static readonly TimeSpan _packet = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan _delay = TimeSpan.FromMilliseconds(250);
+
     private readonly RouterId _router;
     private readonly ObserverId _id;
-    private readonly ActiveSpeakerObserverOptions _options;
-    private readonly Dictionary<ProducerId, Heard> _producers = [];
-    private ProducerId? _dominant;
+    private readonly int _intervalMs;
+    private readonly Dictionary<ProducerId, PeerId?> _peers = [];
+    private DominantSpeaker<ProducerId> _speakers;
 
-    private ActiveSpeakerObserver(RouterId router, ObserverId id, ActiveSpeakerObserverOptions options)
+    private ActiveSpeakerObserver(RouterId router, ObserverId id, int intervalMs, TimeSpan now)
     {
         _router = router;
         _id = id;
-        _options = options;
+        _intervalMs = intervalMs;
+        _speakers = New(now);
     }
 
-    public TimeSpan Interval => TimeSpan.FromMilliseconds(_options.IntervalMs);
+    public TimeSpan Interval => TimeSpan.FromMilliseconds(_intervalMs);
 
     /// <summary>Null when the options make no sense.</summary>
-    public static ActiveSpeakerObserver? TryCreate(RouterId router, ObserverId id, ActiveSpeakerObserverOptions? options)
+    public static ActiveSpeakerObserver? TryCreate(RouterId router, ObserverId id, ActiveSpeakerObserverOptions? options, TimeSpan now)
     {
         options ??= new ActiveSpeakerObserverOptions();
-        return options.IntervalMs is >= 100 and <= 5000 ? new ActiveSpeakerObserver(router, id, options) : null;
+        return options.IntervalMs is >= 100 and <= 5000 ? new ActiveSpeakerObserver(router, id, options.IntervalMs, now) : null;
     }
 
-    public void Add(ProducerId producer, PeerId? peer) => _producers[producer] = new Heard { Peer = peer };
+    public void Add(ProducerId producer, PeerId? peer, TimeSpan now)
+    {
+        _peers[producer] = peer;
+        _speakers.Add(producer, Late(now));
+    }
 
     public void Remove(ProducerId producer)
     {
-        _producers.Remove(producer);
-        if (_dominant == producer)
-        {
-            _dominant = null;
-        }
+        _peers.Remove(producer);
+        _speakers.Remove(producer);
     }
 
-    public void Reset()
+    public void Reset(TimeSpan now)
     {
-        _dominant = null;
-        foreach (var heard in _producers.Values)
+        _speakers = New(now);
+        foreach (var producer in _peers.Keys)
         {
-            heard.Sum = heard.Count = 0;
+            _speakers.Add(producer, Late(now));
         }
     }
 
     public void Hear(ProducerId producer, ImmutableArray<byte> levels, TimeSpan now)
     {
-        if (_producers.TryGetValue(producer, out var heard))
+        for (var i = 0; i < levels.Length; i++)
         {
-            foreach (var level in levels)
-            {
-                heard.Sum += 127 - level;
-                heard.Count++;
-            }
+            _speakers.OnLevels(producer, levels.AsSpan(i, 1), (now - (_packet * (levels.Length - 1 - i))).ToMediaTime());
         }
     }
 
-    public ISessionEvent? Decide(TimeSpan now)
-    {
-        var loudest = _producers.Where(entry => entry.Value.Sum > 0).OrderByDescending(entry => entry.Value.Sum).FirstOrDefault();
-        foreach (var heard in _producers.Values)
-        {
-            heard.Sum = heard.Count = 0;
-        }
+    public ISessionEvent? Decide(TimeSpan now) => _speakers.OnTimeout(Late(now)) && _speakers.Dominant is var dominant
+        ? new ObserverEvents.DominantSpeakerChanged(_router, _id, dominant, _peers.GetValueOrDefault(dominant))
+        : null;
 
-        if (loudest.Value is null || _dominant == loudest.Key)
-        {
-            return null;
-        }
+    private static Media.Wire.MediaTime Late(TimeSpan now) => (now - _delay).ToMediaTime();
 
-        _dominant = loudest.Key;
-        return new ObserverEvents.DominantSpeakerChanged(_router, _id, loudest.Key, loudest.Value.Peer);
-    }
-
-    private sealed class Heard
-    {
-        public PeerId? Peer;
-        public int Sum;
-        public int Count;
-    }
+    private DominantSpeaker<ProducerId> New(TimeSpan now) => new(Late(now), _intervalMs);
 }

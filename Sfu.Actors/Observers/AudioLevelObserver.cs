@@ -1,91 +1,58 @@
 using System.Collections.Immutable;
 using Sfu.Actors.Protocol;
+using Sfu.Media.Audio;
 
 namespace Sfu.Actors.Observers;
 
-/// <summary>Who was loud, interval by interval: the average of each Producer that was heard enough.</summary>
+/// <summary>Who was loud, interval by interval, by <see cref="AudioVolumes{TSpeaker}"/>.</summary>
 internal sealed class AudioLevelObserver : IRtpObserver
 {
-    /// <summary>Fewer packets in an interval say nothing.</summary>
-    private const int MinLevels = 10;
-
     private readonly RouterId _router;
     private readonly ObserverId _id;
-    private readonly AudioLevelObserverOptions _options;
-    private readonly Dictionary<ProducerId, Heard> _producers = [];
-    private bool _silent = true;
+    private readonly AudioVolumes<ProducerId> _volumes;
+    private readonly Dictionary<ProducerId, PeerId?> _peers = [];
+    private readonly List<AudioVolume<ProducerId>> _loudest = [];
 
-    private AudioLevelObserver(RouterId router, ObserverId id, AudioLevelObserverOptions options)
+    private AudioLevelObserver(RouterId router, ObserverId id, AudioLevelObserverOptions options, TimeSpan now)
     {
         _router = router;
         _id = id;
-        _options = options;
+        Interval = TimeSpan.FromMilliseconds(options.IntervalMs);
+        _volumes = new AudioVolumes<ProducerId>(now.ToMediaTime(), options.MaxEntries, options.Threshold, options.IntervalMs);
     }
 
-    public TimeSpan Interval => TimeSpan.FromMilliseconds(_options.IntervalMs);
+    public TimeSpan Interval { get; }
 
     /// <summary>Null when the options make no sense.</summary>
-    public static AudioLevelObserver? TryCreate(RouterId router, ObserverId id, AudioLevelObserverOptions? options)
+    public static AudioLevelObserver? TryCreate(RouterId router, ObserverId id, AudioLevelObserverOptions? options, TimeSpan now)
     {
         options ??= new AudioLevelObserverOptions();
         return options is { MaxEntries: >= 1, Threshold: >= -127 and <= 0, IntervalMs: >= 250 and <= 5000 }
-            ? new AudioLevelObserver(router, id, options)
+            ? new AudioLevelObserver(router, id, options, now)
             : null;
     }
 
-    public void Add(ProducerId producer, PeerId? peer) => _producers[producer] = new Heard { Peer = peer };
-
-    public void Remove(ProducerId producer) => _producers.Remove(producer);
-
-    public void Reset()
+    public void Add(ProducerId producer, PeerId? peer, TimeSpan now)
     {
-        _silent = true;
-        foreach (var heard in _producers.Values)
-        {
-            heard.Sum = heard.Count = 0;
-        }
+        _peers[producer] = peer;
+        _volumes.Add(producer);
     }
 
-    public void Hear(ProducerId producer, ImmutableArray<byte> levels, TimeSpan now)
+    public void Remove(ProducerId producer)
     {
-        if (_producers.TryGetValue(producer, out var heard))
-        {
-            foreach (var level in levels)
-            {
-                heard.Sum += level;
-                heard.Count++;
-            }
-        }
+        _peers.Remove(producer);
+        _volumes.Remove(producer);
     }
 
-    public ISessionEvent? Decide(TimeSpan now)
-    {
-        var loud = _producers
-            .Where(entry => entry.Value.Count >= MinLevels)
-            .Select(entry => new ProducerVolume(entry.Key, entry.Value.Peer, -(int)Math.Round((double)entry.Value.Sum / entry.Value.Count)))
-            .Where(volume => volume.Volume >= _options.Threshold)
-            .OrderByDescending(volume => volume.Volume)
-            .Take(_options.MaxEntries)
-            .ToImmutableArray();
-        foreach (var heard in _producers.Values)
-        {
-            heard.Sum = heard.Count = 0;
-        }
+    public void Reset(TimeSpan now) => _volumes.Reset(now.ToMediaTime());
 
-        var wasSilent = _silent;
-        _silent = loud.IsEmpty;
-        return (_silent, wasSilent) switch
-        {
-            (false, _) => new ObserverEvents.VolumesMeasured(_router, _id, loud),
-            (true, false) => new ObserverEvents.SilenceFell(_router, _id),
-            (true, true) => null,
-        };
-    }
+    public void Hear(ProducerId producer, ImmutableArray<byte> levels, TimeSpan now) => _volumes.OnLevels(producer, levels.AsSpan());
 
-    private sealed class Heard
+    public ISessionEvent? Decide(TimeSpan now) => _volumes.OnTimeout(now.ToMediaTime(), _loudest) switch
     {
-        public PeerId? Peer;
-        public int Sum;
-        public int Count;
-    }
+        AudioVolumesChange.Volumes => new ObserverEvents.VolumesMeasured(
+            _router, _id, [.. _loudest.Select(volume => new ProducerVolume(volume.Speaker, _peers.GetValueOrDefault(volume.Speaker), volume.Dbov))]),
+        AudioVolumesChange.Silence => new ObserverEvents.SilenceFell(_router, _id),
+        _ => null,
+    };
 }

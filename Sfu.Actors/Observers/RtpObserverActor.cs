@@ -62,7 +62,7 @@ internal sealed class RtpObserverActor : UntypedActor, IWithTimers
             case IntervalOver:
                 break;
             case ObserverCommands.Add add:
-                _observer.Add(add.ProducerId, add.PeerId);
+                _observer.Add(add.ProducerId, add.PeerId, Now);
                 break;
             case ObserverCommands.Remove remove:
                 _observer.Remove(remove.ProducerId);
@@ -109,11 +109,11 @@ internal sealed class RtpObserverActor : UntypedActor, IWithTimers
         _paused = paused;
         if (paused)
         {
-            _observer.Reset();
             Timers.Cancel(IntervalOver.Key);
         }
         else
         {
+            _observer.Reset(Now);
             Listen();
         }
     }

@@ -133,11 +133,19 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 break;
             case ObserverProtocol.CreateAudioLevelObserver create:
                 OnCreateObserver(
-                    create, create.ObserverId, ObserverKind.AudioLevel, create.Subscriber, id => AudioLevelObserver.TryCreate(_id, id, create.Options));
+                    create,
+                    create.ObserverId,
+                    ObserverKind.AudioLevel,
+                    create.Subscriber,
+                    id => AudioLevelObserver.TryCreate(_id, id, create.Options, Context.System.Scheduler.MonotonicClock));
                 break;
             case ObserverProtocol.CreateActiveSpeakerObserver create:
                 OnCreateObserver(
-                    create, create.ObserverId, ObserverKind.ActiveSpeaker, create.Subscriber, id => ActiveSpeakerObserver.TryCreate(_id, id, create.Options));
+                    create,
+                    create.ObserverId,
+                    ObserverKind.ActiveSpeaker,
+                    create.Subscriber,
+                    id => ActiveSpeakerObserver.TryCreate(_id, id, create.Options, Context.System.Scheduler.MonotonicClock));
                 break;
             case RouterProtocol.CreateWebRtcTransport create:
                 OnCreateTransport(create);

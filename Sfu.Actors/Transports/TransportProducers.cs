@@ -14,7 +14,8 @@ namespace Sfu.Actors.Transports;
 /// </summary>
 internal sealed class TransportProducers(TransportSeed seed, TransportAudience audience, TransportHandle transport, PendingRequests pending)
 {
-    private readonly Dictionary<ProducerId, ProducerState> _producers = [];
+    // A transport has few Producers: a client publishes what it has, camera, microphone, screen.
+    private readonly List<ProducerState> _producers = [];
 
     /// <param name="add">What to add.</param>
     /// <param name="asker">Hears now that it is refused, or later of the media plane's answer.</param>
@@ -23,7 +24,7 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
     {
         var record = add.Producer;
         var id = record.ProducerId;
-        var held = _producers.ContainsKey(id);
+        var held = Find(id) is not null;
         if (!connected || held)
         {
             var refusal = connected
@@ -33,7 +34,7 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
         }
 
         var handle = seed.Media.NewProducerHandle();
-        _producers.Add(id, new ProducerState(record, handle));
+        _producers.Add(new ProducerState(record, handle));
         var settings = new ProducerSettings(
             id.Value, record.Kind, add.RtpParameters, add.RtpMapping, record.Consumable, record.Paused, add.KeyFrameRequestDelayMs);
         pending.Begin(add, asker, number => seed.Media.AddProducer(transport, number, handle, settings), producer: id);
@@ -43,7 +44,7 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
     /// <summary>The media plane has it.</summary>
     public ImmutableArray<Letter> Added(PendingRequest request)
     {
-        if (request.Producer is not { } id || !_producers.TryGetValue(id, out var producer))
+        if (request.Producer is not { } id || Find(id) is not { } producer)
         {
             return [new Letter(request.Asker, new Rejected(request.RequestId, SfuErrorCode.Closed, "The Producer closed meanwhile."))];
         }
@@ -61,13 +62,13 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
     /// <summary>The media plane refused it.</summary>
     public Letter NotAdded(ProducerId id)
     {
-        _producers.Remove(id);
+        Remove(id);
         return Ended(id, CloseReason.Requested);
     }
 
     public ImmutableArray<Letter> Decide(IProducerRequest request, IActorRef asker)
     {
-        if (!_producers.TryGetValue(request.ProducerId, out var producer))
+        if (Find(request.ProducerId) is not { } producer)
         {
             // The Router, which passed it on, knew it.
             return [Letter.Gone(request, asker, $"The Producer {request.ProducerId} closed meanwhile.")];
@@ -134,7 +135,7 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
     /// <summary>An observer wants to hear how loud the Producer is, or none does any more. One that has closed meanwhile is passed over.</summary>
     public void Measure(ProducerId id, bool measure)
     {
-        if (_producers.TryGetValue(id, out var producer))
+        if (Find(id) is { } producer)
         {
             seed.Media.MeasureAudioLevels(producer.Handle, measure);
         }
@@ -156,12 +157,12 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
     }
 
     /// <summary>What is known of them, for who has not heard.</summary>
-    public IEnumerable<ISessionEvent> State() => _producers.Values.Where(producer => producer.Record.Open).SelectMany(News);
+    public IEnumerable<ISessionEvent> State() => _producers.Where(producer => producer.Record.Open).SelectMany(News);
 
-    public ImmutableArray<TransportProducerDump> Dump() => [.. _producers.Values.Select(producer => producer.Dump())];
+    public ImmutableArray<TransportProducerDump> Dump() => [.. _producers.Select(producer => producer.Dump())];
 
     /// <summary>What is told when the transport ends.</summary>
-    public IEnumerable<Letter> LastWords() => _producers.Values
+    public IEnumerable<Letter> LastWords() => _producers
         .Where(producer => producer.Record.Open)
         .SelectMany(producer => audience.Notice(new SessionEvents.ProducerClosed(seed.RouterId, producer.Record.ProducerId, CloseReason.TransportClosed)));
 
@@ -189,7 +190,7 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
     private ImmutableArray<Letter> End(ProducerState producer, CloseReason reason)
     {
         var id = producer.Record.ProducerId;
-        _producers.Remove(id);
+        Remove(id);
         return producer.Record.Open
             ? [Ended(id, reason), .. audience.Notice(new SessionEvents.ProducerClosed(seed.RouterId, id, reason))]
             : [Ended(id, reason)];
@@ -213,21 +214,13 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
         }
     }
 
-    /// <summary>A transport has few Producers: a client publishes what it has, camera, microphone, screen.</summary>
-    private ProducerState? Find(ProducerHandle handle)
-    {
-        foreach (var producer in _producers.Values)
-        {
-            if (producer.Handle == handle)
-            {
-                return producer;
-            }
-        }
+    private ProducerState? Find(ProducerId id) => _producers.Find(producer => producer.Id == id);
 
-        return null;
-    }
+    private ProducerState? Find(ProducerHandle handle) => _producers.Find(producer => producer.Handle == handle);
 
-    private void Put(ProducerState producer) => _producers[producer.Id] = producer;
+    private void Put(ProducerState producer) => _producers[_producers.FindIndex(former => former.Id == producer.Id)] = producer;
+
+    private void Remove(ProducerId id) => _producers.RemoveAll(producer => producer.Id == id);
 
     private Letter Ended(ProducerId id, CloseReason reason) => seed.Report(new BranchProtocol.ProducerEnded(seed.RouterId, id, reason));
 }

@@ -66,7 +66,7 @@ internal sealed partial class SignalingSessionActor
                 Change(changed.ConsumerId, consumer => consumer with { Layers = changed.Layers }, NotifyLayers);
                 break;
             case SessionEvents.TransportTraced { Trace: BweTrace trace }:
-                Notify("downlinkBwe", writer => SignalingJson.DownlinkBwe(writer, trace));
+                _downlink = trace;
                 break;
             case ObserverEvents.VolumesMeasured { Volumes: [var loudest, ..] }:
                 Notify("activeSpeaker", writer => SignalingJson.ActiveSpeaker(writer, loudest.PeerId, loudest.Volume));
@@ -230,6 +230,16 @@ internal sealed partial class SignalingSessionActor
         if (consumer.Score is { } score)
         {
             Notify("consumerScore", writer => SignalingJson.ConsumerScore(writer, id, score));
+        }
+    }
+
+    /// <summary>Estimates change many times a second; people read the last one.</summary>
+    private void NotifyDownlink()
+    {
+        if (_downlink is { } trace)
+        {
+            _downlink = null;
+            Notify("downlinkBwe", writer => SignalingJson.DownlinkBwe(writer, trace));
         }
     }
 

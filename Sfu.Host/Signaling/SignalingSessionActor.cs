@@ -3,6 +3,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
 using Sfu.Actors.Protocol;
+using Sfu.Media.Control;
 
 namespace Sfu.Host.Signaling;
 
@@ -41,6 +42,7 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
     private IClientConnection? _connection;
     private JoinState _joined;
     private bool _consumes;
+    private BweTrace? _downlink;
     private long _lastRequestId;
 
     public SignalingSessionActor(SessionKey key, IClientConnection connection, IActorRef router, SignalingOptions options)
@@ -117,6 +119,7 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
             case Tick:
                 _askedRouter.Expire(Now);
                 _askedClient.Expire(Now);
+                NotifyDownlink();
                 break;
             default:
                 Unhandled(message);
