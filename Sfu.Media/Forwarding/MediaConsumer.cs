@@ -29,24 +29,15 @@ internal sealed class MediaConsumer
     private readonly PacketWriter _writer;
 
     // Owned.
-    private readonly SequenceRewriter _sequence;
-    private readonly TimestampRewriter _timestamp;
+    private readonly OutgoingNumbers _numbers;
+    private readonly ConsumerScoring _scoring;
     private readonly ConsumerRepair? _repair;
-    private readonly PictureNumbers? _pictures;
 
     // State.
     private LayerSelector _layers;
     private ConsumerLayers? _reported;
-    private ConsumerScore? _reportedScore;
-    private StreamScore _score;
-    private SourceClock? _origin;
-    private uint _originTimestamp;
     private MediaTime _askedAt = MediaTime.Zero;
     private int _allowed = LayerDemand.Unlimited;
-    private bool _synchronized;
-    private bool _hasReport;
-    private byte _stream;
-    private int _epoch;
     private ConsumerGroup? _group;
     private volatile bool _closed;
 
@@ -69,16 +60,13 @@ internal sealed class MediaConsumer
         var random = transport.Engine.Parts.Random;
 
         // In the lower half, so that the first wrap comes after the client's SRTP has counted from zero (RFC 3711 §3.3.1).
-        _sequence = new SequenceRewriter((ushort)(random.NextUInt16() & 0x7FFF));
-        _timestamp = new TimestampRewriter(ClockRate, random.NextUInt32());
+        var firstSequence = (ushort)(random.NextUInt16() & 0x7FFF);
+        var pictures = NumbersPictures(settings.Type, _codecs.Media?.Kind) ? new PictureNumbers(_codecs.Media!.Kind) : null;
+        _numbers = new OutgoingNumbers(producer, ClockRate, firstSequence, random.NextUInt32(), pictures);
+        _scoring = new ConsumerScoring(producer);
         var firstRtxSequence = (ushort)(random.NextUInt16() & 0x7FFF);
         Sent = new RtpStreamSender(Ssrc, ClockRate);
         _layers = new LayerSelector(_codecs.Media?.Kind.HasKeyFrames() == true);
-        if (NumbersPictures(settings.Type, _codecs.Media?.Kind))
-        {
-            _pictures = new PictureNumbers(_codecs.Media!.Kind);
-        }
-
         if (_codecs.Media?.Nack == true)
         {
             _repair = new ConsumerRepair(this, _codecs, _writer, settings.Kind, RtxSsrc, firstRtxSequence);
@@ -185,7 +173,7 @@ internal sealed class MediaConsumer
     /// <summary>The next packet that fits continues the outgoing numbers, wherever its own stand; for video it is a key frame.</summary>
     public void Resynchronize()
     {
-        _synchronized = false;
+        _numbers.Leave();
         _layers.Leave();
     }
 
@@ -199,8 +187,7 @@ internal sealed class MediaConsumer
     public void OnReport(in ReportBlock report, MediaTime now)
     {
         Sent.OnReportBlock(report, Transport.Reporter.NtpAt(now));
-        _score.OnReport(now, report.FractionLost, Sent.PacketCount, _repair?.PacketsRetransmitted ?? 0);
-        _hasReport = true;
+        _scoring.OnReport(report.FractionLost, Sent.PacketCount, _repair?.PacketsRetransmitted ?? 0, now);
     }
 
     public void SetPreferredLayers(ConsumerLayers layers, MediaTime now)
@@ -336,7 +323,7 @@ internal sealed class MediaConsumer
             return;
         }
 
-        if (_synchronized && arrived.Stream == _stream && arrived.Epoch != _epoch)
+        if (_numbers.HasBegunAnew(arrived))
         {
             Resynchronize();
         }
@@ -349,7 +336,7 @@ internal sealed class MediaConsumer
 
         if (!takes)
         {
-            LeaveOut(packet, arrived);
+            _numbers.LeaveOut(packet, arrived);
             return;
         }
 
@@ -361,23 +348,21 @@ internal sealed class MediaConsumer
             return;
         }
 
-        var enters = !_synchronized || arrived.Stream != _stream;
+        var enters = !_numbers.Follows(arrived);
         if (enters)
         {
             Enter(packet, arrived, now);
         }
 
-        var shift = default(DescriptorShift);
-        if ((_pictures is not null && !_pictures.TryForward(payload, out shift)) || !_sequence.TryRewrite(packet.SequenceNumber, out var sequence))
+        if (!_numbers.TryNumber(packet, payload, out var sequence, out var timestamp, out var shift))
         {
             return;
         }
 
-        var timestamp = _timestamp.Rewrite(packet.Timestamp);
         var numbers = Number((byte)(payloadType | (EndsPicture(packet, arrived.Layers) ? PacketNumbers.MarkerBit : 0)), sequence, timestamp);
         if (Send(packet, payload, numbers, shift, room, now))
         {
-            _timestamp.OnSent(timestamp, now);
+            _numbers.OnSent(timestamp, now);
             _repair?.Keep(arrived.Index, numbers, shift, now);
             ReportLayers();
             if (Traced != MediaTraceTypes.None)
@@ -411,16 +396,7 @@ internal sealed class MediaConsumer
             return false;
         }
 
-        NoteOrigin();
-        if (_group?.ClockOf(_stream) is { } clock)
-        {
-            info = Sent.BuildSenderReport(ntp, _timestamp.Rewrite(clock.RtpTimestamp) + UnitsBetween(clock.At, ntp));
-        }
-        else
-        {
-            info = Sent.BuildSenderReport(now, ntp);
-        }
-
+        info = _numbers.TimestampAt(ntp, _group) is { } timestamp ? Sent.BuildSenderReport(ntp, timestamp) : Sent.BuildSenderReport(now, ntp);
         Traces.Reported(this, info, now);
         return true;
     }
@@ -450,7 +426,7 @@ internal sealed class MediaConsumer
             KeyFrameCount: 0,
             Jitter: 0,
             RoundTripTime: Sent.RttUs / 1000.0,
-            Score: _hasReport ? _score.Value : StreamScore.Max,
+            Score: _scoring.Value,
             BitrateByLayer: null),
     ];
 
@@ -543,54 +519,13 @@ internal sealed class MediaConsumer
     /// <summary>The first packet, or the first of another encoding: the numbers go on from the last ones sent.</summary>
     private void Enter(in RtpPacket packet, in ArrivedPacket arrived, MediaTime now)
     {
-        if (_synchronized && arrived.Stream < _stream && Producer.IsSimulcast)
+        if (_numbers.IsSynchronized && arrived.Stream < _numbers.Encoding)
         {
             // On the way down the path is narrow, and the key frame makes good all that was lost before it.
             _repair?.Clear();
         }
 
-        _synchronized = true;
-        _stream = arrived.Stream;
-        _epoch = arrived.Epoch;
-        _sequence.Sync(packet.SequenceNumber);
-        _pictures?.Sync();
-
-        // The same moment of capture has the same timestamp, whichever encoding carries it.
-        if (Producer.IsSimulcast && _origin is { } origin && _group?.ClockOf(_stream) is { } source)
-        {
-            var captured = _originTimestamp + UnitsBetween(origin.At, source.At);
-            if (!_timestamp.Align(packet.Timestamp, captured - source.RtpTimestamp, now))
-            {
-                _origin = null;
-            }
-        }
-        else
-        {
-            _timestamp.Sync(packet.Timestamp, now);
-            _origin = null;
-        }
-
-        NoteOrigin();
-    }
-
-    /// <summary>From the first report on, the wall clock and the outgoing timestamps have a relation that all encodings keep.</summary>
-    private void NoteOrigin()
-    {
-        if (_origin is null && Producer.IsSimulcast && _group?.ClockOf(_stream) is { } clock)
-        {
-            _origin = clock;
-            _originTimestamp = _timestamp.Rewrite(clock.RtpTimestamp);
-        }
-    }
-
-    /// <summary>On purpose, so that the client does not miss it.</summary>
-    private void LeaveOut(in RtpPacket packet, in ArrivedPacket arrived)
-    {
-        if (_synchronized && arrived.Stream == _stream)
-        {
-            _sequence.Drop(packet.SequenceNumber);
-            _pictures?.Drop(packet.Payload);
-        }
+        _numbers.Enter(packet, arrived, _group, now);
     }
 
     /// <summary>The last packet of a picture, of which the client gets no higher layer, bears the marker.</summary>
@@ -598,8 +533,6 @@ internal sealed class MediaConsumer
         packet.Marker || (frame.IsFrameEnd && IsVideo && !Producer.IsSimulcast && frame.SpatialLayer == _layers.Spatial);
 
     private int EncodingOf(int spatial) => Producer.IsSimulcast ? Math.Clamp(spatial, 0, Producer.Encodings.Length - 1) : 0;
-
-    private uint UnitsBetween(NtpTime from, NtpTime to) => (uint)(to.UsSince(from) * ClockRate / 1_000_000);
 
     /// <summary>For who looks for a fault: a packet under the numbers that it left under.</summary>
     public void Trace(in RtpPacket original, in PacketNumbers numbers, in FrameLayers frame, bool isRtx, MediaTime now)
@@ -612,31 +545,12 @@ internal sealed class MediaConsumer
         }
     }
 
-    /// <summary>Its own score is the best until the client has told otherwise.</summary>
-    private ConsumerScore ScoreNow()
-    {
-        var producer = Producer.Scores;
-        return new ConsumerScore(
-            _hasReport ? _score.Value : StreamScore.Max,
-            _synchronized && _stream < producer.Length ? producer[_stream] : 0,
-            [.. producer]);
-    }
-
     private void ReportScore()
     {
-        if (_reportedScore is null || IsScoreChanged(_reportedScore))
+        if (_scoring.TakeNews(_numbers.IsSynchronized ? _numbers.Encoding : -1) is { } news)
         {
-            _reportedScore = ScoreNow();
-            Transport.Events.ConsumerScoreChanged(Handle, _reportedScore);
+            Transport.Events.ConsumerScoreChanged(Handle, news);
         }
-    }
-
-    private bool IsScoreChanged(ConsumerScore told)
-    {
-        var producer = Producer.Scores;
-        return told.Score != (_hasReport ? _score.Value : StreamScore.Max)
-            || told.ProducerScore != (_synchronized && _stream < producer.Length ? producer[_stream] : 0)
-            || !told.ProducerScores.AsSpan().SequenceEqual(producer);
     }
 
     private void ReportLayers()
