@@ -18,6 +18,7 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
     private RecentPackets? _recent;
     private bool _forwarding;
     private int _leftWhileForwarding;
+    private GroupDemand _demand;
 
     // Bit by encoding: a request is on its way to the producer's engine, and another one is to follow.
     private uint _asking;
@@ -147,6 +148,35 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
         }
     }
 
+    /// <summary>One consumer wants other encodings than before, of a producer that gets here only what is wanted.</summary>
+    public void NoteDemand(int before, int after)
+    {
+        var former = _demand.Encodings;
+        if (!_demand.Change(before, after))
+        {
+            return;
+        }
+
+        for (var encoding = 0; encoding < producer.Encodings.Length; encoding++)
+        {
+            if ((_demand.Encodings & ~former & (1 << encoding)) != 0)
+            {
+                Activity.Expect(encoding, engine.Now);
+            }
+        }
+
+        TellDemand(_demand.Encodings);
+    }
+
+    /// <summary>The encodings that the producer could get here.</summary>
+    public void Offer(byte encodings, MediaTime now)
+    {
+        if (Activity.Offer(encodings, now))
+        {
+            ChooseLayers(now);
+        }
+    }
+
     /// <summary>The producer sends again after a pause.</summary>
     public void OnProducerResumed(MediaTime now)
     {
@@ -190,15 +220,20 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
         var changed = false;
         foreach (ref readonly var arrived in packets)
         {
-            changed |= arrived.Layers.Targets != 0 && Activity.Note(arrived.Layers, now);
+            changed |= arrived.Layers.Targets != 0 && Activity.Note(arrived.Layers, now, producer.ReportsDemand ? _demand.Encodings : -1);
         }
 
         if (changed)
         {
-            foreach (var consumer in _consumers)
-            {
-                consumer!.ChooseLayers(now);
-            }
+            ChooseLayers(now);
+        }
+    }
+
+    private void ChooseLayers(MediaTime now)
+    {
+        foreach (var consumer in _consumers)
+        {
+            consumer?.ChooseLayers(now);
         }
     }
 
@@ -218,6 +253,8 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
             _recent?.Clear();
         }
     }
+
+    private void TellDemand(int encodings) => engine.Tell(producer.Transport, transport => producer.SetDemand(this, encodings, transport.Engine.Now));
 
     private void Ask(int encoding) => engine.Tell(producer.Transport, transport =>
     {

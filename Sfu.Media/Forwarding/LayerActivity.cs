@@ -13,7 +13,11 @@ internal sealed class LayerActivity
     private const long SilenceUs = 400_000;
     private const int FramesOfOthers = 6;
 
+    // How long after it is first wanted a layer that is on offer may take to come.
+    private const long GraceUs = 2_000_000;
+
     private Layers<MediaTime> _seenAt;
+    private byte _offered;
     private Layers<int> _othersSince;
 
     /// <summary>Bit s: layer s is there.</summary>
@@ -28,8 +32,44 @@ internal sealed class LayerActivity
         _seenAt[spatial] = now;
     }
 
+    /// <summary>These layers can be had, though they may not come before somebody wants them.</summary>
+    /// <param name="layers">Bit s: layer s.</param>
+    /// <param name="now">Call time.</param>
     /// <returns>Whether a layer has come or gone.</returns>
-    public bool Note(in FrameLayers layers, MediaTime now)
+    public bool Offer(byte layers, MediaTime now)
+    {
+        var before = Present;
+        var withdrawn = (byte)(_offered & ~layers);
+        for (var spatial = 0; spatial < FrameLayers.MaxSpatialLayers; spatial++)
+        {
+            var bit = 1 << spatial;
+            if ((layers & bit) != 0 && !Has(spatial))
+            {
+                Expect(spatial, now);
+            }
+            else if ((withdrawn & bit) != 0 && now.UsSince(_seenAt[spatial]) > SilenceUs)
+            {
+                Present &= (byte)~bit;
+            }
+        }
+
+        Present |= layers;
+        _offered = layers;
+        return Present != before;
+    }
+
+    /// <summary>A layer on offer is wanted from now on: it may take a moment to come.</summary>
+    public void Expect(int spatial, MediaTime now)
+    {
+        _seenAt[spatial] = now.PlusUs(GraceUs);
+        _othersSince[spatial] = 0;
+    }
+
+    /// <param name="layers">Of a packet.</param>
+    /// <param name="now">Call time.</param>
+    /// <param name="wanted">Bit s: layer s comes if it is there; of the others silence says nothing, as long as they are on offer.</param>
+    /// <returns>Whether a layer has come or gone.</returns>
+    public bool Note(in FrameLayers layers, MediaTime now, int wanted = -1)
     {
         var seen = layers.SpatialLayer;
         var changed = !Has(seen);
@@ -43,7 +83,7 @@ internal sealed class LayerActivity
 
         for (var other = 0; other < FrameLayers.MaxSpatialLayers; other++)
         {
-            if (other == seen || !Has(other))
+            if (other == seen || !Has(other) || (_offered & ~wanted & (1 << other)) != 0)
             {
                 continue;
             }
@@ -51,6 +91,7 @@ internal sealed class LayerActivity
             if (++_othersSince[other] >= FramesOfOthers && now.UsSince(_seenAt[other]) > SilenceUs)
             {
                 Present &= (byte)~(1 << other);
+                _offered &= Present;
                 changed = true;
             }
         }

@@ -12,12 +12,13 @@ namespace Sfu.Media.Forwarding;
 /// <param name="preferred">The highest layers that are of use; null: the highest there are.</param>
 /// <param name="priority">1 … 255.</param>
 /// <param name="needsKeyFrame">The codec has key frames, and what is wanted begins with one.</param>
-internal struct LayerChoice(ConsumerLayers? preferred, int priority, bool needsKeyFrame)
+/// <param name="pinned">The encoding to take whole, whatever the path and the others; null: layers are chosen.</param>
+internal struct LayerChoice(ConsumerLayers? preferred, int priority, bool needsKeyFrame, int? pinned = null)
 {
     // While a key frame is waited for, it is asked for again: the first question or its answer may be lost.
     private const long AskAgainUs = 300_000;
 
-    private LayerSelector _selector = new(needsKeyFrame);
+    private LayerSelector _selector = new(needsKeyFrame, whole: pinned is not null);
     private ConsumerLayers? _reported;
     private MediaTime _askedAt = MediaTime.Zero;
     private int _allowed = LayerDemand.Unlimited;
@@ -54,6 +55,13 @@ internal struct LayerChoice(ConsumerLayers? preferred, int priority, bool needsK
     /// <returns>Whether a key frame of <see cref="WantedSpatial"/> has to be asked for.</returns>
     public bool Decide(LayerActivity activity, int encodings)
     {
+        if (pinned is { } encoding)
+        {
+            var chosen = _selector.WantedSpatial;
+            _selector.Want(encoding, LayerSelector.MaxLayer);
+            return _selector.WaitsForKeyFrame && chosen != encoding;
+        }
+
         if (_allowed == LayerDemand.None)
         {
             _selector.Stop();

@@ -27,6 +27,7 @@ internal sealed class LayerRates
     private Layers<ushort> _targets;
     private Layers<byte> _silent;
     private Layers<long> _published;
+    private Layers<long> _announced;
     private MediaTime _windowFrom = MediaTime.Never;
 
     /// <summary>Bits per second of everything that belongs to the decode target; 0 when its highest layer is not there.</summary>
@@ -109,9 +110,26 @@ internal sealed class LayerRates
 
         for (var target = 0; target < Count; target++)
         {
-            Volatile.Write(ref _published[target], Sum(target));
+            Publish(target);
         }
     }
+
+    /// <summary>
+    /// Somebody who has them tells what the layers of an encoding take that may not come here at present. Only for encodings that are spatial
+    /// layers of their own.
+    /// </summary>
+    /// <param name="spatial">The encoding.</param>
+    /// <param name="temporal">Up to which temporal layer.</param>
+    /// <param name="bitrate">Bit/s; 0: it is not there.</param>
+    public void Announce(int spatial, int temporal, long bitrate)
+    {
+        var target = (spatial * FrameLayers.MaxTemporalLayers) + temporal;
+        _announced[target] = bitrate;
+        Publish(target);
+    }
+
+    /// <summary>What is seen here counts; what is not seen is as announced.</summary>
+    private void Publish(int target) => Volatile.Write(ref _published[target], Sum(target) is > 0 and var seen ? seen : _announced[target]);
 
     private void Close(int layer, long elapsedUs)
     {

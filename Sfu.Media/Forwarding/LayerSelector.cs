@@ -11,7 +11,9 @@ namespace Sfu.Media.Forwarding;
 /// A client starts, and changes its spatial layer, at a key frame. Two things go without: fewer temporal layers, from any frame on, and a
 /// lower spatial layer where it is a part of the present one. More temporal layers begin where a frame says that they may.
 /// </remarks>
-internal struct LayerSelector(bool needsKeyFrame)
+/// <param name="needsKeyFrame">What is wanted begins with a key frame.</param>
+/// <param name="whole">There is nothing to choose: from the first key frame on everything is taken.</param>
+internal struct LayerSelector(bool needsKeyFrame, bool whole = false)
 {
     public const int MaxLayer = FrameLayers.MaxTemporalLayers - 1;
 
@@ -71,6 +73,11 @@ internal struct LayerSelector(bool needsKeyFrame)
             return false;
         }
 
+        if (whole)
+        {
+            return TakesWhole(frame);
+        }
+
         if (_spatial == None)
         {
             if (!MayBegin(frame))
@@ -91,6 +98,17 @@ internal struct LayerSelector(bool needsKeyFrame)
         }
 
         return _spatial != None && frame.BelongsTo(_spatial, _temporal);
+    }
+
+    private bool TakesWhole(in FrameLayers frame)
+    {
+        if (_spatial == None && frame.Targets != 0 && (!needsKeyFrame || frame.IsKeyFrame))
+        {
+            _spatial = _wantedSpatial;
+            _temporal = _wantedTemporal;
+        }
+
+        return _spatial != None && frame.Targets != 0;
     }
 
     /// <summary>A frame that refers to no other: a key frame, or the beginning of an upper layer that stands by itself.</summary>

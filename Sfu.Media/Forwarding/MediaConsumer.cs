@@ -33,6 +33,7 @@ internal sealed class MediaConsumer
     // State.
     private LayerChoice _layers;
     private ConsumerGroup? _group;
+    private int _demand;
     private volatile bool _closed;
 
     public MediaConsumer(MediaTransport transport, ConsumerHandle handle, MediaProducer producer, ConsumerSettings settings)
@@ -54,11 +55,12 @@ internal sealed class MediaConsumer
         // In the lower half, so that the first wrap comes after the client's SRTP has counted from zero (RFC 3711 §3.3.1).
         var firstSequence = (ushort)(random.NextUInt16() & 0x7FFF);
         var pictures = NumbersPictures(settings.Type, _codecs.Media?.Kind) ? new PictureNumbers(_codecs.Media!.Kind) : null;
-        _numbers = new OutgoingNumbers(producer, ClockRate, firstSequence, random.NextUInt32(), pictures);
+        var timestampOffset = settings.Encoding is null ? random.NextUInt32() : 0;
+        _numbers = new OutgoingNumbers(producer, ClockRate, firstSequence, timestampOffset, pictures, settings.Encoding);
         _scoring = new ConsumerScoring(producer);
         var firstRtxSequence = (ushort)(random.NextUInt16() & 0x7FFF);
         Sent = new RtpStreamSender(Ssrc, ClockRate);
-        _layers = new LayerChoice(settings.PreferredLayers, settings.Priority, _codecs.Media?.Kind.HasKeyFrames() == true);
+        _layers = new LayerChoice(settings.PreferredLayers, settings.Priority, _codecs.Media?.Kind.HasKeyFrames() == true, settings.Encoding);
         if (_codecs.Media?.Nack == true)
         {
             _repair = new ConsumerRepair(this, _codecs, _writer, settings.Kind, RtxSsrc, firstRtxSequence);
@@ -77,6 +79,9 @@ internal sealed class MediaConsumer
     public uint Ssrc { get; }
 
     public uint? RtxSsrc { get; }
+
+    /// <summary>The only encoding of the producer that it gets; null: whichever fits best.</summary>
+    public int? Pinned => _settings.Encoding;
 
     public MediaKind Kind => _settings.Kind;
 
@@ -128,6 +133,7 @@ internal sealed class MediaConsumer
 
     public void Leave()
     {
+        Demand(0);
         _group?.Remove(this);
         _group = null;
     }
@@ -135,6 +141,11 @@ internal sealed class MediaConsumer
     /// <summary>Media may flow from now on: a video consumer asks for the key frame that it starts with.</summary>
     public void Start(MediaTime now)
     {
+        if (Pinned is not null)
+        {
+            Transport.Reporter.Announce(this, now);
+        }
+
         if (!Paused && Transport.CanSend)
         {
             Resynchronize();
@@ -145,6 +156,7 @@ internal sealed class MediaConsumer
 
             ChooseLayers(now);
             RequestKeyFrame(now);
+            NoteDemand();
         }
     }
 
@@ -153,6 +165,7 @@ internal sealed class MediaConsumer
         Paused = true;
         Resynchronize();
         ReportLayers();
+        NoteDemand();
     }
 
     public void Resume(MediaTime now)
@@ -214,6 +227,8 @@ internal sealed class MediaConsumer
         {
             RequestKeyFrame(now);
         }
+
+        NoteDemand();
     }
 
     /// <summary>What it could use of the path, for who shares it out. False: its share is not for others to decide.</summary>
@@ -221,7 +236,7 @@ internal sealed class MediaConsumer
     /// <param name="isMeasured">The path is known: without that nobody is left out wholly, which is all that can be done to a simple one.</param>
     public bool TryDescribe(ref LayerDemand demand, bool isMeasured)
     {
-        if (!IsVideo || Paused || Producer.Rates is not { } rates || (!isMeasured && _settings.Type == ConsumerType.Simple))
+        if (!IsVideo || Paused || Pinned is not null || Producer.Rates is not { } rates || (!isMeasured && _settings.Type == ConsumerType.Simple))
         {
             return false;
         }
@@ -282,7 +297,7 @@ internal sealed class MediaConsumer
     /// <param name="now">Time of sending.</param>
     public void Forward(in RtpPacket packet, in ArrivedPacket arrived, MediaTime now)
     {
-        if (Paused || !TryReadPayload(packet, arrived, out var payloadType, out var payload))
+        if (Paused || (Pinned is { } encoding && arrived.Stream != encoding) || !TryReadPayload(packet, arrived, out var payloadType, out var payload))
         {
             return;
         }
@@ -291,6 +306,7 @@ internal sealed class MediaConsumer
         {
             // No path or no keys: what is left out here is made good by a key frame, once there is somebody to send it to.
             Resynchronize();
+            NoteDemand();
             return;
         }
 
@@ -309,6 +325,12 @@ internal sealed class MediaConsumer
         {
             _numbers.LeaveOut(packet, arrived);
             return;
+        }
+
+        if (Pinned is not null && !_numbers.Follows(arrived))
+        {
+            // Whoever takes this up over there has to know which moment it belongs to.
+            Transport.Reporter.SendSenderReport(this, now);
         }
 
         var room = Transport.Egress.Begin();
@@ -336,6 +358,7 @@ internal sealed class MediaConsumer
             _numbers.OnSent(timestamp, now);
             _repair?.Keep(arrived.Index, numbers, shift, now);
             ReportLayers();
+            NoteDemand();
             if (Traced != MediaTraceTypes.None)
             {
                 Trace(packet, numbers, arrived.Layers, isRtx: false, now);
@@ -357,12 +380,13 @@ internal sealed class MediaConsumer
 
     /// <summary>
     /// A Sender Report for now, with the publisher's own relation of capture time and timestamps as soon as that is known: only
-    /// so do audio and video of one publisher stay together at the client. False before the first packet.
+    /// so do audio and video of one publisher stay together at the client. False before the first packet, and, where another node puts
+    /// the encodings together again by their clocks, before those are known.
     /// </summary>
     public bool TryBuildSenderReport(NtpTime ntp, MediaTime now, out SenderInfo info)
     {
         info = default;
-        if (!Sent.HasSent)
+        if (Pinned is not null ? Paused || _group?.ClockOf(Pinned.Value) is null : !Sent.HasSent)
         {
             return false;
         }
@@ -474,7 +498,29 @@ internal sealed class MediaConsumer
 
     /// <summary>The last packet of a picture, of which the client gets no higher layer, bears the marker.</summary>
     private bool EndsPicture(in RtpPacket packet, in FrameLayers frame) =>
-        packet.Marker || (frame.IsFrameEnd && IsVideo && !Producer.IsSimulcast && frame.SpatialLayer == _layers.Spatial);
+        packet.Marker || (frame.IsFrameEnd && IsVideo && Pinned is null && !Producer.IsSimulcast && frame.SpatialLayer == _layers.Spatial);
+
+    /// <summary>Tells the group which encodings it needs, where a pipe carries only those that are needed.</summary>
+    private void NoteDemand()
+    {
+        if (Producer.ReportsDemand)
+        {
+            Demand(Paused || !Transport.CanSend || _layers.IsStopped
+                ? 0
+                : IsVideo ? Bit(_layers.WantedSpatial) | Bit(_layers.Spatial) : 1);
+        }
+    }
+
+    private int Bit(int spatial) => spatial < 0 ? 0 : 1 << EncodingOf(spatial);
+
+    private void Demand(int encodings)
+    {
+        if (encodings != _demand)
+        {
+            _group?.NoteDemand(_demand, encodings);
+            _demand = encodings;
+        }
+    }
 
     private int EncodingOf(int spatial) => Producer.IsSimulcast ? Math.Clamp(spatial, 0, Producer.Encodings.Length - 1) : 0;
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Sfu.Media.Codecs;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
+using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
 using Sfu.Media.Wire;
 
@@ -21,6 +22,8 @@ internal sealed class MediaProducer
     private readonly byte _orientationId;
     private readonly byte _audioLevelId;
     private readonly byte _descriptorId;
+    private readonly ProducerDemand? _demand;
+    private byte _offered;
     private AudioLevelMeter? _levels;
     private VideoOrientation? _orientation;
     private volatile int[] _scores = [];
@@ -43,6 +46,7 @@ internal sealed class MediaProducer
         Paused = settings.Paused;
         Codecs = new CodecTable(settings.RtpParameters);
         ExtensionIds = ExtensionIdsOf(settings.RtpParameters);
+        _demand = settings.ReportsDemand ? new ProducerDemand(this) : null;
         TakesRemb = settings.RtpParameters.Codecs.Any(static codec => codec.RtcpFeedback.Any(static f => f.Type == "goog-remb"));
         _orientationId = ExtensionIds.IdOf(HeaderExtensionKind.VideoOrientation);
         _audioLevelId = ExtensionIds.IdOf(HeaderExtensionKind.AudioLevel);
@@ -72,6 +76,12 @@ internal sealed class MediaProducer
 
     /// <summary>Any thread.</summary>
     public bool IsClosed => _closed;
+
+    /// <summary>What comes here is what is wanted here. Any thread.</summary>
+    public bool ReportsDemand => _demand is not null;
+
+    /// <summary>When <see cref="OnDemandTime"/> has something to do.</summary>
+    public MediaTime NextDemandTimeout => _demand?.NextTimeout ?? MediaTime.Never;
 
     public MediaTraceTypes Traced { get; private set; }
 
@@ -125,6 +135,11 @@ internal sealed class MediaProducer
         }
 
         _groups.Add(group);
+        if (_offered != 0)
+        {
+            Offer(group, _offered);
+        }
+
         foreach (var stream in _streams)
         {
             if (stream.Reception.HasSenderReport)
@@ -134,7 +149,45 @@ internal sealed class MediaProducer
         }
     }
 
-    public void Detach(ConsumerGroup group) => _groups.Remove(group);
+    public void Detach(ConsumerGroup group)
+    {
+        _groups.Remove(group);
+        _demand?.Remove(group, Transport.Engine.Now);
+    }
+
+    /// <summary>What the consumers of a group want of it.</summary>
+    public void SetDemand(ConsumerGroup group, int encodings, MediaTime now)
+    {
+        if (!_closed && _groups.Contains(group))
+        {
+            _demand?.Set(group, encodings, now);
+        }
+    }
+
+    /// <summary>The other end of the pipe tells what an encoding takes, whether it comes or not.</summary>
+    public void OnAnnounced(int encoding, in LayerAnnouncement announcement)
+    {
+        if (!ReportsDemand || !IsSimulcast)
+        {
+            return;
+        }
+
+        Rates ??= new LayerRates();
+        var comes = false;
+        for (var temporal = 0; temporal < LayerAnnouncement.Layers; temporal++)
+        {
+            var bitrate = announcement.BitrateOf(temporal);
+            Rates.Announce(encoding, temporal, bitrate);
+            comes |= bitrate > 0;
+        }
+
+        // Each time, also when it is no news: a group may have given up what it waited for.
+        _offered = (byte)(comes ? _offered | (1 << encoding) : _offered & ~(1 << encoding));
+        foreach (var group in _groups)
+        {
+            Offer(group, _offered);
+        }
+    }
 
     public void Pause() => Paused = true;
 
@@ -289,6 +342,8 @@ internal sealed class MediaProducer
         }
     }
 
+    public void OnDemandTime(MediaTime now) => _demand?.OnTime(now);
+
     public void Trace(MediaTraceTypes types) => Traced = types;
 
     public void MeasureAudioLevels(bool measure) => _levels = measure && _audioLevelId != 0 ? new AudioLevelMeter() : null;
@@ -322,6 +377,8 @@ internal sealed class MediaProducer
         _groups.Clear();
         Transport.Engine.Forget(this);
     }
+
+    private void Offer(ConsumerGroup group, byte encodings) => Transport.Engine.On(group.Home, engine => group.Offer(encodings, engine.Now));
 
     private SourceClock ClockOf(ReceiveStream stream)
     {

@@ -14,6 +14,7 @@ internal sealed class OutgoingNumbers
     // Given.
     private readonly MediaProducer _producer;
     private readonly int _clockRate;
+    private readonly bool _pinned;
 
     // Owned.
     private readonly SequenceRewriter _sequence;
@@ -23,15 +24,22 @@ internal sealed class OutgoingNumbers
     // State.
     private SourceClock? _origin;
     private uint _originTimestamp;
-    private int _epoch;
+    private int? _epoch;
 
     /// <param name="producer">Whose packets they are.</param>
     /// <param name="clockRate">Of the timestamps, in Hz.</param>
     /// <param name="firstSequence">The first packet's.</param>
     /// <param name="timestampOffset">What the timestamps are ahead of the producer's at first.</param>
     /// <param name="pictures">Null where no payload has numbers that would jump.</param>
-    public OutgoingNumbers(MediaProducer producer, int clockRate, ushort firstSequence, uint timestampOffset, PictureNumbers? pictures)
+    /// <param name="pinned">
+    /// The one encoding that there is. Its timestamps keep their relation to the producer's, also over pauses: who puts several such streams
+    /// together again goes by that. Null: one stream is made of all encodings.
+    /// </param>
+    public OutgoingNumbers(
+        MediaProducer producer, int clockRate, ushort firstSequence, uint timestampOffset, PictureNumbers? pictures, int? pinned = null)
     {
+        _pinned = pinned is not null;
+        Encoding = (byte)(pinned ?? 0);
         _producer = producer;
         _clockRate = clockRate;
         _sequence = new SequenceRewriter(firstSequence);
@@ -57,11 +65,22 @@ internal sealed class OutgoingNumbers
     /// <summary>The first packet, or the first of another encoding: the numbers go on from the last ones sent.</summary>
     public void Enter(in RtpPacket packet, in ArrivedPacket arrived, ConsumerGroup? group, MediaTime now)
     {
+        var sameSource = _epoch is null || _epoch == arrived.Epoch;
         IsSynchronized = true;
         Encoding = arrived.Stream;
         _epoch = arrived.Epoch;
         _sequence.Sync(packet.SequenceNumber);
         _pictures?.Sync();
+
+        if (_pinned)
+        {
+            if (!sameSource)
+            {
+                _timestamp.Sync(packet.Timestamp, now);
+            }
+
+            return;
+        }
 
         // The same moment of capture has the same timestamp, whichever encoding carries it.
         if (_producer.IsSimulcast && _origin is { } origin && group?.ClockOf(Encoding) is { } source)
@@ -117,7 +136,7 @@ internal sealed class OutgoingNumbers
     /// <summary>From the first report on, the wall clock and the outgoing timestamps have a relation that all encodings keep.</summary>
     private void NoteOrigin(ConsumerGroup? group)
     {
-        if (_origin is null && _producer.IsSimulcast && group?.ClockOf(Encoding) is { } clock)
+        if (_origin is null && !_pinned && _producer.IsSimulcast && group?.ClockOf(Encoding) is { } clock)
         {
             _origin = clock;
             _originTimestamp = _timestamp.Rewrite(clock.RtpTimestamp);

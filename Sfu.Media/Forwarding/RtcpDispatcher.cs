@@ -52,6 +52,13 @@ internal static class RtcpDispatcher
             {
                 transport.Egress.Find(nack.MediaSsrc)?.OnNack(nack, now);
             }
+            else if (LayerAnnouncement.TryParse(packet, out var announcement))
+            {
+                if (transport.Ingress.Streams.FindMedia(announcement.Ssrc) is { } announced)
+                {
+                    announced.Producer.OnAnnounced(announced.Encoding, announcement);
+                }
+            }
             else if (ExtendedReport.TryParse(packet, out var extended))
             {
                 OnExtendedReport(transport, extended, now);

@@ -64,6 +64,11 @@ internal sealed class RtcpReporter(MediaTransport transport)
         {
             SendSenderReports(now);
             SendReceiverReports(now);
+            foreach (var consumer in transport.Egress.Consumers)
+            {
+                Announce(consumer, now);
+            }
+
             if (transport.Ingress.Estimate is null)
             {
                 SendRemb(now);
@@ -123,6 +128,40 @@ internal sealed class RtcpReporter(MediaTransport transport)
 
         var writer = new RtcpWriter(stackalloc byte[MaxCompoundBytes]);
         if (count > 0 && writer.TryAddRemb(Ssrc, bitrate, ssrcs[..count]))
+        {
+            transport.Egress.SendRtcp(writer.Written, now);
+        }
+    }
+
+    /// <summary>The clock of a stream that is about to begin.</summary>
+    [SkipLocalsInit]
+    public void SendSenderReport(MediaConsumer consumer, MediaTime now)
+    {
+        var writer = new RtcpWriter(stackalloc byte[MaxCompoundBytes]);
+        if (consumer.TryBuildSenderReport(NtpAt(now), now, out var info) && writer.TryAddSenderReport(info, []) &&
+            writer.TryAddCname(consumer.Ssrc, consumer.Cname))
+        {
+            transport.Egress.SendRtcp(writer.Written, now);
+        }
+    }
+
+    /// <summary>Tells the other end of a pipe what an encoding takes, whether it crosses or not.</summary>
+    [SkipLocalsInit]
+    public void Announce(MediaConsumer consumer, MediaTime now)
+    {
+        if (consumer.Pinned is not { } encoding || !consumer.Producer.IsSimulcast || consumer.Producer.Rates is not { } rates)
+        {
+            return;
+        }
+
+        Span<long> bitrates = stackalloc long[LayerAnnouncement.Layers];
+        for (var temporal = 0; temporal < bitrates.Length; temporal++)
+        {
+            bitrates[temporal] = rates.Of(encoding, temporal);
+        }
+
+        var writer = new RtcpWriter(stackalloc byte[MaxCompoundBytes]);
+        if (writer.TryAddReceiverReport(Ssrc, []) && writer.TryAddLayerAnnouncement(consumer.Ssrc, bitrates))
         {
             transport.Egress.SendRtcp(writer.Written, now);
         }

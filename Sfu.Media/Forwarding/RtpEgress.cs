@@ -121,6 +121,12 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
             return false;
         }
 
+        if (consumer.Pinned is { } encoding && (uint)encoding >= (uint)consumer.Producer.Encodings.Length)
+        {
+            reason = $"The producer has no encoding {encoding}.";
+            return false;
+        }
+
         if (_bySsrc.ContainsKey(consumer.Ssrc) || (consumer.RtxSsrc is { } rtx && _bySsrc.ContainsKey(rtx)))
         {
             reason = $"rtpParameters.encodings: SSRC {consumer.Ssrc} or its RTX SSRC is taken.";

@@ -51,6 +51,11 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
                 next = MediaTime.Min(next, stream.NextTimeout);
             }
 
+            foreach (var producer in _streams.Producers)
+            {
+                next = MediaTime.Min(next, producer.NextDemandTimeout);
+            }
+
             return next;
         }
     }
@@ -185,6 +190,11 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
             {
                 SendKeyFrameRequest(stream, now);
             }
+        }
+
+        foreach (var producer in _streams.Producers)
+        {
+            producer.OnDemandTime(now);
         }
 
         if (_feedback is { } feedback && feedback.NextTimeout <= now)

@@ -90,6 +90,26 @@ public ref struct RtcpWriter(Span<byte> destination)
         return true;
     }
 
+    /// <summary>See <see cref="LayerAnnouncement"/>.</summary>
+    /// <param name="ssrc">The encoding's, on the pipe.</param>
+    /// <param name="bitrates">Four, in bit/s; what is more than 32 bits hold is told as the most that they do.</param>
+    public bool TryAddLayerAnnouncement(uint ssrc, scoped ReadOnlySpan<long> bitrates)
+    {
+        if (bitrates.Length != LayerAnnouncement.Layers || !TryReserve(RtcpPacketType.Application, 0, LayerAnnouncement.BodyLength, out var body))
+        {
+            return false;
+        }
+
+        BinaryPrimitives.WriteUInt32BigEndian(body, ssrc);
+        BinaryPrimitives.WriteUInt32BigEndian(body[4..], LayerAnnouncement.Name);
+        for (var temporal = 0; temporal < LayerAnnouncement.Layers; temporal++)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(body[(8 + (4 * temporal))..], (uint)Math.Clamp(bitrates[temporal], 0, uint.MaxValue));
+        }
+
+        return true;
+    }
+
     /// <param name="ssrcs">1 … 31 sources that end.</param>
     public bool TryAddGoodbye(scoped ReadOnlySpan<uint> ssrcs)
     {

@@ -80,7 +80,7 @@ internal sealed class LoopbackEngine : IDatagramSink, IEngineLinks, IListenSocke
     bool IListenSockets.TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error, int engine)
     {
         error = null;
-        bound.Add(_world.OpenSocket(info));
+        bound.Add(_world.OpenSocket(info, engine));
         return true;
     }
 

@@ -23,10 +23,13 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
     private static readonly Lazy<DtlsCertificate> PeerCertificate = new(DtlsCertificate.CreateSelfSigned);
     private static readonly Lazy<DtlsContext> PeerContextValue = new(static () => new DtlsContext(PeerCertificate.Value));
 
+    private const ushort ServerPort = 5000;
+
     private readonly PriorityQueue<(bool ToNode, TransportTuple Tuple, byte[] Data), (long, long)> _flying = new();
     private readonly Dictionary<TransportHandle, DtlsSession> _dtls = [];
     private readonly Queue<Action<MediaDirectory>> _answers = new();
     private readonly Dictionary<IpEndpoint, LoopbackPeer> _peers = [];
+    private readonly Dictionary<IpEndpoint, (long Id, int Engine)> _ownSockets = [];
     private readonly EngineHandles _handles = new();
     private readonly SeededRandom _random;
     private long _order;
@@ -83,6 +86,15 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
 
     /// <summary>Takes what the node sends to a peer another way; false: it does not.</summary>
     public Func<LoopbackPeer, byte[], bool>? Divert { get; set; }
+
+    /// <summary>Decides which datagrams from one plain transport to another are lost.</summary>
+    public Func<byte[], bool> LoseOnPipe { get; set; } = static _ => false;
+
+    /// <summary>Datagrams from one plain transport to another, as they left, the lost ones too.</summary>
+    public List<byte[]> OnPipe { get; } = [];
+
+    /// <summary>What plain transports sent to addresses that are nobody's here.</summary>
+    public List<(IpEndpoint To, ushort FromPort, byte[] Data)> Outside { get; } = [];
 
     /// <summary>Datagrams that the node sent.</summary>
     public long NodeSent { get; private set; }
@@ -144,11 +156,24 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
         return events.Dump!;
     }
 
+    /// <summary>Has the front engine do something as soon as what is at hand is done.</summary>
+    public void Later(Action<MediaDirectory> command) => _answers.Enqueue(command);
+
+    /// <summary>A datagram from anywhere to a plain transport's socket.</summary>
+    public void SendToSocket(IpEndpoint from, ushort port, ReadOnlySpan<byte> datagram)
+    {
+        var local = IpEndpoint.FromIPv4(0x7F000001, port);
+        if (_ownSockets.TryGetValue(local, out var socket))
+        {
+            Fly(true, new TransportTuple(TransportProtocol.Udp, socket.Id, local, from), datagram.ToArray());
+        }
+    }
+
     public void SendToNode(LoopbackPeer peer, ReadOnlySpan<byte> datagram)
     {
         if (!Lose(true, datagram.ToArray()))
         {
-            Fly(true, new TransportTuple(TransportProtocol.Udp, 1, IpEndpoint.FromIPv4(0x7F000001, 5000), peer.Local), datagram.ToArray());
+            Fly(true, new TransportTuple(TransportProtocol.Udp, 1, IpEndpoint.FromIPv4(0x7F000001, ServerPort), peer.Local), datagram.ToArray());
         }
     }
 
@@ -198,6 +223,12 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
     public void SendFromNode(in TransportTuple tuple, ReadOnlySpan<byte> datagram)
     {
         NodeSent++;
+        if (!Counting && tuple.Local.Port != ServerPort)
+        {
+            SendFromSocket(tuple, datagram.ToArray());
+            return;
+        }
+
         if (!Counting && Divert is not null && _peers.TryGetValue(tuple.Remote, out var peer) && Divert(peer, datagram.ToArray()))
         {
             return;
@@ -212,10 +243,16 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
     /// <summary>While set, what the node sends is counted and goes nowhere: for measuring allocations of the engine alone.</summary>
     public bool Counting { get; set; }
 
-    public BoundSocket OpenSocket(ListenInfo info)
+    public BoundSocket OpenSocket(ListenInfo info, int engine)
     {
         OpenSockets.Add(++_sockets);
-        return new BoundSocket(_sockets, TransportProtocol.Udp, IpEndpoint.FromIPv4(0x7F000001, 5000), info.AnnouncedAddress, info.ExposeInternalIp);
+        var local = IpEndpoint.FromIPv4(0x7F000001, info.Port != 0 ? info.Port : (ushort)(6000 + _sockets));
+        if (engine != IListenSockets.EveryEngine)
+        {
+            _ownSockets[local] = (_sockets, engine);
+        }
+
+        return new BoundSocket(_sockets, TransportProtocol.Udp, local, info.AnnouncedAddress, info.ExposeInternalIp);
     }
 
     void IDtlsRunner.Open(TransportHandle transport, DtlsRole localRole, ImmutableArray<Sfu.Media.Dtls.DtlsFingerprint> remoteFingerprints)
@@ -247,7 +284,7 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
     {
         var (slot, generation) = _handles.Servers.Allocate();
         var handle = new ServerHandle(slot, generation);
-        Command(directory => directory.OpenServer(handle, new ServerSettings([new ListenInfo(TransportProtocol.Udp, "127.0.0.1", null, 5000)]), ServerEvents));
+        Command(directory => directory.OpenServer(handle, new ServerSettings([new ListenInfo(TransportProtocol.Udp, "127.0.0.1", null, ServerPort)]), ServerEvents));
         return handle;
     }
 
@@ -274,6 +311,21 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
             _dtls.Remove(transport);
             session.Dispose();
             _answers.Enqueue(directory => directory.OnDtlsEnded(transport, failure));
+        }
+    }
+
+    private void SendFromSocket(in TransportTuple tuple, byte[] datagram)
+    {
+        if (!_ownSockets.TryGetValue(tuple.Remote, out var socket))
+        {
+            Outside.Add((tuple.Remote, tuple.Local.Port, datagram));
+            return;
+        }
+
+        OnPipe.Add(datagram);
+        if (!LoseOnPipe(datagram))
+        {
+            Fly(true, new TransportTuple(TransportProtocol.Udp, socket.Id, tuple.Remote, tuple.Local), datagram);
         }
     }
 
@@ -315,7 +367,11 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
                 _flying.Dequeue();
                 if (datagram.ToNode)
                 {
-                    Engines[EntranceOf(datagram.Tuple.Remote.Port)].OnDatagram(datagram.Tuple, datagram.Data, Now);
+                    var entrance = _ownSockets.TryGetValue(datagram.Tuple.Local, out var own) ? own.Engine : EntranceOf(datagram.Tuple.Remote.Port);
+                    if (OpenSockets.Contains(datagram.Tuple.LocalSocket))
+                    {
+                        Engines[entrance].OnDatagram(datagram.Tuple, datagram.Data, Now);
+                    }
                 }
                 else if (_peers.TryGetValue(datagram.Tuple.Remote, out var peer))
                 {

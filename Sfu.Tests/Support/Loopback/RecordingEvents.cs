@@ -77,7 +77,14 @@ internal sealed class RecordingTransportEvents : ITransportEvents
 
     public void RtcpTupleChanged(TransportTuple? tuple) => RtcpTuple = tuple;
 
-    public void ProducerDemandChanged(ProducerHandle producer, int encodings) => Demands.Add(encodings);
+    /// <summary>Called besides.</summary>
+    public Action<ProducerHandle, int>? OnDemand { get; set; }
+
+    public void ProducerDemandChanged(ProducerHandle producer, int encodings)
+    {
+        Demands.Add(encodings);
+        OnDemand?.Invoke(producer, encodings);
+    }
 
     public void Connected(long requestId, DtlsRole localRole) => Log.Add("Connected");
 

@@ -1,0 +1,284 @@
+using Sfu.Media.Control;
+using Sfu.Media.Ortc;
+using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
+using Sfu.Media.Wire;
+using Sfu.Tests.Support;
+using Sfu.Tests.Support.Loopback;
+
+namespace Sfu.Tests.Loopback;
+
+/// <summary>A producer crosses to another node by a pipe, under virtual time.</summary>
+public abstract class PipeSpecs : IDisposable
+{
+    private readonly LoopbackWorld _world;
+    private readonly LoopbackPeer _publisher;
+    private readonly LoopbackPeer _subscriber;
+    private readonly PipePair _pipe;
+
+    protected PipeSpecs(int engines)
+    {
+        _world = new LoopbackWorld(engines: engines);
+        _publisher = _world.NewConnectedPeer();
+        _subscriber = _world.NewConnectedPeer();
+        _pipe = new PipePair(_world);
+    }
+
+    public void Dispose()
+    {
+        Assert.Empty(_world.Faults);
+        _pipe.Close();
+        _world.Command(_publisher.Transport, home => home.Close(null));
+        _world.Command(_subscriber.Transport, home => home.Close(null));
+        var dump = _world.Dump();
+        Assert.True(dump.HasNoTransports, dump.ToString());
+        Assert.Single(_world.OpenSockets);
+        _world.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    public sealed class OnOneEngine() : PipeSpecs(1);
+
+    public sealed class OnThreeEngines() : PipeSpecs(3);
+
+    [Fact]
+    public void Encoding_that_is_wanted_crosses_once_however_many_want_it_and_no_other_does()
+    {
+        var (source, far) = Simulcast();
+        for (uint i = 0; i < 5; i++)
+        {
+            _subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(1, null), 20_000 + (2 * i)));
+        }
+
+        source.Send(100);
+
+        Assert.Equal([2], _pipe.FarEvents.Demands);
+        Assert.Equal(0, _pipe.Crossed(0));
+        Assert.Equal(0, _pipe.Crossed(2));
+        Assert.InRange(_pipe.Crossed(1), 90, 101);
+        for (uint i = 0; i < 5; i++)
+        {
+            var frames = Identified(20_000 + (2 * i));
+            Assert.InRange(frames.Count, 90, 101);
+            Assert.All(frames, static frame => Assert.Equal(1, frame.Encoding));
+        }
+    }
+
+    [Fact]
+    public void Layers_are_walked_on_the_far_node_and_their_timestamps_follow_capture()
+    {
+        var (source, far) = Simulcast();
+        var consumer = _subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
+        source.Send(75);
+        foreach (var wanted in new[] { 2, 0, 1, 2 })
+        {
+            Prefer(consumer, wanted);
+            source.Send(75);
+            Assert.Equal(wanted, Identified()[^1].Encoding);
+        }
+
+        var packets = Identified();
+        for (var i = 1; i < packets.Count; i++)
+        {
+            Assert.True(packets[i].Encoding == packets[i - 1].Encoding || packets[i].Key);
+            Assert.InRange(packets[i].Frame - packets[i - 1].Frame, 0, 1);
+        }
+
+        AssertTimestampsFollowCapture();
+        var before = _pipe.Crossed(0);
+        source.Send(50);
+        Assert.Equal(before, _pipe.Crossed(0));
+    }
+
+    [Fact]
+    public void Nothing_crosses_while_all_are_paused_and_it_comes_back_at_a_key_frame()
+    {
+        var (source, far) = Simulcast();
+        var consumer = _subscriber.Consume(far, SimulcastSource.Consumer());
+        source.Send(50);
+        _world.Command(directory => directory.Consumer(consumer, static paused => paused.Pause()));
+        source.Send(50);
+        Assert.Equal(0, _pipe.FarEvents.Demands[^1]);
+        var crossed = _pipe.Crossed(2);
+        source.Send(50);
+        Assert.Equal(crossed, _pipe.Crossed(2));
+
+        var heard = Identified().Count;
+        _world.Command(directory => directory.Consumer(consumer, resumed => resumed.Resume(_world.Now)));
+        source.Send(50);
+        Assert.True(Identified()[heard].Key);
+        Assert.InRange(Identified().Count - heard, 80, 100);
+        AssertTimestampsFollowCapture();
+    }
+
+    [Fact]
+    public void Encoding_that_the_publisher_does_not_send_is_not_waited_for_on_the_far_node()
+    {
+        var (source, far) = Simulcast();
+        source.Active.Remove(2);
+        source.Send(50);
+        _subscriber.Consume(far, SimulcastSource.Consumer());
+        source.Send(75);
+        Assert.Equal(1, Identified()[^1].Encoding);
+
+        source.Active.Add(2);
+        source.Send(100);
+        Assert.Equal(2, Identified()[^1].Encoding);
+
+        source.Active.Remove(2);
+        source.Send(100);
+        Assert.Equal(1, Identified()[^1].Encoding);
+    }
+
+    [Fact]
+    public void Loss_on_the_pipe_is_repaired_there()
+    {
+        var (source, far) = Simulcast();
+        _subscriber.Consume(far, SimulcastSource.Consumer());
+        source.Send(25);
+        var random = new SeededRandom(11);
+        _world.LoseOnPipe = _ => random.NextUInt32() % 20 == 0;
+        var askedBefore = TestMedia.CountRtcp(_publisher.Rtcp, static packet => GenericNack.TryParse(packet, out _));
+        source.Send(500);
+        _world.LoseOnPipe = static _ => false;
+        source.Send(25);
+
+        var frames = Identified().Where(static frame => frame.Encoding == 2).Select(static frame => frame.Frame).Distinct().Order().ToArray();
+        Assert.Equal(Enumerable.Range(frames[0], frames[^1] - frames[0] + 1), frames);
+        Assert.True(frames.Length > 500);
+        Assert.Equal(askedBefore, TestMedia.CountRtcp(_publisher.Rtcp, static packet => GenericNack.TryParse(packet, out _)));
+        _world.Command(directory => directory.GetProducerStats(_pipe.Far, 9, far));
+        Assert.True(_pipe.FarEvents.Stats.OfType<RtpStreamStats>().Sum(static stream => stream.PacketsRepaired) > 10);
+    }
+
+    [Fact]
+    public void Key_frame_requests_of_many_are_one_over_the_pipe_and_one_to_the_publisher()
+    {
+        var (source, far) = Simulcast();
+        for (uint i = 0; i < 10; i++)
+        {
+            _subscriber.Consume(far, SimulcastSource.Consumer(ssrc: 20_000 + (2 * i)));
+        }
+
+        source.Send(50);
+        var before = source.KeyFrameRequests.Sum();
+        for (uint i = 0; i < 10; i++)
+        {
+            var writer = new RtcpWriter(new byte[RtcpWriter.MaxCompoundBytes]);
+            Assert.True(writer.TryAddPictureLossIndication(1, 20_000 + (2 * i)));
+            _subscriber.SendRtcp(writer.Written);
+        }
+
+        source.Send(10);
+        Assert.Equal(before + 1, source.KeyFrameRequests.Sum());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Layers_inside_a_stream_cross_together_and_are_chosen_on_the_far_node(bool encrypted)
+    {
+        var source = new SvcSource(_world, _publisher, encrypted);
+        source.Send(5);
+        var consumable = source.Consumer().RtpParameters with { Mid = null };
+        var far = _pipe.Pipe(source.Producer, MediaKind.Video, consumable);
+        var low = _subscriber.Consume(far, source.Consumer(new ConsumerLayers(0, null)));
+        source.Send(40);
+        var low_ = Payloads(TestMedia.ConsumerSsrc).ConvertAll(static payload => SvcSource.Identify(payload));
+        Assert.All(low_.Skip(3), static frame => Assert.Equal(0, frame.Spatial));
+        Prefer(low, 2);
+        source.Send(40);
+
+        Assert.InRange(_pipe.Crossed(0), 3 * 75, 3 * 80);
+        Assert.Equal(2, SvcSource.Identify(Payloads(TestMedia.ConsumerSsrc)[^1]).Spatial);
+    }
+
+    [Fact]
+    public void Sound_crosses_untouched()
+    {
+        var producer = _publisher.Produce(TestMedia.Audio());
+        var consumable = TestMedia.AudioConsumer().RtpParameters with { Mid = null };
+        var far = _pipe.Pipe(producer, MediaKind.Audio, consumable);
+        _subscriber.Consume(far, TestMedia.AudioConsumer());
+        _world.Run(TimeSpan.FromMilliseconds(50));
+        for (ushort i = 0; i < 100; i++)
+        {
+            _publisher.SendRtp(TestMedia.OpusPacket(i, 960u * i));
+            _world.Run(TimeSpan.FromMilliseconds(20));
+        }
+
+        Assert.Equal(100, _pipe.Crossed(0));
+        Assert.Equal(100, Payloads(TestMedia.ConsumerSsrc + 100).Count);
+    }
+
+    [Fact]
+    public void A_far_end_that_closes_takes_its_producers_consumers_along()
+    {
+        var (source, far) = Simulcast();
+        var consumer = _subscriber.Consume(far, SimulcastSource.Consumer());
+        source.Send(25);
+        _world.Command(directory => directory.CloseTransport(_pipe.Far));
+
+        Assert.Equal([consumer], _subscriber.Events.ClosedConsumers);
+        Assert.Single(_pipe.FarEvents.Closed, static error => error is null);
+        source.Send(5);
+    }
+
+    [Fact]
+    public void An_encoding_that_there_is_not_cannot_be_piped()
+    {
+        var (source, _) = Simulcast();
+        var consumer = _world.NewConsumer();
+        var settings = SimulcastSource.Consumer(ssrc: 30_000) with { Type = ConsumerType.Pipe, Encoding = 3 };
+        _world.Command(directory => directory.AddConsumer(_pipe.Near, 77, consumer, source.Producer, settings));
+        Assert.Equal(MediaErrorCode.InvalidParameters, _pipe.NearEvents.Failed[77].Code);
+    }
+
+    private (SimulcastSource Source, ProducerHandle Far) Simulcast()
+    {
+        var source = new SimulcastSource(_world, _publisher);
+        source.Send(10);
+        var consumable = SimulcastSource.Consumer().RtpParameters with
+        {
+            Mid = null,
+            Encodings = [.. Enumerable.Range(0, 3).Select(static _ => new RtpEncodingParameters { ScalabilityMode = "L1T3" })],
+        };
+        return (source, _pipe.Pipe(source.Producer, MediaKind.Video, consumable));
+    }
+
+    private void Prefer(ConsumerHandle consumer, int spatial) => _world.Command(
+        directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(spatial, null), _world.Now)));
+
+    private List<byte[]> Payloads(uint ssrc)
+    {
+        var payloads = new List<byte[]>();
+        foreach (var datagram in _subscriber.Rtp)
+        {
+            Assert.True(RtpPacket.TryParse(datagram, out var packet));
+            if (packet.Ssrc == ssrc)
+            {
+                payloads.Add(packet.Payload.ToArray());
+            }
+        }
+
+        return payloads;
+    }
+
+    private List<(int Encoding, int Frame, bool Key)> Identified(uint ssrc = TestMedia.ConsumerSsrc) =>
+        Payloads(ssrc).ConvertAll(static payload => SimulcastSource.Identify(payload));
+
+    private void AssertTimestampsFollowCapture()
+    {
+        uint? origin = null;
+        foreach (var datagram in _subscriber.Rtp)
+        {
+            Assert.True(RtpPacket.TryParse(datagram, out var packet));
+            if (packet.Ssrc == TestMedia.ConsumerSsrc)
+            {
+                var captured = (uint)(SimulcastSource.Identify(packet.Payload).Frame * SimulcastSource.TicksPerFrame);
+                origin ??= packet.Timestamp - captured;
+                Assert.InRange(Math.Abs(Serial.Distance(packet.Timestamp, origin.Value + captured)), 0, 90 * 3);
+            }
+        }
+    }
+}
