@@ -47,7 +47,7 @@ internal sealed class LayerActivity
             {
                 Expect(spatial, now);
             }
-            else if ((withdrawn & bit) != 0 && now.UsSince(_seenAt[spatial]) > SilenceUs)
+            else if ((withdrawn & bit) != 0 && Math.Abs(now.UsSince(_seenAt[spatial])) > SilenceUs)
             {
                 Present &= (byte)~bit;
             }

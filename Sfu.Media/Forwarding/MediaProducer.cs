@@ -47,6 +47,9 @@ internal sealed class MediaProducer
         Codecs = new CodecTable(settings.RtpParameters);
         ExtensionIds = ExtensionIdsOf(settings.RtpParameters);
         _demand = settings.ReportsDemand ? new ProducerDemand(this) : null;
+
+        // Each can be had until the other end tells that it cannot.
+        _offered = settings.ReportsDemand && IsSimulcast ? (byte)((1 << Math.Min(Encodings.Length, FrameLayers.MaxSpatialLayers)) - 1) : (byte)0;
         TakesRemb = settings.RtpParameters.Codecs.Any(static codec => codec.RtcpFeedback.Any(static f => f.Type == "goog-remb"));
         _orientationId = ExtensionIds.IdOf(HeaderExtensionKind.VideoOrientation);
         _audioLevelId = ExtensionIds.IdOf(HeaderExtensionKind.AudioLevel);

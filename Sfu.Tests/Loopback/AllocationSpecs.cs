@@ -1,6 +1,9 @@
 using Sfu.Media.Control;
+using Sfu.Media.Ice;
+using Sfu.Media.Ortc;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
+using Sfu.Media.Srtp;
 using Sfu.Media.Wire;
 using Sfu.Tests.Support.Loopback;
 
@@ -83,6 +86,56 @@ public abstract class AllocationSpecs : IDisposable
     }
 
     [Fact]
+    public void Sending_over_a_pipe_allocates_nothing()
+    {
+        var source = new SimulcastSource(_world, _publisher);
+        source.Send(10);
+        var pipe = new PipePair(_world);
+        var far = pipe.Pipe(source.Producer, MediaKind.Video, SimulcastSource.Consumable);
+        _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
+        for (var i = 0; i < 3; i++)
+        {
+            _subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(i, null), FirstSsrc + (2 * (uint)i)));
+        }
+
+        source.Send(40);
+        Assert.All(Enumerable.Range(0, 3), encoding => Assert.True(pipe.Crossed(encoding) > 20));
+        MustAllocateNothing(count =>
+        {
+            var packets = new List<(LoopbackPeer From, byte[] Datagram)>();
+            while (packets.Count < count)
+            {
+                packets.AddRange(source.NextFrame().Select(packet => (_publisher, _publisher.Protect(packet))));
+            }
+
+            return packets;
+        });
+    }
+
+    [Fact]
+    public void Receiving_over_a_pipe_allocates_nothing()
+    {
+        var pipe = new PipePair(_world, SrtpProfile.None);
+        var video = TestMedia.VideoConsumer().RtpParameters with
+        {
+            Mid = null,
+            HeaderExtensions = [],
+            Encodings = [new RtpEncodingParameters { Ssrc = TestMedia.VideoSsrc }],
+        };
+        var producer = _world.NewProducer();
+        var mapping = new RtpMapping { Codecs = [new RtpCodecMapping(TestMedia.RouterVp8, TestMedia.RouterVp8)] };
+        _world.Command(directory => directory.AddProducer(
+            pipe.Far, 1, producer, new ProducerSettings("far", MediaKind.Video, video, mapping, video, Paused: false, 0, ReportsDemand: true)));
+        _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
+        _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        var path = pipe.FarEvents.Selected!.Value;
+        _world.SendToSocket(path.Remote, path.Local.Port, Plain(key: true));
+        _world.Run(TimeSpan.FromMilliseconds(100));
+        Assert.Single(_subscriber.Rtp);
+        MustAllocateNothing(count => [.. Enumerable.Range(0, count).Select(_ => (path, Plain(key: false)))]);
+    }
+
+    [Fact]
     public void Forwarding_audio_allocates_nothing()
     {
         var producer = _publisher.Produce(TestMedia.Audio());
@@ -135,7 +188,17 @@ public abstract class AllocationSpecs : IDisposable
         }
     }
 
-    private void MustAllocateNothing(Func<int, List<(LoopbackPeer From, byte[] Datagram)>> load)
+    private byte[] Plain(bool key)
+    {
+        var packet = TestMedia.Vp8Packet(_sequence++, _timestamp += 90, key);
+        packet[1] = 0x80 | TestMedia.RouterVp8;
+        return packet;
+    }
+
+    private void MustAllocateNothing(Func<int, List<(LoopbackPeer From, byte[] Datagram)>> load) =>
+        MustAllocateNothing(count => load(count).ConvertAll(static sent => (sent.From.Events.Selected!.Value, sent.Datagram)));
+
+    private void MustAllocateNothing(Func<int, List<(TransportTuple Path, byte[] Datagram)>> load)
     {
         _world.Counting = true;
         var now = Feed(load(WarmUp), _world.Now);
@@ -155,12 +218,12 @@ public abstract class AllocationSpecs : IDisposable
         _world.Run(TimeSpan.FromMicroseconds(now.UsSince(_world.Now)));
     }
 
-    private MediaTime Feed(List<(LoopbackPeer From, byte[] Datagram)> datagrams, MediaTime now)
+    private MediaTime Feed(List<(TransportTuple Path, byte[] Datagram)> datagrams, MediaTime now)
     {
-        foreach (var (from, datagram) in datagrams)
+        foreach (var (path, datagram) in datagrams)
         {
             now = now.PlusMs(1);
-            _world.Receive(from.Events.Selected!.Value, datagram, now);
+            _world.Receive(path, datagram, now);
         }
 
         return now;

@@ -180,7 +180,7 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
     /// <summary>A datagram reaches the node at this very moment, and time passes there.</summary>
     public void Receive(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
     {
-        Engines[EntranceOf(tuple.Remote.Port)].OnDatagram(tuple, datagram, now);
+        Engines[_ownSockets.TryGetValue(tuple.Local, out var own) ? own.Engine : EntranceOf(tuple.Remote.Port)].OnDatagram(tuple, datagram, now);
         foreach (var engine in Engines)
         {
             engine.Work(now);

@@ -66,6 +66,13 @@ internal sealed class SimulcastSource
     public static ConsumerSettings Consumer(ConsumerLayers? preferred = null, uint ssrc = TestMedia.ConsumerSsrc) =>
         TestMedia.VideoConsumer(ssrc: ssrc, rtxSsrc: ssrc + 1) with { Type = ConsumerType.Simulcast, PreferredLayers = preferred };
 
+    /// <summary>As the Router has it, in its numbers.</summary>
+    public static RtpParameters Consumable => Consumer().RtpParameters with
+    {
+        Mid = null,
+        Encodings = [.. Enumerable.Range(0, 3).Select(static _ => new RtpEncodingParameters { ScalabilityMode = "L1T3" })],
+    };
+
     /// <summary>Sends frames of all active encodings, forty milliseconds each.</summary>
     public void Send(int frames, bool answerRequests = true)
     {
