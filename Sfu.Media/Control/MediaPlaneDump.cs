@@ -49,6 +49,10 @@ public sealed record MediaPlaneDump(
 
 public sealed record ServerDump(ServerHandle Handle, ImmutableArray<ListenInfo> ListenInfos, int Transports, bool Closing);
 
+/// <summary>
+/// One transport. Of a plain one <c>IceState</c> is <c>plain</c>, of an end of a pipe <c>pipe</c>; <c>DtlsState</c> is then the crypto suite or
+/// <c>none</c>.
+/// </summary>
 public sealed record TransportDump(
     TransportHandle Handle,
     string IceState,

@@ -220,7 +220,7 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
         var changed = false;
         foreach (ref readonly var arrived in packets)
         {
-            changed |= arrived.Layers.Targets != 0 && Activity.Note(arrived.Layers, now, producer.ReportsDemand ? _demand.Encodings : -1);
+            changed |= arrived.Layers.Targets != 0 && Activity.Note(arrived.Layers, now, producer.Demand is not null ? _demand.Encodings : -1);
         }
 
         if (changed)
@@ -254,7 +254,7 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
         }
     }
 
-    private void TellDemand(int encodings) => engine.Tell(producer.Transport, transport => producer.SetDemand(this, encodings, transport.Engine.Now));
+    private void TellDemand(int encodings) => engine.Tell(producer.Transport, transport => producer.Demand?.Set(this, encodings, transport.Engine.Now));
 
     private void Ask(int encoding) => engine.Tell(producer.Transport, transport =>
     {

@@ -503,7 +503,7 @@ internal sealed class MediaConsumer
     /// <summary>Tells the group which encodings it needs, where a pipe carries only those that are needed.</summary>
     private void NoteDemand()
     {
-        if (Producer.ReportsDemand)
+        if (Producer.Demand is not null)
         {
             Demand(Paused || !Transport.CanSend || _layers.IsStopped
                 ? 0

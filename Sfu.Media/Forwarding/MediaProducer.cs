@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using Sfu.Media.Codecs;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
-using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
 using Sfu.Media.Wire;
 
@@ -22,8 +21,6 @@ internal sealed class MediaProducer
     private readonly byte _orientationId;
     private readonly byte _audioLevelId;
     private readonly byte _descriptorId;
-    private readonly ProducerDemand? _demand;
-    private byte _offered;
     private AudioLevelMeter? _levels;
     private VideoOrientation? _orientation;
     private volatile int[] _scores = [];
@@ -46,10 +43,7 @@ internal sealed class MediaProducer
         Paused = settings.Paused;
         Codecs = new CodecTable(settings.RtpParameters);
         ExtensionIds = ExtensionIdsOf(settings.RtpParameters);
-        _demand = settings.ReportsDemand ? new ProducerDemand(this) : null;
-
-        // Each can be had until the other end tells that it cannot.
-        _offered = settings.ReportsDemand && IsSimulcast ? (byte)((1 << Math.Min(Encodings.Length, FrameLayers.MaxSpatialLayers)) - 1) : (byte)0;
+        Demand = settings.ReportsDemand ? new ProducerDemand(this) : null;
         TakesRemb = settings.RtpParameters.Codecs.Any(static codec => codec.RtcpFeedback.Any(static f => f.Type == "goog-remb"));
         _orientationId = ExtensionIds.IdOf(HeaderExtensionKind.VideoOrientation);
         _audioLevelId = ExtensionIds.IdOf(HeaderExtensionKind.AudioLevel);
@@ -80,11 +74,8 @@ internal sealed class MediaProducer
     /// <summary>Any thread.</summary>
     public bool IsClosed => _closed;
 
-    /// <summary>What comes here is what is wanted here. Any thread.</summary>
-    public bool ReportsDemand => _demand is not null;
-
-    /// <summary>When <see cref="OnDemandTime"/> has something to do.</summary>
-    public MediaTime NextDemandTimeout => _demand?.NextTimeout ?? MediaTime.Never;
+    /// <summary>What is wanted of it here, where it comes by a pipe that carries no more than that; null: it comes as a whole.</summary>
+    public ProducerDemand? Demand { get; }
 
     public MediaTraceTypes Traced { get; private set; }
 
@@ -93,6 +84,9 @@ internal sealed class MediaProducer
 
     /// <summary>What its layers take. Made with the first video packet. Any thread.</summary>
     public LayerRates? Rates { get; private set; }
+
+    /// <summary>The same, for who knows of layers that have not come yet.</summary>
+    public LayerRates KnownRates => Rates ??= new LayerRates();
 
     /// <summary>The client is told how much it may send.</summary>
     public bool TakesRemb { get; }
@@ -138,11 +132,7 @@ internal sealed class MediaProducer
         }
 
         _groups.Add(group);
-        if (_offered != 0)
-        {
-            Offer(group, _offered);
-        }
-
+        Demand?.Welcome(group);
         foreach (var stream in _streams)
         {
             if (stream.Reception.HasSenderReport)
@@ -155,41 +145,7 @@ internal sealed class MediaProducer
     public void Detach(ConsumerGroup group)
     {
         _groups.Remove(group);
-        _demand?.Remove(group, Transport.Engine.Now);
-    }
-
-    /// <summary>What the consumers of a group want of it.</summary>
-    public void SetDemand(ConsumerGroup group, int encodings, MediaTime now)
-    {
-        if (!_closed && _groups.Contains(group))
-        {
-            _demand?.Set(group, encodings, now);
-        }
-    }
-
-    /// <summary>The other end of the pipe tells what an encoding takes, whether it comes or not.</summary>
-    public void OnAnnounced(int encoding, in LayerAnnouncement announcement)
-    {
-        if (!ReportsDemand || !IsSimulcast)
-        {
-            return;
-        }
-
-        Rates ??= new LayerRates();
-        var comes = false;
-        for (var temporal = 0; temporal < LayerAnnouncement.Layers; temporal++)
-        {
-            var bitrate = announcement.BitrateOf(temporal);
-            Rates.Announce(encoding, temporal, bitrate);
-            comes |= bitrate > 0;
-        }
-
-        // Each time, also when it is no news: a group may have given up what it waited for.
-        _offered = (byte)(comes ? _offered | (1 << encoding) : _offered & ~(1 << encoding));
-        foreach (var group in _groups)
-        {
-            Offer(group, _offered);
-        }
+        Demand?.Remove(group, Transport.Engine.Now);
     }
 
     public void Pause() => Paused = true;
@@ -345,8 +301,6 @@ internal sealed class MediaProducer
         }
     }
 
-    public void OnDemandTime(MediaTime now) => _demand?.OnTime(now);
-
     public void Trace(MediaTraceTypes types) => Traced = types;
 
     public void MeasureAudioLevels(bool measure) => _levels = measure && _audioLevelId != 0 ? new AudioLevelMeter() : null;
@@ -380,8 +334,6 @@ internal sealed class MediaProducer
         _groups.Clear();
         Transport.Engine.Forget(this);
     }
-
-    private void Offer(ConsumerGroup group, byte encodings) => Transport.Engine.On(group.Home, engine => group.Offer(encodings, engine.Now));
 
     private SourceClock ClockOf(ReceiveStream stream)
     {

@@ -1,4 +1,6 @@
+using Sfu.Media.Codecs;
 using Sfu.Media.Control;
+using Sfu.Media.Rtcp;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Forwarding;
@@ -15,23 +17,56 @@ internal sealed class ProducerDemand(MediaProducer producer)
     private readonly List<(ConsumerGroup Group, int Encodings)> _groups = [];
     private int _told;
 
+    // Each encoding of simulcast can be had until the other end tells that it cannot.
+    private byte _offered = producer.IsSimulcast ? (byte)((1 << Math.Min(producer.Encodings.Length, FrameLayers.MaxSpatialLayers)) - 1) : (byte)0;
+
     /// <summary>When <see cref="OnTime"/> has something to do.</summary>
     public MediaTime NextTimeout { get; private set; } = MediaTime.Never;
+
+    /// <summary>There are consumers on one engine more.</summary>
+    public void Welcome(ConsumerGroup group)
+    {
+        _groups.Add((group, 0));
+        if (_offered != 0)
+        {
+            Offer(group, _offered);
+        }
+    }
+
+    /// <summary>The other end of the pipe tells what an encoding takes, whether it comes or not.</summary>
+    public void OnAnnounced(int encoding, in LayerAnnouncement announcement)
+    {
+        if (!producer.IsSimulcast)
+        {
+            return;
+        }
+
+        var comes = false;
+        for (var temporal = 0; temporal < LayerAnnouncement.Layers; temporal++)
+        {
+            var bitrate = announcement.BitrateOf(temporal);
+            producer.KnownRates.Announce(encoding, temporal, bitrate);
+            comes |= bitrate > 0;
+        }
+
+        // Each time, also when it is no news: a group may have given up what it waited for.
+        _offered = (byte)(comes ? _offered | (1 << encoding) : _offered & ~(1 << encoding));
+        for (var i = _groups.Count - 1; i >= 0; i--)
+        {
+            // A group on this engine answers at once with what it wants now.
+            Offer(_groups[i].Group, _offered);
+        }
+    }
 
     /// <summary>What the consumers on one engine want together.</summary>
     public void Set(ConsumerGroup group, int encodings, MediaTime now)
     {
         var place = _groups.FindIndex(entry => entry.Group == group);
-        if (place >= 0)
+        if (place >= 0 && !producer.IsClosed)
         {
             _groups[place] = (group, encodings);
+            Decide(now);
         }
-        else
-        {
-            _groups.Add((group, encodings));
-        }
-
-        Decide(now);
     }
 
     public void Remove(ConsumerGroup group, MediaTime now)
@@ -48,6 +83,9 @@ internal sealed class ProducerDemand(MediaProducer producer)
             Tell(Wanted());
         }
     }
+
+    private void Offer(ConsumerGroup group, byte encodings) =>
+        producer.Transport.Engine.On(group.Home, engine => group.Offer(encodings, engine.Now));
 
     private int Wanted()
     {

@@ -56,7 +56,7 @@ internal static class RtcpDispatcher
             {
                 if (transport.Ingress.Streams.FindMedia(announcement.Ssrc) is { } announced)
                 {
-                    announced.Producer.OnAnnounced(announced.Encoding, announcement);
+                    announced.Producer.Demand?.OnAnnounced(announced.Encoding, announcement);
                 }
             }
             else if (ExtendedReport.TryParse(packet, out var extended))

@@ -53,7 +53,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
 
             foreach (var producer in _streams.Producers)
             {
-                next = MediaTime.Min(next, producer.NextDemandTimeout);
+                next = MediaTime.Min(next, producer.Demand?.NextTimeout ?? MediaTime.Never);
             }
 
             return next;
@@ -194,7 +194,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
 
         foreach (var producer in _streams.Producers)
         {
-            producer.OnDemandTime(now);
+            producer.Demand?.OnTime(now);
         }
 
         if (_feedback is { } feedback && feedback.NextTimeout <= now)
