@@ -97,7 +97,7 @@ public sealed class PlainTransportSpecs : IDisposable
         SendTo(_peerRtcp, 2, sender: sender);
         Assert.Equal(_peerRtcp, _events.Selected!.Value.Remote);
         Assert.Equal(4, _subscriber.Rtp.Count);
-        Assert.Equal(1, _world.Dump().Transports.Single(transport => transport.Handle == _transport).Tuples.Length);
+        Assert.Single(_world.Dump().Transports.Single(transport => transport.Handle == _transport).Tuples);
     }
 
     [Fact]
