@@ -24,6 +24,7 @@ internal static class RtcpTargets
         Hex("84CE0006 00000001 00000000 00000003 07000000 00000004 08000000"),
         Hex("8FCE0006 00000001 00000000 52454D42 020BFFFF 00000002 00000003"),
         Hex("80CF000D 00000001 01000001 00000000 04000002 00000001 80000000 05000006 0000000A 0000000B 0000000C 0000000D 0000000E 0000000F"),
+        Hex("80CC0006 00000007 4C415952 00000001 00000002 00000003 FFFFFFFF"),
     ];
 
     public static FuzzTarget Rtcp { get; } = new("rtcp", [.. _compounds, .. _feedback], ProbeCompound);
@@ -42,6 +43,19 @@ internal static class RtcpTargets
             ReadNames(packet, ref outcome);
             ReadFeedback(packet, ref outcome);
             ReadTransportCc(packet, ref outcome);
+            ReadAnnouncement(packet, ref outcome);
+        }
+    }
+
+    private static void ReadAnnouncement(RtcpPacket packet, ref FuzzOutcome outcome)
+    {
+        if (LayerAnnouncement.TryParse(packet, out var announcement))
+        {
+            outcome.Note((int)announcement.Ssrc);
+            for (var temporal = 0; temporal < LayerAnnouncement.Layers; temporal++)
+            {
+                outcome.Note(announcement.BitrateOf(temporal) > 0);
+            }
         }
     }
 

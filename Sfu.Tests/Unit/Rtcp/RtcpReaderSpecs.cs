@@ -17,6 +17,24 @@ public class RtcpReaderSpecs
         Assert.False(reader.IsMalformed);
     }
 
+    [Theory]
+    [InlineData("80CC0006 00000007 4C415952 00000001 00000002 00000003 FFFFFFFF", true)]
+    [InlineData("81CC0006 00000007 4C415952 00000001 00000002 00000003 FFFFFFFF", false)]
+    [InlineData("80CC0006 00000007 4C415953 00000001 00000002 00000003 FFFFFFFF", false)]
+    [InlineData("80CC0005 00000007 4C415952 00000001 00000002 00000003", false)]
+    public void Layer_announcements_are_whole_or_none(string hex, bool valid)
+    {
+        var reader = new RtcpReader(Packets.Hex(hex));
+        Assert.True(reader.TryNext(out var packet));
+        Assert.Equal(valid, LayerAnnouncement.TryParse(packet, out var announcement));
+        if (valid)
+        {
+            Assert.Equal(7u, announcement.Ssrc);
+            Assert.Equal(1u, announcement.BitrateOf(0));
+            Assert.Equal(uint.MaxValue, announcement.BitrateOf(3));
+        }
+    }
+
     [Fact]
     public void A_compound_is_walked_packet_by_packet()
     {
