@@ -95,10 +95,10 @@ internal sealed class ConsumerRepair
 
             if (_kept.TryGet(sequence, now, _consumer.Sent.RttUs, out var kept) == RetransmissionLookup.Found)
             {
-                Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now);
+                Repair(kept, sequence, now);
                 if (bandwidth is { RepairsTwice: true } && HasRtx)
                 {
-                    Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now);
+                    Repair(kept, sequence, now);
                 }
             }
         }
@@ -127,7 +127,12 @@ internal sealed class ConsumerRepair
 
     public void Clear() => _kept.Clear();
 
-    private void Resend(int index, in PacketNumbers first, DescriptorShift shift, MediaTime now)
+    /// <summary>A packet is sent again now.</summary>
+    /// <param name="index">Of the original in the pool.</param>
+    /// <param name="first">The numbers that it left under first.</param>
+    /// <param name="shift">Of the numbers in its payload.</param>
+    /// <param name="now">Time of sending.</param>
+    public void Resend(int index, in PacketNumbers first, DescriptorShift shift, MediaTime now)
     {
         var egress = _consumer.Transport.Egress;
         var room = egress.Begin();
@@ -163,8 +168,26 @@ internal sealed class ConsumerRepair
             {
                 _rtxSequence++;
                 PacketsRetransmitted++;
-                egress.Bandwidth?.OnRepaired(wrapped);
             }
+        }
+    }
+
+    /// <summary>Sends a packet again, now or when its turn comes. It takes from the share of the path for repair at once.</summary>
+    private void Repair(in KeptPacket kept, ushort sequence, MediaTime now)
+    {
+        var egress = _consumer.Transport.Egress;
+        if (HasRtx)
+        {
+            egress.Bandwidth?.OnRepaired(_consumer.Transport.Engine.Pool.Packet(kept.Index).Length + Rtx.OsnLength);
+        }
+
+        if (egress.MustRepairWait(now))
+        {
+            egress.Wait(new WaitingPacket(_consumer, kept.Index, kept.Numbers(sequence), kept.Shift, default, IsRepair: true), now);
+        }
+        else
+        {
+            Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now);
         }
     }
 

@@ -43,6 +43,7 @@ internal sealed class MediaProducer
         Paused = settings.Paused;
         Codecs = new CodecTable(settings.RtpParameters);
         ExtensionIds = ExtensionIdsOf(settings.RtpParameters);
+        TakesCongestionFeedback = CongestionControl.UsesCongestionFeedback(settings.RtpParameters);
         TakesRemb = settings.RtpParameters.Codecs.Any(static codec => codec.RtcpFeedback.Any(static f => f.Type == "goog-remb"));
         _orientationId = ExtensionIds.IdOf(HeaderExtensionKind.VideoOrientation);
         _audioLevelId = ExtensionIds.IdOf(HeaderExtensionKind.AudioLevel);
@@ -80,6 +81,9 @@ internal sealed class MediaProducer
 
     /// <summary>What its layers take. Made with the first video packet. Any thread.</summary>
     public LayerRates? Rates { get; private set; }
+
+    /// <summary>The client is told what came of its packets by congestion feedback (RFC 8888).</summary>
+    public bool TakesCongestionFeedback { get; }
 
     /// <summary>The client is told how much it may send.</summary>
     public bool TakesRemb { get; }
