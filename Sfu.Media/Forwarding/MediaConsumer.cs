@@ -21,9 +21,6 @@ namespace Sfu.Media.Forwarding;
 /// </remarks>
 internal sealed class MediaConsumer : IPacedStream
 {
-    // While a key frame is waited for, it is asked for again: the first question or its answer may be lost.
-    private const long AskAgainUs = 300_000;
-
     // Given.
     private readonly ConsumerSettings _settings;
     private readonly CodecTable _codecs;
@@ -35,10 +32,7 @@ internal sealed class MediaConsumer : IPacedStream
     private readonly ConsumerRepair? _repair;
 
     // State.
-    private LayerSelector _layers;
-    private ConsumerLayers? _reported;
-    private MediaTime _askedAt = MediaTime.Zero;
-    private int _allowed = LayerDemand.Unlimited;
+    private LayerChoice _layers;
     private ConsumerGroup? _group;
     private volatile bool _closed;
 
@@ -49,8 +43,6 @@ internal sealed class MediaConsumer : IPacedStream
         Producer = producer;
         _settings = settings;
         Paused = settings.Paused;
-        PreferredLayers = settings.PreferredLayers;
-        Priority = settings.Priority;
         _codecs = new CodecTable(settings.RtpParameters);
         var encoding = settings.RtpParameters.Encodings.FirstOrDefault();
         Ssrc = encoding?.Ssrc ?? 0;
@@ -68,7 +60,7 @@ internal sealed class MediaConsumer : IPacedStream
         _scoring = new ConsumerScoring(producer);
         var firstRtxSequence = (ushort)(random.NextUInt16() & 0x7FFF);
         Sent = new RtpStreamSender(Ssrc, ClockRate);
-        _layers = new LayerSelector(_codecs.Media?.Kind.HasKeyFrames() == true);
+        _layers = new LayerChoice(settings.PreferredLayers, settings.Priority, _codecs.Media?.Kind.HasKeyFrames() == true);
         if (_codecs.Media?.Nack == true)
         {
             _repair = new ConsumerRepair(this, _codecs, _writer, settings.Kind, RtxSsrc, firstRtxSequence);
@@ -88,6 +80,13 @@ internal sealed class MediaConsumer : IPacedStream
 
     public uint? RtxSsrc { get; }
 
+    public MediaKind Kind => _settings.Kind;
+
+    public string MimeType => _codecs.Media?.MimeType ?? "";
+
+    /// <summary>0 … 10.</summary>
+    public int Score => _scoring.Value;
+
     /// <summary>How many packets may have to go out again under their own numbers: none when RTX carries them.</summary>
     public int MaxPlainRetransmissions => _repair?.MaxPlainRetransmissions ?? 0;
 
@@ -96,11 +95,6 @@ internal sealed class MediaConsumer : IPacedStream
     public RtpStreamSender Sent { get; }
 
     public bool Paused { get; private set; }
-
-    public ConsumerLayers? PreferredLayers { get; private set; }
-
-    /// <summary>1 … 255.</summary>
-    public int Priority { get; private set; }
 
     public MediaTraceTypes Traced { get; private set; }
 
@@ -213,11 +207,11 @@ internal sealed class MediaConsumer : IPacedStream
 
     public void SetPreferredLayers(ConsumerLayers layers, MediaTime now)
     {
-        PreferredLayers = layers;
+        _layers.Preferred = layers;
         ChooseLayers(now);
     }
 
-    public void SetPriority(int priority) => Priority = priority;
+    public void SetPriority(int priority) => _layers.Priority = priority;
 
     public void Trace(MediaTraceTypes types) => Traced = types;
 
@@ -231,29 +225,13 @@ internal sealed class MediaConsumer : IPacedStream
             return;
         }
 
-        if (_allowed == LayerDemand.None)
+        var asks = _layers.Decide(_group.Activity, Producer.Encodings.Length);
+        if (_layers.IsStopped)
         {
             Resynchronize();
-            _layers.Stop();
             ReportLayers();
-            return;
         }
-
-        var before = _layers.WantedSpatial;
-        var spatial = Math.Clamp(PreferredLayers?.SpatialLayer ?? LayerSelector.MaxLayer, 0, LayerSelector.MaxLayer);
-        var temporal = Math.Clamp(PreferredLayers?.TemporalLayer ?? LayerSelector.MaxLayer, 0, LayerSelector.MaxLayer);
-        var (allowedSpatial, allowedTemporal) = Math.DivRem(_allowed, LayerDemand.TemporalLayers);
-        if (allowedSpatial <= spatial)
-        {
-            temporal = allowedSpatial < spatial ? allowedTemporal : Math.Min(temporal, allowedTemporal);
-            spatial = allowedSpatial;
-        }
-
-        var best = _group.Activity.Present == 0
-            ? Math.Min(spatial, Math.Max(Producer.Encodings.Length - 1, 0))
-            : _group.Activity.BestFor(spatial);
-        _layers.Want(best, temporal);
-        if (_layers.WaitsForKeyFrame && before != best && Transport.CanSend)
+        else if (asks && Transport.CanSend)
         {
             RequestKeyFrame(now);
         }
@@ -269,22 +247,15 @@ internal sealed class MediaConsumer : IPacedStream
             return false;
         }
 
-        var spatial = Math.Clamp(PreferredLayers?.SpatialLayer ?? LayerSelector.MaxLayer, 0, LayerSelector.MaxLayer);
-        var temporal = Math.Clamp(PreferredLayers?.TemporalLayer ?? LayerSelector.MaxLayer, 0, LayerSelector.MaxLayer);
-        demand.Priority = Priority;
-        demand.Wanted = (spatial * LayerDemand.TemporalLayers) + temporal;
-        demand.Current = _allowed;
-        demand.Allowed = LayerDemand.None;
-        rates.CopyTo(demand.Rates);
+        _layers.Describe(rates, ref demand);
         return true;
     }
 
     /// <summary>The highest decode target that the path has room for.</summary>
     public void Allow(int target, MediaTime now)
     {
-        if (target != _allowed)
+        if (_layers.Allow(target))
         {
-            _allowed = target;
             ChooseLayers(now);
         }
     }
@@ -298,7 +269,7 @@ internal sealed class MediaConsumer : IPacedStream
     {
         if (IsVideo && !Paused && !_layers.IsStopped)
         {
-            _askedAt = now;
+            _layers.OnAsked(now);
             _group?.RequestKeyFrame(EncodingOf(_layers.WantedSpatial), now);
         }
     }
@@ -317,7 +288,7 @@ internal sealed class MediaConsumer : IPacedStream
 
         Traces.WasAsked(this, full ? MediaTraceTypes.Fir : MediaTraceTypes.Pli, now);
 
-        if (IsVideo && !Paused && _layers.IsOn)
+        if (IsVideo && !Paused && _layers.Present is not null)
         {
             _group?.RequestKeyFrame(EncodingOf(_layers.Spatial), now);
         }
@@ -350,7 +321,7 @@ internal sealed class MediaConsumer : IPacedStream
         }
 
         var takes = _layers.Takes(arrived.Layers) && !(_settings.IgnoreDtx && OpusPayload.IsDtx(payload));
-        if (_layers.WaitsForKeyFrame && now.UsSince(_askedAt) >= AskAgainUs)
+        if (_layers.MissesKeyFrame(now))
         {
             RequestKeyFrame(now);
         }
@@ -444,34 +415,7 @@ internal sealed class MediaConsumer : IPacedStream
         return true;
     }
 
-    public ImmutableArray<MediaStats> Stats(MediaTime now) =>
-    [
-        new RtpStreamStats(
-            "outbound-rtp",
-            Transport.UnixMs(now),
-            Ssrc,
-            RtxSsrc,
-            Rid: null,
-            _settings.Kind.ToString().ToLowerInvariant(),
-            _codecs.Media?.MimeType ?? "",
-            PacketCount: Sent.PacketCount,
-            ByteCount: Sent.ByteCount,
-            Bitrate: Sent.Bitrate(now),
-            PacketsLost: Sent.CumulativeLost,
-            FractionLost: Sent.FractionLost,
-            PacketsDiscarded: 0,
-            PacketsRetransmitted: _repair?.PacketsRetransmitted ?? 0,
-            PacketsRepaired: 0,
-            NackCount: _repair?.NackCount ?? 0,
-            NackPacketCount: _repair?.NackPacketCount ?? 0,
-            PliCount: PliCount,
-            FirCount: FirCount,
-            KeyFrameCount: 0,
-            Jitter: 0,
-            RoundTripTime: Sent.RttUs / 1000.0,
-            Score: _scoring.Value,
-            BitrateByLayer: null),
-    ];
+    public ImmutableArray<MediaStats> Stats(MediaTime now) => [ConsumerStats.Of(this, _repair, now)];
 
     public ConsumerDump Dump() =>
         new(Handle, _settings.Id, Producer.Handle, _settings.Kind.ToString().ToLowerInvariant(), Paused, Ssrc);
@@ -634,10 +578,9 @@ internal sealed class MediaConsumer : IPacedStream
             return;
         }
 
-        ConsumerLayers? present = _layers.IsOn && !Paused ? new ConsumerLayers(_layers.Spatial, _layers.Temporal) : null;
-        if (present != _reported)
+        var present = Paused ? null : _layers.Present;
+        if (_layers.IsNews(present))
         {
-            _reported = present;
             Transport.Events.ConsumerLayersChanged(Handle, present);
         }
     }
