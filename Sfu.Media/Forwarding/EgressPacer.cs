@@ -8,8 +8,9 @@ namespace Sfu.Media.Forwarding;
 /// carries instead of all at once, so that it neither overflows the path's queue nor delays the audio behind it. Media thread only.
 /// </summary>
 /// <remarks>
-/// Video waits, and repetitions, which go first. Audio, RTCP and padding do not; audio and padding count all the same. Nobody waits while
-/// nothing is known about the path. What would be too much to keep makes the first in turn leave early: the pacer loses nothing. What waits
+/// Video waits, and repetitions, which go first. Audio, RTCP and padding do not; audio counts all the same. Nobody waits while
+/// nothing is known about the path, nor while it is probed: a probe is a burst, which media makes as well as padding, and estimates that are
+/// found by evenly spaced media alone come late. What would be too much to keep makes the first in turn leave early: the pacer loses nothing. What waits
 /// for longer than <see cref="PacingQueue.MaxWaitUs"/> at the usual rate makes it leave faster.
 /// </remarks>
 internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator estimator)
@@ -38,11 +39,11 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
 
     /// <summary>Whether a video packet has to wait: it calls <see cref="Wait"/> then. Otherwise it leaves at once.</summary>
     public bool MustWait(MediaTime now) =>
-        estimator.IsMeasured && (Count > 0 || (!_budget.HasRest && !_budget.HasRoom(Rate, now)));
+        estimator.IsMeasured && (Count > 0 || !HasRoom(now));
 
     /// <summary>Whether a packet that is sent again has to wait. It goes before new media.</summary>
     public bool MustRepairWait(MediaTime now) =>
-        estimator.IsMeasured && (_queue is { RepairCount: > 0 } || (!_budget.HasRest && !_budget.HasRoom(Rate, now)));
+        estimator.IsMeasured && (_queue is { RepairCount: > 0 } || !HasRoom(now));
 
     /// <summary>The packet leaves when its turn comes. The queue holds a reference of its own.</summary>
     public void Wait(in WaitingPacket packet, MediaTime now)
@@ -63,7 +64,13 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
     }
 
     /// <summary>Something left, whether it asked or not.</summary>
-    public void OnSent(int bytes) => _budget.OnSent(bytes);
+    public void OnSent(int bytes)
+    {
+        if (!estimator.IsProbing)
+        {
+            _budget.OnSent(bytes);
+        }
+    }
 
     /// <summary>Lets what may leave now leave.</summary>
     public void OnTime(MediaTime now)
@@ -80,7 +87,7 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
             return;
         }
 
-        while (Count > 0 && _budget.HasRoom(Rate, now))
+        while (Count > 0 && HasRoom(now))
         {
             LeaveOne(now);
         }
@@ -134,7 +141,9 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
         return count;
     }
 
-    private long Rate => Math.Max(Math.Max((long)(Factor * estimator.Target), estimator.IsProbing ? estimator.ProbeBitrate : 0), _queue?.DrainRate ?? 0);
+    private long Rate => Math.Max((long)(Factor * estimator.Target), _queue?.DrainRate ?? 0);
+
+    private bool HasRoom(MediaTime now) => estimator.IsProbing || _budget.HasRest || _budget.HasRoom(Rate, now);
 
     private void WakeAfter(MediaTime now)
     {
