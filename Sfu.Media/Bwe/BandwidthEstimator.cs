@@ -91,6 +91,9 @@ internal sealed class BandwidthEstimator
     /// <summary>Somebody has told of the path.</summary>
     public bool IsMeasured => (_hasFeedback && !_followsReports) || _remb != long.MaxValue;
 
+    /// <summary>The client's own estimate counts.</summary>
+    public bool HasRemb => _remb != long.MaxValue;
+
     /// <summary>The client gives no feedback, and its Receiver Reports have to do.</summary>
     public bool FollowsReports => _followsReports;
 

@@ -12,8 +12,8 @@ internal struct PacingBudget
     /// <summary>What may leave in one go.</summary>
     public const long BurstUs = 10_000;
 
-    // What leaves without asking delays others by no more than this.
-    private const long MaxDebtUs = 500_000;
+    /// <summary>What leaves without asking delays others by no more than this.</summary>
+    public const long MaxDebtUs = 200_000;
 
     private long _bits;
     private MediaTime _filledAt;

@@ -8,7 +8,7 @@ namespace Sfu.Media.Bwe;
 /// that swallows what would be lost. Media thread only.
 /// </summary>
 /// <remarks>
-/// It tells what may be tried, not what was seen: nothing says what arrives, and nobody probes. So it grows no further than to what is wanted,
+/// It tells what may be tried, not what was seen: nothing says what arrives, and nobody probes. So it grows little further than to what is wanted,
 /// and it begins at what is sent already.
 /// </remarks>
 internal sealed class ReportRateControl(long floor)
@@ -19,6 +19,7 @@ internal sealed class ReportRateControl(long floor)
     private const double FewLost = 0.02;
     private const double ManyLost = 0.10;
     private const double Increase = 1.08;
+    private const double MaxOverDesired = 1.2;
     private const double LossWeight = 0.5;
     private const double Backoff = 0.85;
     private const long IntervalUs = 1_000_000;
@@ -73,7 +74,7 @@ internal sealed class ReportRateControl(long floor)
         }
         else
         {
-            Bitrate = lossShare < FewLost ? Math.Max(before, Math.Min((long)(Increase * before), desired)) : before;
+            Bitrate = lossShare < FewLost ? Math.Max(before, Math.Min((long)(Increase * before), (long)(MaxOverDesired * desired))) : before;
         }
 
         Bitrate = Math.Max(Bitrate, floor);

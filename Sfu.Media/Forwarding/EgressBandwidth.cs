@@ -143,7 +143,7 @@ internal sealed class EgressBandwidth
             return;
         }
 
-        if (now.UsSince(_lastSent) > IdleUs)
+        if (now.UsSince(_lastSent) > IdleUs && !_estimator.HasRemb)
         {
             _estimator.OnIdle();
             _pacer.OnIdle();

@@ -8,10 +8,10 @@ namespace Sfu.Media.Forwarding;
 /// carries instead of all at once, so that it neither overflows the path's queue nor delays the audio behind it. Media thread only.
 /// </summary>
 /// <remarks>
-/// Video waits, and repetitions, which go first. Audio, RTCP and padding do not; audio counts all the same. Nobody waits while
-/// nothing is known about the path, nor while it is probed: a probe is a burst, which media makes as well as padding, and estimates that are
-/// found by evenly spaced media alone come late. What would be too much to keep makes the first in turn leave early: the pacer loses nothing. What waits
-/// for longer than <see cref="PacingQueue.MaxWaitUs"/> at the usual rate makes it leave faster.
+/// Video waits, and repetitions, which go first. Audio, RTCP and padding do not; audio counts all the same. Nobody waits while nothing is known
+/// about the path, nor while it is probed: a probe is a burst, which media makes as well as padding, and estimates found by evenly spaced media
+/// alone come late. What would be too much to keep makes the first in turn leave early: the pacer loses nothing. What would wait for longer than
+/// <see cref="PacingQueue.MaxWaitUs"/> at the usual rate leaves faster.
 /// </remarks>
 internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator estimator)
 {

@@ -1,4 +1,5 @@
 using Sfu.Media.Buffers;
+using Sfu.Media.Bwe;
 
 namespace Sfu.Media.Forwarding;
 
@@ -16,6 +17,9 @@ internal sealed class PacingQueue(PacketPool pool)
     public const int MaxPackets = 1024;
     public const int MaxBytes = 1 << 20;
     public const long MaxWaitUs = 1_000_000;
+
+    // What left before may have made a debt that has to be paid first.
+    private const long DrainUs = MaxWaitUs - PacingBudget.MaxDebtUs;
 
     private readonly Queue<WaitingPacket> _repairs = new();
     private readonly Queue<WaitingPacket> _media = new();
@@ -39,7 +43,7 @@ internal sealed class PacingQueue(PacketPool pool)
         pool.AddReference(packet.Index);
         (packet.IsRepair ? _repairs : _media).Enqueue(packet);
         Bytes += pool.Packet(packet.Index).Length;
-        DrainRate = Math.Max(DrainRate, Bytes * 8 * 1_000_000 / MaxWaitUs);
+        DrainRate = Math.Max(DrainRate, Bytes * 8 * 1_000_000 / DrainUs);
     }
 
     /// <summary>The next in turn, whose reference the caller takes over.</summary>
