@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sfu.Media.Rtcp;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Bwe;
@@ -46,6 +47,8 @@ internal sealed class BandwidthEstimator
     private readonly LossController _loss = new(MinBitrate);
     private readonly Probe _probe = new();
     private readonly ProbeController _probes = new();
+    private readonly ReportRateControl _reports = new(MinBitrate);
+    private CongestionFeedbackResults? _congestion;
 
     // State.
     private long _min = MinBitrate;
@@ -60,6 +63,7 @@ internal sealed class BandwidthEstimator
     private MediaTime _trustedUntil;
     private double _drainShare = 1;
     private bool _hasFeedback;
+    private bool _followsReports;
 
     public BandwidthEstimator(long start)
     {
@@ -81,8 +85,17 @@ internal sealed class BandwidthEstimator
     /// <summary>What could be used; while it is more than the estimate, the path is probed.</summary>
     public long Desired { get; set; }
 
+    /// <summary>What is sent, in bit/s.</summary>
+    public long Sent { get; set; }
+
     /// <summary>Somebody has told of the path.</summary>
-    public bool IsMeasured => _hasFeedback || _remb != long.MaxValue;
+    public bool IsMeasured => (_hasFeedback && !_followsReports) || _remb != long.MaxValue;
+
+    /// <summary>The client's own estimate counts.</summary>
+    public bool HasRemb => _remb != long.MaxValue;
+
+    /// <summary>The client gives no feedback, and its Receiver Reports have to do.</summary>
+    public bool FollowsReports => _followsReports;
 
     public long RttUs { get; private set; }
 
@@ -135,11 +148,54 @@ internal sealed class BandwidthEstimator
         }
     }
 
+    /// <summary>The client knows the packet, of which <see cref="OnSent"/> tells next, by the number of its stream alone.</summary>
+    public void NoteStream(ushort sequence, uint ssrc, ushort streamSequence)
+    {
+        _congestion ??= new CongestionFeedbackResults();
+        _congestion.Add(ssrc, streamSequence, sequence, _history);
+    }
+
+    /// <summary>A stream is over.</summary>
+    public void Forget(uint ssrc) => _congestion?.Forget(ssrc);
+
     public void OnFeedback(in TransportCcFeedback feedback, MediaTime now)
     {
         _results.Clear();
         _transportCc.Read(feedback, _history, _results);
         OnResults(now);
+    }
+
+    /// <summary>Feedback about streams that <see cref="NoteStream"/> told of.</summary>
+    public void OnFeedback(in CongestionFeedback feedback, MediaTime now)
+    {
+        if (_congestion is not null)
+        {
+            _results.Clear();
+            _congestion.Read(feedback, _history, _results);
+            OnResults(now);
+        }
+    }
+
+    /// <summary>
+    /// A Receiver Report about one stream. It counts only where no feedback has come for <see cref="ReportRateControl.PatienceUs"/> though
+    /// there was something to be told of. What it says is no measure of the path (<see cref="IsMeasured"/>): layers follow it, and nobody is
+    /// left out for it.
+    /// </summary>
+    /// <param name="lossShare">0 … 1.</param>
+    /// <param name="bitrate">That the stream is sent at.</param>
+    /// <param name="rttUs">0: not known.</param>
+    /// <param name="now">Time of the report.</param>
+    /// <returns>Whether the estimate follows reports.</returns>
+    public bool OnReport(double lossShare, long bitrate, long rttUs, MediaTime now)
+    {
+        if (_remb != long.MaxValue || _lastFeedback == MediaTime.Never || now.UsSince(_lastFeedback) < ReportRateControl.PatienceUs)
+        {
+            return false;
+        }
+
+        _reports.Add(lossShare, bitrate, rttUs);
+        _followsReports = true;
+        return true;
     }
 
     /// <summary>Feedback of another kind, read into results in the order of sending.</summary>
@@ -166,7 +222,11 @@ internal sealed class BandwidthEstimator
     public long ProbeBytesDue(MediaTime now) => _probe.BytesDue(now);
 
     /// <summary>Nothing has left for so long that no feedback comes any more: gives memory back.</summary>
-    public void OnIdle() => _history.Clear();
+    public void OnIdle()
+    {
+        _history.Clear();
+        _congestion?.Clear();
+    }
 
     /// <summary>To be called every <see cref="IntervalUs"/> or so. Begins probes.</summary>
     public void OnTime(MediaTime now)
@@ -179,7 +239,11 @@ internal sealed class BandwidthEstimator
             _remb = long.MaxValue;
         }
 
-        if (_lastFeedback != MediaTime.Never && _history.BytesInFlight > 0 && now.UsSince(_lastFeedback) > SilenceUs && _hasFeedback
+        if (_followsReports)
+        {
+            _reports.Update(Bitrate, Sent, Desired, now);
+        }
+        else if (_lastFeedback != MediaTime.Never && _history.BytesInFlight > 0 && now.UsSince(_lastFeedback) > SilenceUs && _hasFeedback
             && (_lastSilenceStep == MediaTime.Never || now.UsSince(_lastSilenceStep) >= SilenceStepUs))
         {
             // Nothing comes back: either way of the path may be stuck, and what is sent then only fills a queue.
@@ -204,6 +268,12 @@ internal sealed class BandwidthEstimator
 
         _hasFeedback = true;
         _lastFeedback = now;
+        if (_followsReports)
+        {
+            _followsReports = false;
+            _reports.Reset();
+        }
+
         _queue.Begin();
         var lastSendUs = long.MinValue;
         foreach (ref readonly var result in CollectionsMarshal.AsSpan(_results))
@@ -317,7 +387,8 @@ internal sealed class BandwidthEstimator
 
     private void Conclude()
     {
-        var known = _hasFeedback || _remb == long.MaxValue ? Math.Min(_rate.Bitrate, _loss.Bitrate) : long.MaxValue;
+        var known = _followsReports && _reports.Bitrate > 0 ? _reports.Bitrate
+            : _hasFeedback || _remb == long.MaxValue ? Math.Min(_rate.Bitrate, _loss.Bitrate) : long.MaxValue;
         Bitrate = Math.Clamp(Math.Min(known, _remb), _min, _max);
         Target = Math.Max(MinBitrate, (long)(_drainShare * Bitrate));
     }

@@ -4,7 +4,7 @@ namespace Sfu.Media.Bwe;
 
 /// <summary>
 /// What left a transport, by transport-wide sequence number, until feedback says what became of it. A ring that grows with the number of
-/// packets under way to <see cref="MaxCapacity"/>, and then forgets the oldest. Media thread only.
+/// packets under way to <see cref="MaxCapacity"/>, and then forgets the oldest. Four bytes for each. Media thread only.
 /// </summary>
 internal sealed class SendHistory
 {
@@ -13,10 +13,10 @@ internal sealed class SendHistory
     /// <summary>Feedback about what left longer ago says nothing about the path as it is.</summary>
     public const long MaxAgeUs = 3_000_000;
 
-    private const int InitialCapacity = 128;
+    private const int InitialCapacity = 64;
 
-    // Times are kept in units of 8 µs.
-    private const int MomentShift = 3;
+    // Owned.
+    private readonly ProbeRanges _probes = new();
 
     private Entry[] _ring = [];
 
@@ -43,9 +43,11 @@ internal sealed class SendHistory
             return;
         }
 
+        // As long as the newest is the one that the times are counted from.
+        DropSettled(now);
         while (_end < extended && extended - _end < MaxCapacity)
         {
-            Append(default, now);
+            Append(default);
         }
 
         if (_end < extended)
@@ -55,8 +57,14 @@ internal sealed class SendHistory
         }
 
         _newestUs = now.Us;
-        Append(new Entry { SentAt = Moment(now.Us), Size = (ushort)Math.Min(size, ushort.MaxValue), ProbeCluster = probeCluster, State = State.Sent }, now);
-        BytesInFlight += size;
+        if (probeCluster != 0)
+        {
+            _probes.Add(probeCluster, extended);
+        }
+
+        var entry = Entry.Of(now.Us, size);
+        Append(entry);
+        BytesInFlight += entry.Size;
     }
 
     /// <summary>What feedback says about one number. False: nothing new, or about what was never sent.</summary>
@@ -66,7 +74,7 @@ internal sealed class SendHistory
     public bool TryResolve(ushort sequence, long arrivalUs, out PacketResult result)
     {
         result = default;
-        var extended = Serial.Unwrap(sequence, _end - 1);
+        var extended = Unwrap(sequence);
         if (extended < _first || extended >= _end)
         {
             return false;
@@ -74,24 +82,29 @@ internal sealed class SendHistory
 
         ref var entry = ref EntryOf(extended);
         var received = arrivalUs != PacketResult.Lost;
-        if (entry.State is State.None or State.Received || (entry.State == State.Lost && !received))
+        if (!entry.IsOpen || (entry.IsLost && !received))
         {
             return false;
         }
 
-        var wasLost = entry.State == State.Lost;
-        if (!wasLost)
+        if (!entry.IsLost)
         {
             BytesInFlight -= entry.Size;
         }
 
-        entry.State = received ? State.Received : State.Lost;
-        result = new PacketResult(SendUs(entry), arrivalUs, entry.Size, entry.ProbeCluster, wasLost);
+        result = new PacketResult(entry.SendUs(_newestUs), arrivalUs, entry.Size, _probes.ClusterOf(extended), entry.IsLost);
+        entry = received ? default : entry.AsLost();
         return true;
     }
 
     /// <summary>Whether feedback may still say something about the number, or about later ones.</summary>
-    public bool IsBeforeEnd(ushort sequence) => _first < _end && Serial.Unwrap(sequence, _end - 1) < _end;
+    public bool IsBeforeEnd(ushort sequence) => _first < _end && Unwrap(sequence) < _end;
+
+    /// <summary>Whether feedback may still say something about the number.</summary>
+    public bool IsOpen(ushort sequence) => Unwrap(sequence) is var extended && extended >= _first && extended < _end && EntryOf(extended).IsOpen;
+
+    /// <summary>The number in the order of sending.</summary>
+    public long Unwrap(ushort sequence) => Serial.Unwrap(sequence, _end - 1);
 
     public void Clear()
     {
@@ -103,9 +116,8 @@ internal sealed class SendHistory
         }
     }
 
-    private void Append(in Entry entry, MediaTime now)
+    private void Append(Entry entry)
     {
-        DropSettled(now);
         if (_end - _first >= _ring.Length)
         {
             if (_ring.Length < MaxCapacity)
@@ -127,7 +139,7 @@ internal sealed class SendHistory
         while (_first < _end)
         {
             ref var oldest = ref EntryOf(_first);
-            if (oldest.State is not (State.None or State.Received) && now.Us - SendUs(oldest) <= MaxAgeUs)
+            if (oldest.IsOpen && now.Us - oldest.SendUs(_newestUs) <= MaxAgeUs)
             {
                 return;
             }
@@ -139,7 +151,7 @@ internal sealed class SendHistory
     private void DropFirst()
     {
         ref var oldest = ref EntryOf(_first);
-        if (oldest.State == State.Sent)
+        if (oldest.IsOpen && !oldest.IsLost)
         {
             BytesInFlight -= oldest.Size;
         }
@@ -157,26 +169,35 @@ internal sealed class SendHistory
         }
     }
 
-    private static uint Moment(long us) => (uint)(us >> MomentShift);
-
-    /// <summary>From the time of the newest: entries live for seconds, moments wrap after hours.</summary>
-    private long SendUs(in Entry entry) => ((_newestUs >> MomentShift) - (Moment(_newestUs) - entry.SentAt)) << MomentShift;
-
     private ref Entry EntryOf(long sequence) => ref _ring[(int)(sequence & (_ring.Length - 1))];
 
-    private enum State : byte
+    /// <summary>
+    /// |time of sending, in units of 4 µs modulo 4.2 s (20)|size (11)|reported lost (1)|. All zero: never sent, or received. The age of what
+    /// is remembered, counted from the newest packet, is less than the time takes to wrap around.
+    /// </summary>
+    private readonly record struct Entry(uint Packed)
     {
-        None,
-        Sent,
-        Lost,
-        Received,
-    }
+        private const int TimeUnitShift = 2;
+        private const uint TimeMask = (1u << 20) - 1;
+        private const int TimePosition = 12;
+        private const int SizePosition = 1;
+        private const uint SizeMask = (1u << 11) - 1;
+        private const uint Lost = 1;
 
-    private struct Entry
-    {
-        public uint SentAt;
-        public ushort Size;
-        public byte ProbeCluster;
-        public State State;
+        public bool IsOpen => Packed != 0;
+
+        public bool IsLost => (Packed & Lost) != 0;
+
+        public int Size => (int)((Packed >> SizePosition) & SizeMask);
+
+        public static Entry Of(long us, int size) =>
+            new((Moment(us) << TimePosition) | ((uint)Math.Clamp(size, 1, (int)SizeMask) << SizePosition));
+
+        public Entry AsLost() => new(Packed | Lost);
+
+        public long SendUs(long newestUs) =>
+            ((newestUs >> TimeUnitShift) - ((Moment(newestUs) - (Packed >> TimePosition)) & TimeMask)) << TimeUnitShift;
+
+        private static uint Moment(long us) => (uint)(us >> TimeUnitShift) & TimeMask;
     }
 }

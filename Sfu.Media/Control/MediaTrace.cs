@@ -83,7 +83,7 @@ public sealed record SenderReportTrace(
 
 /// <summary>The path to the client was estimated anew. Bitrates in bit/s.</summary>
 /// <param name="Timestamp">Unix milliseconds.</param>
-/// <param name="BweType"><c>transport-cc</c> or <c>remb</c>.</param>
+/// <param name="BweType"><c>transport-cc</c>, <c>ccfb</c>, <c>remb</c> or, where the client gives none of these, <c>rr</c>.</param>
 /// <param name="DesiredBitrate">What all consumers would take at their preferred layers.</param>
 /// <param name="EffectiveDesiredBitrate">The same, weighed by what is active.</param>
 /// <param name="MinBitrate">The lower limit.</param>

@@ -95,10 +95,10 @@ internal sealed class ConsumerRepair
 
             if (_kept.TryGet(sequence, now, _consumer.Sent.RttUs, out var kept) == RetransmissionLookup.Found)
             {
-                Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now);
+                Repair(kept, sequence, now);
                 if (bandwidth is { RepairsTwice: true } && HasRtx)
                 {
-                    Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now);
+                    Repair(kept, sequence, now);
                 }
             }
         }
@@ -115,25 +115,26 @@ internal sealed class ConsumerRepair
         }
 
         var before = PacketsRetransmitted;
-        Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now);
-        if (PacketsRetransmitted == before)
-        {
-            return 0;
-        }
-
+        var sent = Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now);
         PacketsRetransmitted = before;
-        return length;
+        return sent > 0 ? length : 0;
     }
 
     public void Clear() => _kept.Clear();
 
-    private void Resend(int index, in PacketNumbers first, DescriptorShift shift, MediaTime now)
+    /// <summary>A packet is sent again now.</summary>
+    /// <param name="index">Of the original in the pool.</param>
+    /// <param name="first">The numbers that it left under first.</param>
+    /// <param name="shift">Of the numbers in its payload.</param>
+    /// <param name="now">Time of sending.</param>
+    /// <returns>Bytes sent, unprotected; 0 when it could not be sent.</returns>
+    public int Resend(int index, in PacketNumbers first, DescriptorShift shift, MediaTime now)
     {
         var egress = _consumer.Transport.Egress;
         var room = egress.Begin();
         if (room.IsEmpty || !RtpPacket.TryParse(_consumer.Transport.Engine.Pool.Packet(index), out var original))
         {
-            return;
+            return 0;
         }
 
         var rtxPayloadType = _rtxSsrc is null ? -1 : _codecs.RtxFor(first.PayloadType);
@@ -144,9 +145,10 @@ internal sealed class ConsumerRepair
             if (TryWrite(original, first, shift, room, out var header, out var length) && egress.Send(room, header, room[header..length], now))
             {
                 PacketsRetransmitted++;
+                return length;
             }
 
-            return;
+            return 0;
         }
 
         Span<byte> packet = stackalloc byte[IDatagramSink.MaxDatagramBytes];
@@ -163,8 +165,33 @@ internal sealed class ConsumerRepair
             {
                 _rtxSequence++;
                 PacketsRetransmitted++;
-                egress.Bandwidth?.OnRepaired(wrapped);
+                return wrapped;
             }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Sends a packet again, now or when its turn comes. It takes from the share of the path for repair at once.</summary>
+    private void Repair(in KeptPacket kept, ushort sequence, MediaTime now)
+    {
+        var egress = _consumer.Transport.Egress;
+        if (egress.MustRepairWait(now))
+        {
+            NoteRepair(_consumer.Transport.Engine.Pool.Packet(kept.Index).Length);
+            egress.Wait(new WaitingPacket(_consumer, kept.Index, kept.Numbers(sequence), kept.Shift, default, IsRepair: true), now);
+        }
+        else
+        {
+            NoteRepair(Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now));
+        }
+    }
+
+    private void NoteRepair(int bytes)
+    {
+        if (HasRtx)
+        {
+            _consumer.Transport.Egress.Bandwidth?.OnRepaired(bytes);
         }
     }
 

@@ -1,5 +1,6 @@
 using Sfu.Media.Bwe;
 using Sfu.Media.Control;
+using Sfu.Media.Rtcp;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Forwarding;
@@ -30,6 +31,7 @@ internal sealed class EgressBandwidth
 
     // Owned.
     private readonly BandwidthEstimator _estimator;
+    private readonly EgressPacer _pacer;
 
     // State.
     private MediaTime _lastSent;
@@ -37,12 +39,13 @@ internal sealed class EgressBandwidth
     private MediaTime _repairedAt;
     private double _repairBits;
     private long _traced;
-    private bool _byRemb;
+    private string _source = "transport-cc";
 
     public EgressBandwidth(MediaTransport transport, long start)
     {
         _transport = transport;
         _estimator = new BandwidthEstimator(start);
+        _pacer = new EgressPacer(transport, _estimator);
         ApplyLimits();
         _traced = _estimator.Bitrate;
     }
@@ -54,6 +57,8 @@ internal sealed class EgressBandwidth
     public long Bitrate => _estimator.Bitrate;
 
     public BandwidthEstimator Estimator => _estimator;
+
+    public EgressPacer Pacer => _pacer;
 
     /// <summary>Sent only to probe.</summary>
     public long ProbationBytes { get; private set; }
@@ -87,15 +92,39 @@ internal sealed class EgressBandwidth
         WakeIn(IntervalMs, now);
     }
 
+    /// <summary>
+    /// The client knows the packet, of which <see cref="OnSent"/> tells next, by the number of its stream alone.
+    /// </summary>
+    public void NoteStream(ushort sequence, uint ssrc, ushort streamSequence) => _estimator.NoteStream(sequence, ssrc, streamSequence);
+
+    /// <summary>A stream is over.</summary>
+    public void Forget(uint ssrc) => _estimator.Forget(ssrc);
+
     public void OnFeedback(in TransportCcFeedback feedback, MediaTime now)
     {
         var before = _estimator.Target;
         _estimator.OnFeedback(feedback, now);
-        _byRemb = false;
-        if (_estimator.Target < before)
+        Follow("transport-cc", before, now);
+    }
+
+    public void OnFeedback(in CongestionFeedback feedback, MediaTime now)
+    {
+        var before = _estimator.Target;
+        _estimator.OnFeedback(feedback, now);
+        Follow("ccfb", before, now);
+    }
+
+    /// <summary>A Receiver Report about one stream.</summary>
+    /// <param name="lossShare">0 … 1.</param>
+    /// <param name="bitrate">That the stream was sent at.</param>
+    /// <param name="rttUs">0: not known.</param>
+    /// <param name="now">Time of the report.</param>
+    public void OnReport(double lossShare, long bitrate, long rttUs, MediaTime now)
+    {
+        var before = _estimator.Target;
+        if (_estimator.OnReport(lossShare, bitrate, rttUs, now))
         {
-            // What is too much has to stop now; more can wait for the timer.
-            Share(now);
+            Follow("rr", before, now);
         }
     }
 
@@ -103,7 +132,7 @@ internal sealed class EgressBandwidth
     {
         _estimator.OnRemb(bitrate, now);
         _lastSent = now;
-        _byRemb = true;
+        _source = "remb";
         WakeIn(IntervalMs, now);
     }
 
@@ -114,15 +143,17 @@ internal sealed class EgressBandwidth
             return;
         }
 
-        if (now.UsSince(_lastSent) > IdleUs)
+        if (now.UsSince(_lastSent) > IdleUs && !_estimator.HasRemb)
         {
             _estimator.OnIdle();
+            _pacer.OnIdle();
             NextTimeout = MediaTime.Never;
             return;
         }
 
         NextTimeout = MediaTime.Never;
         _estimator.Desired = BandwidthShares.DesiredBy(_transport.Egress, _estimator.IsMeasured, now);
+        _estimator.Sent = _transport.Egress.Bitrate(now);
         _estimator.OnTime(now);
         Probe(now);
         Share(now);
@@ -140,6 +171,16 @@ internal sealed class EgressBandwidth
         }
     }
 
+    /// <summary>What is too much has to stop now; more can wait for the timer.</summary>
+    private void Follow(string source, long before, MediaTime now)
+    {
+        _source = source;
+        if (_estimator.Target < before)
+        {
+            Share(now);
+        }
+    }
+
     private void WakeIn(int ms, MediaTime now)
     {
         if (NextTimeout == MediaTime.Never || NextTimeout > now.PlusMs(ms))
@@ -153,6 +194,12 @@ internal sealed class EgressBandwidth
     {
         for (var i = 0; i < MaxProbePackets && _estimator.ProbeBytesDue(now) > 0; i++)
         {
+            if (_pacer.LeaveOne(now))
+            {
+                // Media that waits probes as well as anything, and is of use.
+                continue;
+            }
+
             var bytes = SendPadding(now);
             if (bytes == 0)
             {
@@ -186,7 +233,7 @@ internal sealed class EgressBandwidth
         _traced = _estimator.Bitrate;
         _transport.Events.TransportTraced(new BweTrace(
             _transport.UnixMs(now),
-            _byRemb ? "remb" : "transport-cc",
+            _source,
             _estimator.Desired,
             _estimator.Desired,
             Math.Max(_transport.Limits.MinOutgoing ?? 0, BandwidthEstimator.MinBitrate),

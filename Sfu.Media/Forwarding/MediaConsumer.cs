@@ -16,9 +16,10 @@ namespace Sfu.Media.Forwarding;
 /// </summary>
 /// <remarks>
 /// A video consumer starts, and starts again after each pause, at a key frame. Sequence numbers and timestamps go on without a
-/// jump over pauses and over changes of the encoding: to the client it is one stream of which nothing was left out.
+/// jump over pauses and over changes of the encoding: to the client it is one stream of which nothing was left out. What waits for its turn
+/// to leave (<see cref="EgressPacer"/>) and then is not sent after all has its numbers taken back.
 /// </remarks>
-internal sealed class MediaConsumer
+internal sealed class MediaConsumer : IPacedStream
 {
     // Given.
     private readonly ConsumerSettings _settings;
@@ -48,6 +49,7 @@ internal sealed class MediaConsumer
         Ssrc = encoding?.Ssrc ?? 0;
         RtxSsrc = encoding?.Rtx?.Ssrc;
         _writer = new PacketWriter(settings.RtpParameters, producer.ExtensionIds, Ssrc);
+        TakesCongestionFeedback = CongestionControl.UsesCongestionFeedback(settings.RtpParameters);
         TakesRemb = settings.RtpParameters.Codecs.Any(static codec => codec.RtcpFeedback.Any(static f => f.Type == "goog-remb"));
         Cname = Encoding.UTF8.GetBytes(settings.RtpParameters.Rtcp.Cname ?? "");
         var random = transport.Engine.Parts.Random;
@@ -114,8 +116,14 @@ internal sealed class MediaConsumer
     /// <summary>It gets nothing, or not the layer that it wants, until a key frame comes.</summary>
     public bool WaitsForKeyFrame => !Paused && _layers.WaitsForKeyFrame && Transport.CanSend;
 
-    /// <summary>The client's feedback tells of its packets.</summary>
+    /// <summary>Its packets bear transport-wide sequence numbers.</summary>
     public bool WritesTransportSequence => _writer.WritesTransportSequence;
+
+    /// <summary>The client's feedback tells of its packets by transport-wide sequence numbers.</summary>
+    public bool TakesTransportFeedback => WritesTransportSequence && !TakesCongestionFeedback;
+
+    /// <summary>The client's feedback tells of its packets by their own numbers (RFC 8888).</summary>
+    public bool TakesCongestionFeedback { get; }
 
     /// <summary>The client tells what it thinks that the path carries.</summary>
     public bool TakesRemb { get; }
@@ -164,6 +172,11 @@ internal sealed class MediaConsumer
     {
         Paused = true;
         Resynchronize();
+        if (Transport.Egress.Discard(this) > 0)
+        {
+            RecallWaiting();
+        }
+
         ReportLayers();
         NoteDemand();
     }
@@ -184,6 +197,13 @@ internal sealed class MediaConsumer
         _layers.Leave();
     }
 
+    /// <summary>Packets that waited for their turn are forgotten.</summary>
+    public void RecallWaiting()
+    {
+        _numbers.Recall();
+        _layers.Leave();
+    }
+
     public void OnTime(MediaTime now)
     {
         _repair?.OnTime(now);
@@ -195,6 +215,7 @@ internal sealed class MediaConsumer
     {
         Sent.OnReportBlock(report, Transport.Reporter.NtpAt(now));
         _scoring.OnReport(report.FractionLost, Sent.PacketCount, _repair?.PacketsRetransmitted ?? 0, now);
+        Transport.Egress.OnReport(this, report, now);
     }
 
     public void SetPreferredLayers(ConsumerLayers layers, MediaTime now)
@@ -333,8 +354,9 @@ internal sealed class MediaConsumer
             Transport.Reporter.SendSenderReport(this, now);
         }
 
-        var room = Transport.Egress.Begin();
-        if (room.IsEmpty)
+        var waits = IsVideo && Transport.Egress.MustWait(now);
+        var room = waits ? default : Transport.Egress.Begin();
+        if (room.IsEmpty && !waits)
         {
             // Nothing can leave at present.
             Resynchronize();
@@ -352,23 +374,45 @@ internal sealed class MediaConsumer
             return;
         }
 
-        var numbers = Number((byte)(payloadType | (EndsPicture(packet, arrived.Layers) ? PacketNumbers.MarkerBit : 0)), sequence, timestamp);
-        if (Send(packet, payload, numbers, shift, room, now))
+        var markerAndType = (byte)(payloadType | (EndsPicture(packet, arrived.Layers) ? PacketNumbers.MarkerBit : 0));
+        _numbers.OnSent(timestamp, now);
+        if (waits)
         {
-            _numbers.OnSent(timestamp, now);
-            _repair?.Keep(arrived.Index, numbers, shift, now);
+            var numbers = new PacketNumbers(markerAndType, sequence, timestamp, 0, 0);
+            Transport.Egress.Wait(new WaitingPacket(this, arrived.Index, numbers, shift, arrived.Layers, IsRepair: false), now);
             ReportLayers();
             NoteDemand();
-            if (Traced != MediaTraceTypes.None)
-            {
-                Trace(packet, numbers, arrived.Layers, isRtx: false, now);
-            }
+        }
+        else if (Leave(packet, payload, arrived.Index, Number(markerAndType, sequence, timestamp), shift, arrived.Layers, room, now))
+        {
+            ReportLayers();
+            NoteDemand();
         }
 
         if (enters)
         {
             _group?.Replay(this, arrived, packet.SequenceNumber, now);
         }
+    }
+
+    void IPacedStream.Leave(in WaitingPacket waiting, MediaTime now)
+    {
+        var first = waiting.Numbers;
+        if (waiting.IsRepair)
+        {
+            _repair?.Resend(waiting.Index, first, waiting.Shift, now);
+            return;
+        }
+
+        var room = Transport.Egress.Begin();
+        if (room.IsEmpty || !RtpPacket.TryParse(Transport.Engine.Pool.Packet(waiting.Index), out var packet))
+        {
+            Resynchronize();
+            return;
+        }
+
+        var numbers = Number(first.MarkerAndType, first.Sequence, first.Timestamp);
+        Leave(packet, packet.Payload, waiting.Index, numbers, waiting.Shift, waiting.Layers, room, now);
     }
 
     /// <summary>The client misses packets (RFC 4585 §6.2.1).</summary>
@@ -423,6 +467,7 @@ internal sealed class MediaConsumer
     {
         _closed = true;
         _repair?.Clear();
+        Transport.Egress.Discard(this);
         Leave();
         Transport.Engine.Forget(this);
     }
@@ -432,7 +477,7 @@ internal sealed class MediaConsumer
         markerAndType,
         sequence,
         timestamp,
-        _writer.WritesTransportSequence ? Transport.Egress.NextTransportSequence() : (ushort)0,
+        Transport.Egress.NextTransportSequence(this),
         Transport.Engine.AbsSendTime);
 
     private static bool NumbersPictures(ConsumerType type, CodecKind? codec) =>
@@ -451,6 +496,32 @@ internal sealed class MediaConsumer
         payloadType = arrived.PrimaryPayloadType;
         payload = payload[arrived.PrimaryOffset..];
         return arrived.PrimaryOffset > 0 && _codecs[payloadType] is not null;
+    }
+
+    /// <summary>A packet leaves now, and is kept for the case that the client misses it.</summary>
+    private bool Leave(
+        in RtpPacket packet,
+        ReadOnlySpan<byte> payload,
+        int index,
+        in PacketNumbers numbers,
+        DescriptorShift shift,
+        in FrameLayers layers,
+        Span<byte> room,
+        MediaTime now)
+    {
+        if (!Send(packet, payload, numbers, shift, room, now))
+        {
+            return false;
+        }
+
+        _numbers.OnLeft(numbers.Sequence);
+        _repair?.Keep(index, numbers, shift, now);
+        if (Traced != MediaTraceTypes.None)
+        {
+            Trace(packet, numbers, layers, isRtx: false, now);
+        }
+
+        return true;
     }
 
     private bool Send(in RtpPacket packet, ReadOnlySpan<byte> payload, in PacketNumbers numbers, DescriptorShift shift, Span<byte> room, MediaTime now)
@@ -489,8 +560,12 @@ internal sealed class MediaConsumer
     {
         if (_numbers.IsSynchronized && arrived.Stream < _numbers.Encoding)
         {
-            // On the way down the path is narrow, and the key frame makes good all that was lost before it.
+            // On the way down the path is narrow, and the key frame makes good all that was lost before it, or has not left yet.
             _repair?.Clear();
+            if (Transport.Egress.Discard(this) > 0)
+            {
+                _numbers.Recall();
+            }
         }
 
         _numbers.Enter(packet, arrived, _group, now);

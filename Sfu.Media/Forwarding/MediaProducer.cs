@@ -44,6 +44,7 @@ internal sealed class MediaProducer
         Codecs = new CodecTable(settings.RtpParameters);
         ExtensionIds = ExtensionIdsOf(settings.RtpParameters);
         Demand = settings.ReportsDemand ? new ProducerDemand(this) : null;
+        TakesCongestionFeedback = CongestionControl.UsesCongestionFeedback(settings.RtpParameters);
         TakesRemb = settings.RtpParameters.Codecs.Any(static codec => codec.RtcpFeedback.Any(static f => f.Type == "goog-remb"));
         _orientationId = ExtensionIds.IdOf(HeaderExtensionKind.VideoOrientation);
         _audioLevelId = ExtensionIds.IdOf(HeaderExtensionKind.AudioLevel);
@@ -87,6 +88,9 @@ internal sealed class MediaProducer
 
     /// <summary>The same, for who knows of layers that have not come yet.</summary>
     public LayerRates KnownRates => Rates ??= new LayerRates();
+
+    /// <summary>The client is told what came of its packets by congestion feedback (RFC 8888).</summary>
+    public bool TakesCongestionFeedback { get; }
 
     /// <summary>The client is told how much it may send.</summary>
     public bool TakesRemb { get; }

@@ -25,6 +25,7 @@ internal sealed class OutgoingNumbers
     private SourceClock? _origin;
     private uint _originTimestamp;
     private int? _epoch;
+    private ushort _left;
 
     /// <param name="producer">Whose packets they are.</param>
     /// <param name="clockRate">Of the timestamps, in Hz.</param>
@@ -45,6 +46,7 @@ internal sealed class OutgoingNumbers
         _sequence = new SequenceRewriter(firstSequence);
         _timestamp = new TimestampRewriter(clockRate, timestampOffset);
         _pictures = pictures;
+        _left = _sequence.LastOutput;
     }
 
     /// <summary>There is an encoding whose numbers are followed.</summary>
@@ -124,7 +126,24 @@ internal sealed class OutgoingNumbers
         return (_pictures is null || _pictures.TryForward(payload, out shift)) && _sequence.TryRewrite(packet.SequenceNumber, out sequence);
     }
 
+    /// <summary>A packet is about to leave, or waits for its turn.</summary>
     public void OnSent(uint timestamp, MediaTime now) => _timestamp.OnSent(timestamp, now);
+
+    /// <summary>A packet left.</summary>
+    public void OnLeft(ushort sequence)
+    {
+        if (Serial.IsNewer(sequence, _left))
+        {
+            _left = sequence;
+        }
+    }
+
+    /// <summary>What has been numbered and not left never will: the client shall not miss it. What comes next begins anew.</summary>
+    public void Recall()
+    {
+        Leave();
+        _sequence.Rewind(_left);
+    }
 
     /// <summary>The outgoing timestamp of a moment, by the publisher's own relation of capture time and timestamps; null before that is known.</summary>
     public uint? TimestampAt(NtpTime moment, ConsumerGroup? group)

@@ -67,6 +67,10 @@ internal static class RtcpDispatcher
             {
                 transport.Egress.OnFeedback(feedback, now);
             }
+            else if (CongestionFeedback.TryParse(packet, out var congestion))
+            {
+                transport.Egress.OnFeedback(congestion, now);
+            }
             else if (ReceiverEstimatedMaxBitrate.TryParse(packet, out var remb))
             {
                 transport.Egress.OnRemb(remb.BitsPerSecond, now);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sfu.Media.Bwe;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
+using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
 using Sfu.Media.Srtp;
 using Sfu.Media.Wire;
@@ -22,13 +23,16 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     private ushort _transportSequence;
     private EgressBandwidth? _bandwidth;
 
-    // The number that the packet under way bears.
+    // The packet under way has a number of its own, and whether feedback tells of that number or of the stream's.
     private bool _isNumbered;
+    private bool _isMapped;
+    private int _numberedConsumers;
 
     /// <summary>Null while nothing is known about the path, and nobody can tell.</summary>
     public EgressBandwidth? Bandwidth => _bandwidth;
 
-    public MediaTime NextTimeout => _bandwidth?.NextTimeout ?? MediaTime.Never;
+    public MediaTime NextTimeout =>
+        _bandwidth is { } bandwidth ? MediaTime.Min(bandwidth.NextTimeout, bandwidth.Pacer.NextTimeout) : MediaTime.Never;
 
     /// <summary>It is agreed what protects media, or that nothing does.</summary>
     public bool IsOpen => _srtp is not null || _sendsPlain;
@@ -56,6 +60,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
 
     public void DropKeys()
     {
+        DropWaiting();
         _sendsPlain = false;
         if (_srtp is not null)
         {
@@ -69,34 +74,83 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
 
     public long Bitrate(MediaTime now) => _rate.BitsPerSecond(now);
 
-    /// <summary>The next transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2).</summary>
-    public ushort NextTransportSequence()
+    /// <summary>
+    /// The next transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2). 0: the packet has none, since no
+    /// feedback tells of it.
+    /// </summary>
+    /// <remarks>
+    /// A packet of a client that gives congestion feedback (RFC 8888) has a number too, which only this node knows. It has none where
+    /// another consumer of the transport writes them: transport-wide feedback wins, since its one range of numbers covers what the path
+    /// carries, gaps in it would be losses, and the arrival times of the two are on two clocks.
+    /// </remarks>
+    public ushort NextTransportSequence(MediaConsumer consumer)
     {
-        _isNumbered = true;
-        return ++_transportSequence;
+        _isMapped = consumer.TakesCongestionFeedback && _numberedConsumers == 0;
+        _isNumbered = consumer.WritesTransportSequence || _isMapped;
+        return _isNumbered ? ++_transportSequence : (ushort)0;
     }
 
-    public void OnTime(MediaTime now) => _bandwidth?.OnTime(now);
+    public void OnTime(MediaTime now)
+    {
+        _bandwidth?.Pacer.OnTime(now);
+        _bandwidth?.OnTime(now);
+    }
 
     public void OnFeedback(in TransportCcFeedback feedback, MediaTime now) => _bandwidth?.OnFeedback(feedback, now);
+
+    /// <summary>Counts where there is no transport-wide feedback, see <see cref="NextTransportSequence"/>.</summary>
+    public void OnFeedback(in CongestionFeedback feedback, MediaTime now)
+    {
+        if (_numberedConsumers == 0)
+        {
+            _bandwidth?.OnFeedback(feedback, now);
+        }
+    }
+
+    /// <summary>A client that gives no feedback that tells more still says how much it loses.</summary>
+    public void OnReport(MediaConsumer consumer, in ReportBlock report, MediaTime now) =>
+        _bandwidth?.OnReport(report.FractionLost / 256.0, consumer.Sent.Bitrate(now), consumer.Sent.RttUs, now);
 
     /// <summary>The client's own estimate counts where it gives no feedback that tells more.</summary>
     public void OnRemb(long bitrate, MediaTime now)
     {
-        var asked = false;
-        foreach (var consumer in _consumers)
+        if (_numberedConsumers > 0)
         {
-            if (consumer.WritesTransportSequence)
-            {
-                return;
-            }
-
-            asked |= consumer.TakesRemb;
+            return;
         }
 
-        if (asked)
+        foreach (var consumer in _consumers)
         {
-            Known().OnRemb(bitrate, now);
+            if (consumer.TakesRemb)
+            {
+                Known().OnRemb(bitrate, now);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Whether a video packet has to wait for its turn: then it goes to <see cref="Wait"/>.</summary>
+    public bool MustWait(MediaTime now) => _bandwidth is not null && _bandwidth.Pacer.MustWait(now);
+
+    /// <summary>Whether a packet that is sent again has to.</summary>
+    public bool MustRepairWait(MediaTime now) => _bandwidth is not null && _bandwidth.Pacer.MustRepairWait(now);
+
+    /// <summary>The packet leaves when its turn comes.</summary>
+    public void Wait(in WaitingPacket packet, MediaTime now) => Known().Pacer.Wait(packet, now);
+
+    /// <summary>What waits of the consumer's packets never leaves.</summary>
+    /// <returns>Packets forgotten.</returns>
+    public int Discard(MediaConsumer consumer) => _bandwidth?.Pacer.Discard(consumer) ?? 0;
+
+    /// <summary>There is no path or no key any more for what waits.</summary>
+    public void DropWaiting()
+    {
+        if (_bandwidth?.Pacer.Clear() > 0)
+        {
+            foreach (var consumer in _consumers)
+            {
+                consumer.RecallWaiting();
+            }
         }
     }
 
@@ -107,7 +161,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         {
             _bandwidth.Share(now);
         }
-        else if (consumer.WritesTransportSequence || consumer.TakesRemb)
+        else if (consumer.WritesTransportSequence || consumer.TakesCongestionFeedback || consumer.TakesRemb)
         {
             BandwidthShares.Apply(this, transport.InitialBitrate, isMeasured: false, mayClimb: true, now);
         }
@@ -136,6 +190,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         reason = "";
         consumer.PlaceInTransport = _consumers.Count;
         _consumers.Add(consumer);
+        _numberedConsumers += consumer.TakesTransportFeedback ? 1 : 0;
         _bySsrc.Add(consumer.Ssrc, consumer);
         if (consumer.RtxSsrc is { } rtxSsrc)
         {
@@ -160,11 +215,14 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         _consumers[place] = _consumers[^1];
         _consumers[place].PlaceInTransport = place;
         _consumers.RemoveAt(_consumers.Count - 1);
+        _numberedConsumers -= consumer.TakesTransportFeedback ? 1 : 0;
         _bySsrc.Remove(consumer.Ssrc);
+        _bandwidth?.Forget(consumer.Ssrc);
         _srtp?.RemoveStream(consumer.Ssrc);
         if (consumer.RtxSsrc is { } rtx)
         {
             _bySsrc.Remove(rtx);
+            _bandwidth?.Forget(rtx);
             _srtp?.RemoveStream(rtx);
         }
     }
@@ -207,9 +265,15 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         }
 
         Commit(transport.Selected, protectedLength, now);
+        _bandwidth?.Pacer.OnSent(protectedLength);
         if (_isNumbered)
         {
             _isNumbered = false;
+            if (_isMapped)
+            {
+                Known().NoteStream(_transportSequence, RtpPacket.SsrcOf(room), RtpPacket.SequenceNumberOf(room));
+            }
+
             Known().OnSent(_transportSequence, protectedLength, now);
         }
 

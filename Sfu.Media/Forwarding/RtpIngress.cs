@@ -25,6 +25,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
 
     // State.
     private TransportCcFeedbackGenerator? _feedback;
+    private CongestionFeedbackGenerator? _congestion;
     private RembEstimator? _remb;
     private SrtpReceiver? _srtp;
     private bool _acceptsPlain;
@@ -45,7 +46,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
     {
         get
         {
-            var next = _feedback?.NextTimeout ?? MediaTime.Never;
+            var next = MediaTime.Min(_feedback?.NextTimeout ?? MediaTime.Never, _congestion?.NextTimeout ?? MediaTime.Never);
             foreach (var stream in _streams.Media)
             {
                 next = MediaTime.Min(next, stream.NextTimeout);
@@ -150,7 +151,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
             return authentic;
         }
 
-        NoteTransportSequence(entry.Producer, packet, now);
+        NoteArrival(entry.Producer, packet, now);
         if (entry.IsRtx)
         {
             OnRtx(entry, plain, now);
@@ -200,6 +201,11 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         if (_feedback is { } feedback && feedback.NextTimeout <= now)
         {
             SendTransportFeedback(feedback, now);
+        }
+
+        if (_congestion is { } congestion && congestion.NextTimeout <= now)
+        {
+            SendCongestionFeedback(congestion, now);
         }
     }
 
@@ -287,6 +293,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         if (replaced is not null)
         {
             _srtp?.RemoveStream(replaced.Ssrc);
+            _congestion?.Forget(replaced.Ssrc);
             if (entry?.Stream is { } successor)
             {
                 successor.Producer.Resynchronize(successor);
@@ -299,9 +306,11 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
     private void Forget(ReceiveStream stream)
     {
         _srtp?.RemoveStream(stream.Ssrc);
+        _congestion?.Forget(stream.Ssrc);
         if (stream.RtxSsrc is { } rtx)
         {
             _srtp?.RemoveStream(rtx);
+            _congestion?.Forget(rtx);
         }
     }
 
@@ -319,8 +328,17 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         }
     }
 
-    private void NoteTransportSequence(MediaProducer producer, in RtpPacket packet, MediaTime now)
+    /// <summary>For the one kind of feedback that tells the client what came.</summary>
+    private void NoteArrival(MediaProducer producer, in RtpPacket packet, MediaTime now)
     {
+        if (producer.TakesCongestionFeedback)
+        {
+            _congestion ??= new CongestionFeedbackGenerator();
+            _congestion.OnPacket(packet.Ssrc, packet.SequenceNumber, now);
+            transport.WakeBy(_congestion.NextTimeout);
+            return;
+        }
+
         var id = producer.ExtensionIds.IdOf(HeaderExtensionKind.TransportWideSequenceNumber);
         if (id != 0 && packet.TryFindExtension(id, out var extension) &&
             HeaderExtensionValues.TryReadTransportSequence(extension.Data, out var sequence))
@@ -373,6 +391,16 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
     {
         Span<byte> compound = stackalloc byte[RtcpWriter.MaxCompoundBytes];
         while (feedback.TryWrite(transport.Reporter.Ssrc, _lastMediaSsrc, compound, out var length))
+        {
+            transport.Egress.SendRtcp(compound[..length], now);
+        }
+    }
+
+    [SkipLocalsInit]
+    private void SendCongestionFeedback(CongestionFeedbackGenerator feedback, MediaTime now)
+    {
+        Span<byte> compound = stackalloc byte[RtcpWriter.MaxCompoundBytes];
+        while (feedback.TryWrite(transport.Reporter.Ssrc, now, transport.Reporter.NtpAt(now), compound, out var length))
         {
             transport.Egress.SendRtcp(compound[..length], now);
         }

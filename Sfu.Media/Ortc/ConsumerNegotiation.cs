@@ -62,7 +62,7 @@ public static class ConsumerNegotiation
         var withRtx = codecs.Any(codec => ((CodecView)codec).IsRtx);
         parameters = new RtpParameters
         {
-            Codecs = [.. codecs.Select(codec => codec with { RtcpFeedback = CongestionFeedback(codec.RtcpFeedback, extensions) })],
+            Codecs = [.. codecs.Select(codec => codec with { RtcpFeedback = CongestionControl.Choose(codec.RtcpFeedback, extensions) })],
             HeaderExtensions = extensions,
             Encodings = pipe ? PipedEncodings(consumable, withRtx, random) : [SingleEncoding(consumable, withRtx, RandomSsrc.Next(random))],
             Rtcp = consumable.Rtcp,
@@ -140,15 +140,6 @@ public static class ConsumerNegotiation
 
     private static RtpCodecCapability? Match(RtpCodecParameters codec, RtpCapabilities remote) =>
         remote.Codecs.FirstOrDefault(candidate => CodecMatching.IsCompatible(candidate, codec));
-
-    /// <summary>One way to estimate bandwidth: transport-cc when its extension is there, else REMB when the send time is, else none.</summary>
-    private static ImmutableArray<RtcpFeedback> CongestionFeedback(
-        ImmutableArray<RtcpFeedback> feedback, ImmutableArray<RtpHeaderExtensionParameters> extensions)
-    {
-        var transportCc = extensions.Any(extension => extension.Uri == RtpHeaderExtensionUri.TransportWideCc01);
-        var remb = !transportCc && extensions.Any(extension => extension.Uri == RtpHeaderExtensionUri.AbsSendTime);
-        return [.. feedback.Where(entry => (transportCc || entry.Type != "transport-cc") && (remb || entry.Type != "goog-remb"))];
-    }
 
     private static RtpEncodingParameters SingleEncoding(RtpParameters consumable, bool withRtx, uint ssrc)
     {

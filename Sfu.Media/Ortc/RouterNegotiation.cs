@@ -8,7 +8,8 @@ public static class RouterNegotiation
 {
     /// <summary>
     /// The capabilities of a Router with these codecs: the supported codec of each with a payload type and the given parameters put over
-    /// its own, an RTX codec after each video codec, and all supported header extensions.
+    /// its own, an RTX codec after each video codec, and all supported header extensions. Congestion feedback (RFC 8888, <c>ack ccfb</c>) is
+    /// offered for the codecs that ask for it in their <c>rtcpFeedback</c>; mediasoup does not know it.
     /// </summary>
     /// <returns>
     /// False with <see cref="OrtcErrorCode.Unsupported"/> for a codec that is not supported, <see cref="OrtcErrorCode.Invalid"/> otherwise.
@@ -75,7 +76,14 @@ public static class RouterNegotiation
             return false;
         }
 
-        codecs.Add(supported with { PreferredPayloadType = payloadType, Parameters = supported.Parameters.Merge(wanted.Parameters) });
+        codecs.Add(supported with
+        {
+            PreferredPayloadType = payloadType,
+            Parameters = supported.Parameters.Merge(wanted.Parameters),
+            RtcpFeedback = wanted.RtcpFeedback.FirstOrDefault(static f => f.IsCongestionFeedback) is { } congestion
+                ? supported.RtcpFeedback.Add(congestion)
+                : supported.RtcpFeedback,
+        });
         if (supported.Kind != MediaKind.Video)
         {
             return true;

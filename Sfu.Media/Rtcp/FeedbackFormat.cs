@@ -6,6 +6,9 @@ public static class FeedbackFormat
     /// <summary>RTPFB, RFC 4585 §6.2.1.</summary>
     public const int GenericNack = 1;
 
+    /// <summary>RTPFB, RFC 8888 §3.1.</summary>
+    public const int CongestionControl = 11;
+
     /// <summary>RTPFB, draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1.</summary>
     public const int TransportCc = 15;
 

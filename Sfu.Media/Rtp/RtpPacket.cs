@@ -173,5 +173,11 @@ public readonly ref struct RtpPacket
     public static void SetTimestamp(Span<byte> packet, uint timestamp) =>
         BinaryPrimitives.WriteUInt32BigEndian(packet[TimestampOffset..], timestamp);
 
+    /// <summary>Of a packet with a whole fixed header, encrypted or not.</summary>
+    public static ushort SequenceNumberOf(ReadOnlySpan<byte> packet) => BinaryPrimitives.ReadUInt16BigEndian(packet[SequenceNumberOffset..]);
+
+    /// <summary>Of a packet with a whole fixed header, encrypted or not.</summary>
+    public static uint SsrcOf(ReadOnlySpan<byte> packet) => BinaryPrimitives.ReadUInt32BigEndian(packet[SsrcOffset..]);
+
     public static void SetSsrc(Span<byte> packet, uint ssrc) => BinaryPrimitives.WriteUInt32BigEndian(packet[SsrcOffset..], ssrc);
 }

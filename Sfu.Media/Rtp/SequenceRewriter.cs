@@ -32,6 +32,17 @@ public sealed class SequenceRewriter
     public ushort LastOutput => (ushort)_highestOut;
 
     /// <summary>
+    /// What was numbered after <paramref name="output"/> will never be sent after all: its numbers are given out again. <see cref="Sync"/> has
+    /// to come next.
+    /// </summary>
+    /// <param name="output">A number given out, or one before the first.</param>
+    public void Rewind(ushort output)
+    {
+        _highestOut = Math.Min(_highestOut, Serial.Unwrap(output, _highestOut));
+        _synced = false;
+    }
+
+    /// <summary>
     /// From now on <paramref name="input"/> follows directly on the last number sent: after a pause, or when the source changes. Packets
     /// before it
     /// are refused from here on.

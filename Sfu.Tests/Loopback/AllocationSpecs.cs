@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Ortc;
@@ -31,6 +32,9 @@ public abstract class AllocationSpecs : IDisposable
     // What the first consumer's numbers are ahead of the producer's.
     private ushort _shift;
     private uint _reports;
+
+    // The only way in which clients tell of paths; null: transport-wide.
+    private RtcpFeedback? _feedback;
 
     protected AllocationSpecs(int engines)
     {
@@ -168,12 +172,34 @@ public abstract class AllocationSpecs : IDisposable
         MustAllocateNothing(count => [.. Many(count / 4, Video, SenderReportOfThePublisher, ReceiverReportOfTheSubscriber, Video)]);
     }
 
+    [Fact] // The path carries so little that each packet waits, and what is sent again before it.
+    public void Pacing_allocates_nothing()
+    {
+        _feedback = new RtcpFeedback("goog-remb");
+        Consume(rtx: true);
+        MustAllocateNothing(count => [Remb(), .. Many(count / 5, Video, Later, Later, NackOfTheLatest, Later)]);
+        var waited = 0L;
+        _world.Command(_subscriber.Transport, transport => waited = transport.Egress.Bandwidth!.Pacer.WaitedCount);
+        Assert.True(waited > 1500, $"{waited} packets waited.");
+    }
+
+    [Fact]
+    public void Congestion_feedback_both_ways_allocates_nothing()
+    {
+        _feedback = new RtcpFeedback("ack", "ccfb");
+        Consume(rtx: true);
+        MustAllocateNothing(count => [.. Many(count / 2, Video, CongestionFeedbackOfTheLatest)]);
+        var measured = false;
+        _world.Command(_subscriber.Transport, transport => measured = transport.Egress.Bandwidth!.Estimator.IsMeasured);
+        Assert.True(measured);
+    }
+
     private void Consume(bool rtx)
     {
-        var producer = _publisher.Produce(TestMedia.Video());
+        var producer = _publisher.Produce(WithFeedback(TestMedia.Video()));
         for (uint i = 0; i < Subscribers; i++)
         {
-            var consumer = _subscriber.Consume(producer, TestMedia.VideoConsumer(rtx, ssrc: FirstSsrc + (2 * i), rtxSsrc: FirstSsrc + 1 + (2 * i)));
+            var consumer = _subscriber.Consume(producer, WithFeedback(TestMedia.VideoConsumer(rtx, ssrc: FirstSsrc + (2 * i), rtxSsrc: FirstSsrc + 1 + (2 * i))));
             _first = i == 0 ? consumer : _first;
         }
 
@@ -187,6 +213,16 @@ public abstract class AllocationSpecs : IDisposable
             _shift = view.Ssrc == FirstSsrc ? (ushort)(view.SequenceNumber - sent) : _shift;
         }
     }
+
+    private ProducerSettings WithFeedback(ProducerSettings video) => video with { RtpParameters = WithFeedback(video.RtpParameters) };
+
+    private ConsumerSettings WithFeedback(ConsumerSettings video) => video with { RtpParameters = WithFeedback(video.RtpParameters) };
+
+    private RtpParameters WithFeedback(RtpParameters parameters) => _feedback is null ? parameters : parameters with
+    {
+        HeaderExtensions = [],
+        Codecs = [.. parameters.Codecs.Select(c => c with { RtcpFeedback = [new RtcpFeedback("nack"), _feedback] })],
+    };
 
     private byte[] Plain(bool key)
     {
@@ -270,6 +306,22 @@ public abstract class AllocationSpecs : IDisposable
     {
         var block = new ReportBlock(FirstSsrc, 0, 0, (ushort)(_sequence - 1 + _shift), 0, 0, 0);
         return (_subscriber, Compound(_subscriber, (ref RtcpWriter writer) => writer.TryAddReceiverReport(1, [block])));
+    }
+
+    /// <summary>Time passes.</summary>
+    private (LoopbackPeer From, byte[] Datagram) Later() => (_subscriber, Compound(_subscriber, static (ref RtcpWriter writer) => writer.TryAddReceiverReport(1, [])));
+
+    private (LoopbackPeer From, byte[] Datagram) Remb() => (_subscriber, Compound(
+        _subscriber, static (ref RtcpWriter writer) => writer.TryAddRemb(1, 100_000, [FirstSsrc])));
+
+    private (LoopbackPeer From, byte[] Datagram) CongestionFeedbackOfTheLatest()
+    {
+        var message = new byte[24];
+        var sequence = (ushort)(_sequence - 1 + _shift);
+        ReadOnlySpan<byte> head = [0x8B, 205, 0, 5, 0, 0, 0, 1, 0, 0, (byte)(FirstSsrc >> 8), (byte)(FirstSsrc & 0xFF), (byte)((ushort)(sequence - 1) >> 8), (byte)(sequence - 1), 0, 2, 0x80, 0, 0x80, 0];
+        head.CopyTo(message);
+        BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(20), 1_000_000 + (_reports++ * 131));
+        return (_subscriber, _subscriber.ProtectRtcp(message));
     }
 
     private delegate bool Write(ref RtcpWriter writer);

@@ -40,11 +40,19 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
         }
     }
 
+    /// <summary>How long packets waited at the bottleneck between two times.</summary>
+    private static string Queue(CorridorWorld world, double from, double to)
+    {
+        var queues = world.Samples.Where(s => s.Seconds > from && s.Seconds <= to).Select(static s => s.QueueMs).Order().ToArray();
+        return $"mean {queues.Average():0} ms, 95th percentile {queues[queues.Length * 95 / 100]:0} ms, most {queues[^1]:0} ms";
+    }
+
     private CorridorWorld Run(double loss, int seed)
     {
         var world = new CorridorWorld(Corridors.Narrowing(loss), seed);
         world.Run(TimeSpan.FromSeconds(60));
         output.WriteLine($"loss {loss:P0}, seed {seed}: {world.Freezes(500)} freezes over 500 ms, longest {world.LongestFreezeMs:0} ms");
+        output.WriteLine($"  queue: narrow {Queue(world, 22, 40)}, open {Queue(world, 42, 60)}, wide {Queue(world, 2, 20)}");
         foreach (var (at, ms) in world.Gaps.Where(static gap => gap.Ms > 400))
         {
             output.WriteLine($"  at {at:0.0} s: {ms:0} ms");

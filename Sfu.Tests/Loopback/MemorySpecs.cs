@@ -101,8 +101,8 @@ public sealed class MemorySpecs : IDisposable
 
         // 1,024 slots, what is under way while no feedback comes, and less than the 128 that 100 packets take.
         var after = MemoryProbe.Held();
-        Assert.InRange(MemoryProbe.Mean(before, sending, Count - 2).Managed, 16 * 1024, 80 * 1024);
-        Assert.InRange(MemoryProbe.Mean(before, after, Count - 2).Managed, -8192, 256);
+        Assert.InRange(MemoryProbe.Mean(before, sending, Count - 2).Managed, 16 * 1024, 64 * 1024);
+        Assert.InRange(MemoryProbe.Mean(before, after, Count - 2).Managed, -4096, 256);
     }
 
     public void Dispose() => _world.Dispose();

@@ -6,7 +6,7 @@ internal static class FuzzTargets
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         RtpTargets.Rtp, RtpTargets.Extensions, RtpTargets.Rtx,
-        RtcpTargets.Rtcp, RtcpTargets.TransportCc,
+        RtcpTargets.Rtcp, RtcpTargets.TransportCc, RtcpTargets.CongestionControl,
         CodecTargets.Vp8, CodecTargets.Vp9, CodecTargets.H264, CodecTargets.Av1, CodecTargets.Red, CodecTargets.Opus,
         StreamTargets.Descriptors, StreamTargets.Inspection, StreamTargets.Numbers,
         ConnectionTargets.Stun, ConnectionTargets.Frames, ConnectionTargets.DtlsRecords,

@@ -15,6 +15,13 @@ internal static class RtcpTargets
         Hex("8FCD0005 00000001 00000002 00010003 00000100 20030101 01000000"),
     ];
 
+    private static readonly byte[][] _congestion =
+    [
+        Hex("8BCD0008 00000001 00000002 FFFE0003 A0010000 FFFF0000 00000003 00070000 00012345"),
+        Hex("8BCD0005 00000001 00000002 00010001 9FFE0000 00000003"),
+        Hex("8BCD0002 00000001 00000002"),
+    ];
+
     private static readonly byte[][] _compounds =
     [
         Hex("81C8000C 00000001 B44DB705 20000000 00000002 00000003 00000004 0000000A 40FFFFFE 00011234 00000007 B7052000 00054000"
@@ -27,9 +34,11 @@ internal static class RtcpTargets
         Hex("80CC0006 00000007 4C415952 00000001 00000002 00000003 FFFFFFFF"),
     ];
 
-    public static FuzzTarget Rtcp { get; } = new("rtcp", [.. _compounds, .. _feedback], ProbeCompound);
+    public static FuzzTarget Rtcp { get; } = new("rtcp", [.. _compounds, .. _feedback, .. _congestion], ProbeCompound);
 
     public static FuzzTarget TransportCc { get; } = new("transport-cc", _feedback, ProbeFeedbackAlone);
+
+    public static FuzzTarget CongestionControl { get; } = new("ccfb", _congestion, ProbeCongestionAlone);
 
     private static void ProbeCompound(ReadOnlySpan<byte> input, ref FuzzOutcome outcome)
     {
@@ -44,6 +53,7 @@ internal static class RtcpTargets
             ReadFeedback(packet, ref outcome);
             ReadTransportCc(packet, ref outcome);
             ReadAnnouncement(packet, ref outcome);
+            ReadCongestion(packet, ref outcome);
         }
     }
 
@@ -59,6 +69,15 @@ internal static class RtcpTargets
         }
     }
 
+    private static void ProbeCongestionAlone(ReadOnlySpan<byte> input, ref FuzzOutcome outcome)
+    {
+        var reader = new RtcpReader(input);
+        while (reader.TryNext(out var packet))
+        {
+            ReadCongestion(packet, ref outcome);
+        }
+    }
+
     private static void ProbeFeedbackAlone(ReadOnlySpan<byte> input, ref FuzzOutcome outcome)
     {
         var reader = new RtcpReader(input);
@@ -66,6 +85,34 @@ internal static class RtcpTargets
         {
             ReadTransportCc(packet, ref outcome);
         }
+    }
+
+    private static void ReadCongestion(RtcpPacket packet, ref FuzzOutcome outcome)
+    {
+        if (!CongestionFeedback.TryParse(packet, out var feedback))
+        {
+            return;
+        }
+
+        _ = feedback.Timestamp;
+        var blocks = feedback.GetBlocks();
+        int count = 0, bytes = 0;
+        while (blocks.TryNext(out var block))
+        {
+            count++;
+            bytes += 8 + (((block.Count * 2) + 3) & ~3);
+            var came = 0;
+            for (var i = 0; i < block.Count; i++)
+            {
+                came += block[i].IsReceived ? 1 : 0;
+            }
+
+            Require(came <= block.Count && block.Count <= CongestionFeedback.MaxReports, "no more came than are told of");
+            outcome.NoteSize(came);
+        }
+
+        Require(bytes == packet.Body.Length - 8, "the blocks fill the message");
+        outcome.NoteSize(count);
     }
 
     private static void ReadReports(RtcpPacket packet, ref FuzzOutcome outcome)

@@ -60,6 +60,22 @@ public class SendHistorySpecs
         Assert.Equal(0, _history.BytesInFlight);
     }
 
+    [Fact] // Times are kept modulo four seconds.
+    public void After_a_long_rest_nothing_of_what_was_before_is_known()
+    {
+        for (ushort i = 0; i < 5; i++)
+        {
+            _history.Add(i, 100, 0, At(i * 500));
+        }
+
+        _history.Add(5, 100, 0, At(5_200));
+        Assert.Equal(100, _history.BytesInFlight);
+        Assert.False(_history.IsOpen(4));
+        Assert.True(_history.IsOpen(5));
+        Assert.True(_history.TryResolve(5, 1, out var result));
+        Assert.Equal(5_200_000, result.SendUs);
+    }
+
     [Fact]
     public void Without_feedback_it_forgets_the_oldest_and_stays_bounded()
     {

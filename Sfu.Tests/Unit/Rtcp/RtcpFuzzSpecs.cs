@@ -17,6 +17,7 @@ public class RtcpFuzzSpecs
         Packets.Hex("80CF000D 00000001 01000001 00000000 04000002 00000001 80000000 05000006 0000000A 0000000B 0000000C 0000000D 0000000E 0000000F"),
         Packets.Hex("AFCD0006 00000001 00000002 00050007 FFFFFE03 AC800408 FF000002"),
         Packets.Hex("8FCD0006 00000001 00000002 00050007 FFFFFE03 D9002003 04080102"),
+        Packets.Hex("8BCD0008 00000001 00000002 FFFE0003 A0010000 FFFF0000 00000003 00070000 00012345"),
     ];
 
     private static void Probe(ReadOnlySpan<byte> input)
@@ -122,6 +123,19 @@ public class RtcpFuzzSpecs
             }
 
             Assert.Equal(feedback.StatusCount, count);
+        }
+
+        if (CongestionFeedback.TryParse(packet, out var congestion))
+        {
+            _ = congestion.Timestamp;
+            var blocks = congestion.GetBlocks();
+            while (blocks.TryNext(out var block))
+            {
+                for (var i = 0; i < block.Count; i++)
+                {
+                    _ = block[i];
+                }
+            }
         }
     }
 

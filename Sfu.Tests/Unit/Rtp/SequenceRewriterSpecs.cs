@@ -225,6 +225,26 @@ public class SequenceRewriterSpecs
     }
 
     [Fact]
+    public void What_was_numbered_and_never_sent_gives_its_numbers_back()
+    {
+        var rewriter = new SequenceRewriter(65_534);
+        for (ushort i = 100; i < 105; i++)
+        {
+            Assert.True(rewriter.TryRewrite(i, out _));
+        }
+
+        Assert.Equal(2, rewriter.LastOutput);
+        rewriter.Rewind(0);
+        rewriter.Sync(7000);
+        Assert.True(rewriter.TryRewrite(7000, out var next));
+        Assert.Equal(1, next);
+        rewriter.Rewind(1);
+        rewriter.Sync(9);
+        Assert.True(rewriter.TryRewrite(9, out next));
+        Assert.Equal(2, next);
+    }
+
+    [Fact]
     public void Rewriting_allocates_nothing()
     {
         var rewriter = new SequenceRewriter(0);
