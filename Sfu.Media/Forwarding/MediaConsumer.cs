@@ -54,7 +54,8 @@ internal sealed class MediaConsumer
         // In the lower half, so that the first wrap comes after the client's SRTP has counted from zero (RFC 3711 §3.3.1).
         var firstSequence = (ushort)(random.NextUInt16() & 0x7FFF);
         var pictures = NumbersPictures(settings.Type, _codecs.Media?.Kind) ? new PictureNumbers(_codecs.Media!.Kind) : null;
-        _numbers = new OutgoingNumbers(producer, ClockRate, firstSequence, random.NextUInt32(), pictures);
+        var frames = _writer.RenumbersFrames ? new FrameNumbers() : null;
+        _numbers = new OutgoingNumbers(producer, ClockRate, firstSequence, random.NextUInt32(), pictures, frames);
         _scoring = new ConsumerScoring(producer);
         var firstRtxSequence = (ushort)(random.NextUInt16() & 0x7FFF);
         Sent = new RtpStreamSender(Ssrc, ClockRate);
@@ -431,13 +432,13 @@ internal sealed class MediaConsumer
 
     private bool Send(in RtpPacket packet, ReadOnlySpan<byte> payload, in PacketNumbers numbers, DescriptorShift shift, Span<byte> room, MediaTime now)
     {
-        var headerLength = _writer.WriteHeader(packet, numbers, room);
+        var headerLength = _writer.WriteHeader(packet, numbers, shift, room);
         if (headerLength < 0)
         {
             return false;
         }
 
-        if (!shift.IsNone)
+        if (!shift.IsNone && _numbers.ArePictures)
         {
             // The original is everybody's: this client's numbers go into a copy, which is encrypted in its place.
             var copy = room[headerLength..];
@@ -482,7 +483,7 @@ internal sealed class MediaConsumer
     public void Trace(in RtpPacket original, in PacketNumbers numbers, in FrameLayers frame, bool isRtx, MediaTime now)
     {
         Span<byte> header = stackalloc byte[IDatagramSink.MaxDatagramBytes];
-        var length = _writer.WriteHeader(original, numbers, header);
+        var length = _writer.WriteHeader(original, numbers, shift: default, header);
         if (length >= 0 && RtpPacket.TryParseHeader(header[..length], out var sent))
         {
             Traces.Sent(this, sent, length + original.Payload.Length, frame, isRtx, now);

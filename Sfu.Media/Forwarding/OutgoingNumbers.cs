@@ -6,8 +6,8 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Forwarding;
 
 /// <summary>
-/// The numbers of one consumer's stream: sequence numbers, timestamps and picture numbers that go on without a jump over pauses and over
-/// changes of the encoding. Media thread only.
+/// The numbers of one consumer's stream: sequence numbers, timestamps, and picture or frame numbers that go on without a jump over pauses and
+/// over changes of the encoding. Media thread only.
 /// </summary>
 internal sealed class OutgoingNumbers
 {
@@ -19,6 +19,7 @@ internal sealed class OutgoingNumbers
     private readonly SequenceRewriter _sequence;
     private readonly TimestampRewriter _timestamp;
     private readonly PictureNumbers? _pictures;
+    private readonly FrameNumbers? _frames;
 
     // State.
     private SourceClock? _origin;
@@ -30,17 +31,23 @@ internal sealed class OutgoingNumbers
     /// <param name="firstSequence">The first packet's.</param>
     /// <param name="timestampOffset">What the timestamps are ahead of the producer's at first.</param>
     /// <param name="pictures">Null where no payload has numbers that would jump.</param>
-    public OutgoingNumbers(MediaProducer producer, int clockRate, ushort firstSequence, uint timestampOffset, PictureNumbers? pictures)
+    /// <param name="frames">Null where no dependency descriptors are sent.</param>
+    public OutgoingNumbers(
+        MediaProducer producer, int clockRate, ushort firstSequence, uint timestampOffset, PictureNumbers? pictures, FrameNumbers? frames)
     {
         _producer = producer;
         _clockRate = clockRate;
         _sequence = new SequenceRewriter(firstSequence);
         _timestamp = new TimestampRewriter(clockRate, timestampOffset);
         _pictures = pictures;
+        _frames = frames;
     }
 
     /// <summary>There is an encoding whose numbers are followed.</summary>
     public bool IsSynchronized { get; private set; }
+
+    /// <summary>What is added to numbers is added in the payload.</summary>
+    public bool ArePictures => _pictures is not null;
 
     /// <summary>That encoding, or the last one.</summary>
     public byte Encoding { get; private set; }
@@ -62,6 +69,7 @@ internal sealed class OutgoingNumbers
         _epoch = arrived.Epoch;
         _sequence.Sync(packet.SequenceNumber);
         _pictures?.Sync();
+        _frames?.Sync();
 
         // The same moment of capture has the same timestamp, whichever encoding carries it.
         if (_producer.IsSimulcast && _origin is { } origin && group?.ClockOf(Encoding) is { } source)
@@ -96,13 +104,19 @@ internal sealed class OutgoingNumbers
     /// <param name="payload">What is sent of its payload.</param>
     /// <param name="sequence">The outgoing one.</param>
     /// <param name="timestamp">The outgoing one.</param>
-    /// <param name="shift">Of the numbers in the payload.</param>
+    /// <param name="shift">Of the numbers in the payload or in the dependency descriptor.</param>
     public bool TryNumber(in RtpPacket packet, ReadOnlySpan<byte> payload, out ushort sequence, out uint timestamp, out DescriptorShift shift)
     {
         sequence = 0;
         shift = default;
         timestamp = _timestamp.Rewrite(packet.Timestamp);
-        return (_pictures is null || _pictures.TryForward(payload, out shift)) && _sequence.TryRewrite(packet.SequenceNumber, out sequence);
+        if ((_pictures is not null && !_pictures.TryForward(payload, out shift)) || !_sequence.TryRewrite(packet.SequenceNumber, out sequence))
+        {
+            return false;
+        }
+
+        shift = _frames?.Forward(_producer.DescriptorOf(packet)) ?? shift;
+        return true;
     }
 
     public void OnSent(uint timestamp, MediaTime now) => _timestamp.OnSent(timestamp, now);
