@@ -17,6 +17,10 @@ internal static class MediaEvents
 
     internal sealed record TransportOpened(IceParameters IceParameters, ImmutableArray<IceCandidate> IceCandidates, DtlsParameters DtlsParameters) : IMediaEvent;
 
+    internal sealed record PlainTransportOpened(PlainTransportParameters Parameters) : IMediaEvent;
+
+    internal sealed record PlainTransportConnected(long RequestId) : IMediaEvent;
+
     internal sealed record Connected(long RequestId, DtlsRole LocalRole) : IMediaEvent;
 
     internal sealed record IceRestarted(long RequestId, IceParameters IceParameters) : IMediaEvent;

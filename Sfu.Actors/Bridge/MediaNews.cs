@@ -4,7 +4,7 @@ using Sfu.Media.Control;
 namespace Sfu.Actors.Bridge;
 
 /// <summary>
-/// What is new about the media that a transport carries, between two looks, folded: of scores, layers and orientations the last of each
+/// What is new about the media that a transport carries, between two looks, folded: of scores, layers, orientations and demands the last of each
 /// Producer and Consumer, of traces the last <see cref="MaxTraces"/>. Immutable. Any thread.
 /// </summary>
 internal sealed record MediaNews
@@ -23,12 +23,15 @@ internal sealed record MediaNews
 
     public ImmutableDictionary<ConsumerHandle, ConsumerLayers?> Layers { get; private init; } = ImmutableDictionary<ConsumerHandle, ConsumerLayers?>.Empty;
 
+    /// <summary>Bit i: encoding i of the Producer is wanted here.</summary>
+    public ImmutableDictionary<ProducerHandle, int> Demands { get; private init; } = ImmutableDictionary<ProducerHandle, int>.Empty;
+
     public ImmutableQueue<Traced> Traces { get; private init; } = ImmutableQueue<Traced>.Empty;
 
     private int TraceCount { get; init; }
 
     /// <summary>Entries held: what the bound is about.</summary>
-    public int Count => ProducerScores.Count + Orientations.Count + ConsumerScores.Count + Layers.Count + TraceCount;
+    public int Count => ProducerScores.Count + Orientations.Count + ConsumerScores.Count + Layers.Count + Demands.Count + TraceCount;
 
     public MediaNews WithScores(ProducerHandle producer, ImmutableArray<EncodingScore> scores) =>
         this with { ProducerScores = ProducerScores.SetItem(producer, scores) };
@@ -39,6 +42,8 @@ internal sealed record MediaNews
     public MediaNews WithScore(ConsumerHandle consumer, ConsumerScore score) => this with { ConsumerScores = ConsumerScores.SetItem(consumer, score) };
 
     public MediaNews WithLayers(ConsumerHandle consumer, ConsumerLayers? layers) => this with { Layers = Layers.SetItem(consumer, layers) };
+
+    public MediaNews WithDemand(ProducerHandle producer, int encodings) => this with { Demands = Demands.SetItem(producer, encodings) };
 
     public MediaNews WithTrace(Traced traced) => TraceCount < MaxTraces
         ? this with { Traces = Traces.Enqueue(traced), TraceCount = TraceCount + 1 }

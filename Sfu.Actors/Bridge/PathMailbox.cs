@@ -24,5 +24,7 @@ internal sealed class PathMailbox(IActorRef transport) : NewsMailbox<PathNews>(t
 
     public void SelectedTupleChanged(TransportTuple? tuple) => Fold(static (news, selected) => news.WithSelected(selected), tuple);
 
+    public void RtcpTupleChanged(TransportTuple? tuple) => Fold(static (news, rtcp) => news.WithRtcp(rtcp), tuple);
+
     public void IceStateChanged(IceState state) => Fold(static (news, changed) => news.WithState(changed), state);
 }

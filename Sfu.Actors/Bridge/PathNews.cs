@@ -27,10 +27,14 @@ internal sealed record PathNews
 
     private TransportTuple? Selected { get; init; }
 
+    private bool HasRtcp { get; init; }
+
+    private TransportTuple? Rtcp { get; init; }
+
     private IceState? State { get; init; }
 
     /// <summary>Entries held: what the bound is about.</summary>
-    public int Count => Ufrags.Length + Tuples.Length + Overflows.Length + (HasSelected ? 1 : 0) + (State is null ? 0 : 1);
+    public int Count => Ufrags.Length + Tuples.Length + Overflows.Length + (HasSelected ? 1 : 0) + (HasRtcp ? 1 : 0) + (State is null ? 0 : 1);
 
     public PathNews WithUfragAdded(string ufrag) => this with { Ufrags = Ufrags.Add((ufrag, Added: true)) };
 
@@ -57,9 +61,11 @@ internal sealed record PathNews
 
     public PathNews WithSelected(TransportTuple? tuple) => this with { HasSelected = true, Selected = tuple };
 
+    public PathNews WithRtcp(TransportTuple? tuple) => this with { HasRtcp = true, Rtcp = tuple };
+
     public PathNews WithState(IceState state) => this with { State = state };
 
-    /// <summary>As events for the owner, in the order in which one change reports itself: ufrags, tuples, their overflows, selected tuple, state.</summary>
+    /// <summary>As events for the owner, in the order in which one change reports itself: ufrags, tuples, their overflows, selected tuple, that of RTCP, state.</summary>
     public IEnumerable<ISessionEvent> Events(RouterId router, TransportId transport)
     {
         foreach (var (ufrag, added) in Ufrags)
@@ -82,6 +88,11 @@ internal sealed record PathNews
         if (HasSelected)
         {
             yield return new SessionEvents.SelectedTupleChanged(router, transport, Selected is { } selected ? TupleInfo.From(selected) : null);
+        }
+
+        if (HasRtcp)
+        {
+            yield return new SessionEvents.RtcpTupleChanged(router, transport, Rtcp is { } rtcp ? TupleInfo.From(rtcp) : null);
         }
 
         if (State is { } state)

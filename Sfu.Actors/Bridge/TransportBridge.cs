@@ -31,6 +31,16 @@ internal sealed class TransportBridge(IActorRef transport, PathMailbox paths) : 
     public void TransportOpened(IceParameters iceParameters, ImmutableArray<IceCandidate> iceCandidates, DtlsParameters dtlsParameters) =>
         Actor?.Tell(new MediaEvents.TransportOpened(iceParameters, iceCandidates, dtlsParameters), ActorRefs.NoSender);
 
+    public void PlainTransportOpened(PlainTransportParameters parameters) =>
+        Actor?.Tell(new MediaEvents.PlainTransportOpened(parameters), ActorRefs.NoSender);
+
+    public void PlainTransportConnected(long requestId) =>
+        Actor?.Tell(new MediaEvents.PlainTransportConnected(requestId), ActorRefs.NoSender);
+
+    public void RtcpTupleChanged(TransportTuple? tuple) => Paths?.RtcpTupleChanged(tuple);
+
+    public void ProducerDemandChanged(ProducerHandle producer, int encodings) => Media?.DemandChanged(producer, encodings);
+
     public void Connected(long requestId, DtlsRole localRole) =>
         Actor?.Tell(new MediaEvents.Connected(requestId, localRole), ActorRefs.NoSender);
 

@@ -87,6 +87,9 @@ public static class SessionEvents
     /// <summary>To owner and subscribers. Null: there is no path any more.</summary>
     public sealed record SelectedTupleChanged(RouterId RouterId, TransportId TransportId, TupleInfo? Tuple) : ISessionEvent;
 
+    /// <summary>To owner and subscribers of a PlainTransport whose RTCP has a port of its own: where RTCP is sent; null: nowhere.</summary>
+    public sealed record RtcpTupleChanged(RouterId RouterId, TransportId TransportId, TupleInfo? Tuple) : ISessionEvent;
+
     /// <summary>To owner and subscribers: how well the Producer's encodings arrive.</summary>
     public sealed record ProducerScoresChanged(RouterId RouterId, ProducerId ProducerId, ImmutableArray<EncodingScore> Scores) : ISessionEvent;
 

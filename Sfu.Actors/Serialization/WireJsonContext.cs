@@ -79,6 +79,7 @@ namespace Sfu.Actors.Serialization;
 [JsonSerializable(typeof(SessionEvents.TransportClosed), TypeInfoPropertyName = "EventTransportClosed")]
 [JsonSerializable(typeof(SessionEvents.IceStateChanged), TypeInfoPropertyName = "EventIceStateChanged")]
 [JsonSerializable(typeof(SessionEvents.DtlsStateChanged), TypeInfoPropertyName = "EventDtlsStateChanged")]
+[JsonSerializable(typeof(SessionEvents.RtcpTupleChanged), TypeInfoPropertyName = "EventRtcpTupleChanged")]
 [JsonSerializable(typeof(SessionEvents.SelectedTupleChanged), TypeInfoPropertyName = "EventSelectedTupleChanged")]
 [JsonSerializable(typeof(SessionEvents.LocalUfragAdded), TypeInfoPropertyName = "EventLocalUfragAdded")]
 [JsonSerializable(typeof(SessionEvents.LocalUfragRemoved), TypeInfoPropertyName = "EventLocalUfragRemoved")]

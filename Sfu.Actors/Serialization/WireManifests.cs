@@ -86,6 +86,7 @@ internal static class WireManifests
         ("event/transport-closed/1", typeof(SessionEvents.TransportClosed)),
         ("event/ice-state-changed/1", typeof(SessionEvents.IceStateChanged)),
         ("event/dtls-state-changed/1", typeof(SessionEvents.DtlsStateChanged)),
+        ("event/rtcp-tuple-changed/1", typeof(SessionEvents.RtcpTupleChanged)),
         ("event/selected-tuple-changed/1", typeof(SessionEvents.SelectedTupleChanged)),
         ("event/local-ufrag-added/1", typeof(SessionEvents.LocalUfragAdded)),
         ("event/local-ufrag-removed/1", typeof(SessionEvents.LocalUfragRemoved)),

@@ -14,6 +14,7 @@ internal sealed class ReportedPaths(RouterId router, TransportId transport)
     private readonly List<string> _ufrags = [];
     private readonly List<TupleInfo> _tuples = [];
     private TupleInfo? _selected;
+    private TupleInfo? _rtcp;
     private IceState _iceState = IceState.New;
     private DtlsTransportState _dtlsState = DtlsTransportState.New;
 
@@ -40,6 +41,9 @@ internal sealed class ReportedPaths(RouterId router, TransportId transport)
             case SessionEvents.SelectedTupleChanged changed:
                 _selected = changed.Tuple;
                 break;
+            case SessionEvents.RtcpTupleChanged changed:
+                _rtcp = changed.Tuple;
+                break;
             case SessionEvents.IceStateChanged changed:
                 _iceState = changed.State;
                 break;
@@ -55,6 +59,7 @@ internal sealed class ReportedPaths(RouterId router, TransportId transport)
         .. _ufrags.Select(ufrag => new SessionEvents.LocalUfragRemoved(router, transport, ufrag)),
         .. _tuples.Select(tuple => new SessionEvents.TupleRemoved(router, transport, tuple, TupleRemovalReason.TransportClosed)),
         .. _selected is null ? [] : new ISessionEvent[] { new SessionEvents.SelectedTupleChanged(router, transport, null) },
+        .. _rtcp is null ? [] : new ISessionEvent[] { new SessionEvents.RtcpTupleChanged(router, transport, null) },
         .. _iceState == IceState.Closed ? [] : new ISessionEvent[] { new SessionEvents.IceStateChanged(router, transport, IceState.Closed) },
         .. _dtlsState == DtlsTransportState.Closed
             ? []

@@ -92,7 +92,7 @@ internal sealed partial class SignalingSessionActor
                 _log.Debug("Transport [{0}] of peer [{1}] reads slowly: {2} packets dropped", overflowed.TransportId, _key.PeerId, overflowed.DroppedFrames);
                 break;
             case SessionEvents.LocalUfragAdded or SessionEvents.LocalUfragRemoved or SessionEvents.TupleAdded or SessionEvents.TupleRemoved
-                or SessionEvents.SelectedTupleChanged:
+                or SessionEvents.SelectedTupleChanged or SessionEvents.RtcpTupleChanged:
                 // The client is told of none of these, as the public demo's are not: its own ICE agent knows its paths better, and its DTLS
                 // hears close_notify before any message could arrive.
                 break;

@@ -51,6 +51,15 @@ public interface ITransportEvents
 {
     void TransportOpened(IceParameters iceParameters, ImmutableArray<IceCandidate> iceCandidates, DtlsParameters dtlsParameters);
 
+    /// <summary>A transport of <see cref="IMediaPlane.OpenPlainTransport"/> has its sockets and its key.</summary>
+    void PlainTransportOpened(PlainTransportParameters parameters);
+
+    /// <summary>Answer to <see cref="IMediaPlane.ConnectPlainTransport"/>. Where the address was given, <see cref="SelectedTupleChanged"/> came before.</summary>
+    void PlainTransportConnected(long requestId);
+
+    /// <summary>The path that RTCP is sent on, where it is not that of RTP; null: there is none.</summary>
+    void RtcpTupleChanged(TransportTuple? tuple);
+
     /// <summary>Answer to <see cref="IMediaPlane.ConnectTransport"/>: the remote parameters are accepted. Not yet a finished handshake.</summary>
     void Connected(long requestId, DtlsRole localRole);
 
@@ -110,6 +119,12 @@ public interface ITransportEvents
 
     /// <summary>What the client is sent of the producer's layers from now on; null: nothing.</summary>
     void ConsumerLayersChanged(ConsumerHandle consumer, ConsumerLayers? layers);
+
+    /// <summary>
+    /// Which of the producer's encodings some consumer wants now: bit i for encoding i; 0 when nobody wants anything. Only for a producer
+    /// with <see cref="ProducerSettings.ReportsDemand"/>; none is wanted before the first report. More is told at once, less after a second.
+    /// </summary>
+    void ProducerDemandChanged(ProducerHandle producer, int encodings);
 
     /// <summary>
     /// How loud the producer's packets since the last report were (RFC 6464), in their order: 0 (loudest) … 127 (silence). Ten times a

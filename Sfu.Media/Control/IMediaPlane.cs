@@ -44,6 +44,19 @@ public interface IMediaPlane
     void RestartIce(TransportHandle transport, long requestId);
 
     /// <summary>
+    /// Opens a transport without ICE and DTLS, with sockets of its own. Ends in <see cref="ITransportEvents.PlainTransportOpened"/> or
+    /// <see cref="ITransportEvents.TransportClosed"/> with an error. What carries media is the same as for any transport.
+    /// </summary>
+    void OpenPlainTransport(TransportHandle transport, PlainTransportSettings settings, ITransportEvents events);
+
+    /// <summary>
+    /// Tells a plain transport who is on the other side, once. Ends in <see cref="ITransportEvents.PlainTransportConnected"/> or in
+    /// <see cref="ITransportEvents.RequestFailed"/> (connected already, an address or key that is missing, superfluous or not usable). With
+    /// comedia and without SRTP it is not needed.
+    /// </summary>
+    void ConnectPlainTransport(TransportHandle transport, long requestId, PlainRemote remote);
+
+    /// <summary>
     /// Sends DTLS close_notify, drops everything the transport carries and ends in exactly one <see cref="ITransportEvents.TransportClosed"/>.
     /// </summary>
     void CloseTransport(TransportHandle transport);

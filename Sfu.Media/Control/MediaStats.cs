@@ -12,7 +12,8 @@ namespace Sfu.Media.Control;
 public abstract record MediaStats(string Type, long Timestamp);
 
 /// <summary>
-/// A WebRtcTransport (<c>type: webrtc-transport</c>). What is not known is null; losses are shares, 0 … 1.
+/// A WebRtcTransport (<c>type: webrtc-transport</c>), PlainTransport (<c>plain-rtp-transport</c>) or end of a pipe (<c>pipe-transport</c>); the
+/// latter two have neither ICE nor DTLS, and their states are <c>none</c>. What is not known is null; losses are shares, 0 … 1.
 /// </summary>
 public sealed record TransportStats(
     long Timestamp,

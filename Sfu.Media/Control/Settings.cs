@@ -44,6 +44,9 @@ public sealed record TransportSettings(
 /// <param name="ConsumableRtpParameters">What consumers start from: the Router's payload types and header extension ids.</param>
 /// <param name="Paused">Start paused.</param>
 /// <param name="KeyFrameRequestDelayMs">Least time between two key-frame requests; 0: the default of one second.</param>
+/// <param name="ReportsDemand">
+/// The other side of a pipe sends only what is wanted here: tell by <see cref="ITransportEvents.ProducerDemandChanged"/> what that is.
+/// </param>
 public sealed record ProducerSettings(
     string Id,
     MediaKind Kind,
@@ -51,7 +54,8 @@ public sealed record ProducerSettings(
     RtpMapping RtpMapping,
     RtpParameters ConsumableRtpParameters,
     bool Paused,
-    int KeyFrameRequestDelayMs);
+    int KeyFrameRequestDelayMs,
+    bool ReportsDemand = false);
 
 /// <summary>What a consumer needs of the media plane.</summary>
 /// <param name="Id">The consumer's world-wide id, for dumps and statistics.</param>
@@ -62,6 +66,11 @@ public sealed record ProducerSettings(
 /// <param name="PreferredLayers">The highest layers to forward; null: the highest there are.</param>
 /// <param name="Priority">1 … 255: who gets more of the path when it is narrow.</param>
 /// <param name="IgnoreDtx">Do not forward Opus packets that carry no sound.</param>
+/// <param name="Encoding">
+/// Forward this encoding of the producer, by its place, and no other: whole, with all layers inside, under its own timestamps. That is how a
+/// producer crosses a pipe: one consumer of type <see cref="ConsumerType.Pipe"/> for each encoding, whose <paramref name="RtpParameters"/> have
+/// the one SSRC that the far producer has for it. Null: one stream made of all encodings.
+/// </param>
 public sealed record ConsumerSettings(
     string Id,
     MediaKind Kind,
@@ -70,4 +79,5 @@ public sealed record ConsumerSettings(
     ConsumerType Type = ConsumerType.Simple,
     ConsumerLayers? PreferredLayers = null,
     int Priority = 1,
-    bool IgnoreDtx = false);
+    bool IgnoreDtx = false,
+    int? Encoding = null);

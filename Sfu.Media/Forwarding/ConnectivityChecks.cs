@@ -16,7 +16,8 @@ internal sealed class ConnectivityChecks(MediaEngine engine)
     public void OnStun(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
     {
         // The ufrag names the transport, not the tuple: a client may come from a port that another one used before.
-        if (!StunMessage.TryGetLocalUfrag(datagram, out var ufrag) || !engine.Parts.Commons.Ufrags.TryGet(ufrag, out var transport))
+        if (!StunMessage.TryGetLocalUfrag(datagram, out var ufrag) || !engine.Parts.Commons.Ufrags.TryGet(ufrag, out var transport) ||
+            engine.Routes.IsOwned(tuple.LocalSocket))
         {
             return;
         }
@@ -38,18 +39,18 @@ internal sealed class ConnectivityChecks(MediaEngine engine)
     /// <param name="entrance">The engine that received it, and will receive what follows it.</param>
     /// <param name="tuple">The path.</param>
     /// <param name="check">The whole datagram.</param>
-    public void Pass(int home, MediaTransport transport, int entrance, TransportTuple tuple, byte[] check) =>
-        engine.Parts.Links.Post(home, there => there.Serve(transport, served => there.Checks.OnPassed(served, entrance, tuple, check)));
+    public void Pass(int home, WebRtcMediaTransport transport, int entrance, TransportTuple tuple, byte[] check) =>
+        engine.Parts.Links.Post(home, there => there.Serve(transport, _ => there.Checks.OnPassed(transport, entrance, tuple, check)));
 
     /// <summary>The front engine may have given away what has not arrived yet where it goes.</summary>
-    private bool LivesHere(MediaTransport transport) =>
+    private bool LivesHere(WebRtcMediaTransport transport) =>
         transport.Home == engine.Index && (engine.Index != MediaEngine.FrontIndex || transport.Route == MediaEngine.FrontIndex);
 
     /// <summary>
     /// A check for a transport that lives on another engine. Only an authentic one goes there; what a stranger sends is answered, or
     /// not, right here.
     /// </summary>
-    private void OnForeign(MediaTransport transport, in TransportTuple tuple, ReadOnlySpan<byte> datagram)
+    private void OnForeign(WebRtcMediaTransport transport, in TransportTuple tuple, ReadOnlySpan<byte> datagram)
     {
         if (!transport.TryAdmit(datagram, _response, out var length))
         {
@@ -72,10 +73,10 @@ internal sealed class ConnectivityChecks(MediaEngine engine)
         }
     }
 
-    private void OfferToAdopt(MediaTransport transport, TransportTuple tuple, byte[] check) =>
+    private void OfferToAdopt(WebRtcMediaTransport transport, TransportTuple tuple, byte[] check) =>
         engine.Parts.Links.Post(MediaEngine.FrontIndex, front => front.Directory.Adopt(transport, engine.Index, tuple, check));
 
-    private void OnPassed(MediaTransport transport, int entrance, in TransportTuple tuple, byte[] check)
+    private void OnPassed(WebRtcMediaTransport transport, int entrance, in TransportTuple tuple, byte[] check)
     {
         if (!LivesHere(transport) || transport.HasLeft)
         {

@@ -13,7 +13,7 @@ namespace Sfu.Media.Forwarding;
 /// New → (parameters; as client also a path) → Connecting → Connected → Closed, or Failed; each state is reported once. As server the
 /// association begins with the client's first datagram.
 /// </remarks>
-internal sealed class DtlsLink(MediaTransport transport)
+internal sealed class DtlsLink(WebRtcMediaTransport transport)
 {
     /// <summary>Datagrams kept while the client's parameters are still on their way by signalling.</summary>
     private const int MaxEarlyDatagrams = 4;

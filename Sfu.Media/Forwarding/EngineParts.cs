@@ -25,7 +25,7 @@ internal sealed class EngineHandles
 internal sealed record EngineCommons(EngineHandles Handles, PacketPools Pools)
 {
     /// <summary>Which transport a check is for, on whichever engine it arrives.</summary>
-    public UfragDirectory<MediaTransport> Ufrags { get; } = new();
+    public UfragDirectory<WebRtcMediaTransport> Ufrags { get; } = new();
 }
 
 /// <summary>What an engine is given: everything of the outside world that it touches.</summary>

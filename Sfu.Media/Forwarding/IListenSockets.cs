@@ -16,10 +16,16 @@ internal sealed record BoundSocket(
 /// <summary>Opens and closes the sockets of servers for an engine. Media thread only.</summary>
 internal interface IListenSockets
 {
+    const int EveryEngine = -1;
+
     /// <summary>
-    /// Binds, for all engines; on failure nothing stays bound. A wildcard address may give several sockets, one per local address.
+    /// Binds; on failure nothing stays bound. A wildcard address may give several sockets, one per local address.
     /// </summary>
-    bool TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error);
+    /// <param name="info">Where.</param>
+    /// <param name="bound">What was bound is added.</param>
+    /// <param name="error">Why nothing is.</param>
+    /// <param name="engine">The one that has the sockets; −1: each engine has one.</param>
+    bool TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error, int engine = EveryEngine);
 
     /// <summary>TCP connections open on this engine's thread, those of strangers included.</summary>
     int ConnectionCount { get; }

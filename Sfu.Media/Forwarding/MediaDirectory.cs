@@ -16,6 +16,7 @@ internal sealed class MediaDirectory(MediaEngine front)
     private readonly SlotTable<MediaTransport> _transports = new();
     private readonly SlotTable<MediaProducer> _producers = new();
     private readonly SlotTable<MediaConsumer> _consumers = new();
+    private int _nextPlainHome;
 
     public IEnumerable<MediaServer> Servers => _servers.Items;
 
@@ -67,10 +68,10 @@ internal sealed class MediaDirectory(MediaEngine front)
             return;
         }
 
-        MediaTransport transport;
+        WebRtcMediaTransport transport;
         try
         {
-            transport = new MediaTransport(front, handle, server, settings, events);
+            transport = new WebRtcMediaTransport(front, handle, server, settings, events);
         }
         catch (ArgumentException e)
         {
@@ -82,6 +83,32 @@ internal sealed class MediaDirectory(MediaEngine front)
 
         _transports.Set(handle.Slot, handle.Generation, transport);
         front.Serve(transport, static opened => opened.Open());
+    }
+
+    public void OpenPlainTransport(TransportHandle handle, PlainTransportSettings settings, ITransportEvents events)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(events);
+        var home = _nextPlainHome++ % front.Parts.EngineCount;
+        var rtp = new List<BoundSocket>();
+        var rtcp = new List<BoundSocket>();
+        var error = PlainMediaTransport.Check(settings) is { } reason ? new MediaError(MediaErrorCode.InvalidParameters, reason) : null;
+        if (error is not null || !front.Parts.Sockets.TryOpen(settings.Rtp, rtp, out error, home) ||
+            (!settings.RtcpMux && !front.Parts.Sockets.TryOpen(settings.Rtcp ?? settings.Rtp with { Port = 0 }, rtcp, out error, home)))
+        {
+            rtp.ForEach(socket => front.On(home, engine => engine.Parts.Sockets.Close(socket.Id)));
+            _handles.Transports.Free(handle.Slot, handle.Generation);
+            events.TransportClosed(error);
+            return;
+        }
+
+        var transport = new PlainMediaTransport(front, handle, home, settings, [.. rtp], [.. rtcp], events);
+        _transports.Set(handle.Slot, handle.Generation, transport);
+        front.On(home, engine => engine.Serve(transport, opened =>
+        {
+            opened.EnterHome(engine);
+            opened.Open();
+        }));
     }
 
     /// <summary>Has the transport carry out a command where it lives. What the handle no longer names is passed over.</summary>
@@ -168,7 +195,7 @@ internal sealed class MediaDirectory(MediaEngine front)
     /// Another engine received an authentic check for a transport that nobody had adopted, as far as it knew. The check is served where the
     /// transport lives from now on.
     /// </summary>
-    public void Adopt(MediaTransport transport, int engine, TransportTuple tuple, byte[] check)
+    public void Adopt(WebRtcMediaTransport transport, int engine, TransportTuple tuple, byte[] check)
     {
         if (transport.HasLeft)
         {
@@ -193,23 +220,23 @@ internal sealed class MediaDirectory(MediaEngine front)
     }
 
     /// <summary>The DTLS runner has a datagram to send.</summary>
-    public void OnDtlsDatagram(TransportHandle handle, byte[] datagram) => Transport(handle, home => home.SendDtls(datagram));
+    public void OnDtlsDatagram(TransportHandle handle, byte[] datagram) => WebRtc(handle, home => home.SendDtls(datagram));
 
     /// <summary>The handshake is done and the fingerprint verified. Takes over the keys.</summary>
     public void OnDtlsConnected(TransportHandle handle, SrtpKeys keys, string? remoteCertificatePem)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        if (_transports[handle.Slot, handle.Generation] is not { } transport)
+        if (_transports[handle.Slot, handle.Generation] is not WebRtcMediaTransport transport)
         {
             keys.Clear();
             return;
         }
 
-        front.Route(transport, home =>
+        front.Route(transport, _ =>
         {
-            if (!home.HasLeft)
+            if (!transport.HasLeft)
             {
-                home.OnDtlsConnected(keys, remoteCertificatePem);
+                transport.OnDtlsConnected(keys, remoteCertificatePem);
             }
 
             keys.Clear();
@@ -220,7 +247,7 @@ internal sealed class MediaDirectory(MediaEngine front)
     public void OnDtlsEnded(TransportHandle handle, string? failure)
     {
         front.DtlsSessions--;
-        Transport(handle, home => home.OnDtlsEnded(failure));
+        WebRtc(handle, home => home.OnDtlsEnded(failure));
     }
 
     /// <summary>Every engine describes what it holds; the last one reports.</summary>
@@ -256,6 +283,9 @@ internal sealed class MediaDirectory(MediaEngine front)
         _consumers.Remove(consumer.Handle.Slot, consumer.Handle.Generation);
         _handles.Consumers.Free(consumer.Handle.Slot, consumer.Handle.Generation);
     }
+
+    /// <summary>What only this kind of transport can have been asked for.</summary>
+    private void WebRtc(TransportHandle handle, Action<WebRtcMediaTransport> command) => Transport(handle, home => command((WebRtcMediaTransport)home));
 
     private static void Unless<T>(bool closed, Action<T> command, T item)
     {

@@ -361,7 +361,7 @@ internal sealed class MediaEngine : IDisposable
         }
     }
 
-    public bool AddUfrag(string ufrag, MediaTransport transport) => _parts.Commons.Ufrags.TryAdd(ufrag, transport);
+    public bool AddUfrag(string ufrag, WebRtcMediaTransport transport) => _parts.Commons.Ufrags.TryAdd(ufrag, transport);
 
     public void RemoveUfrag(string ufrag) => _parts.Commons.Ufrags.Remove(ufrag);
 
@@ -386,8 +386,6 @@ internal sealed class MediaEngine : IDisposable
         {
             Post(transport);
         }
-
-        LeaveServer(transport.Server);
     }
 
     public void LeaveServer(MediaServer server)
@@ -493,7 +491,7 @@ internal sealed class MediaEngine : IDisposable
         }
         else if (RtcpPacket.IsRtcp(datagram))
         {
-            transport.OnSrtcp(datagram, now);
+            transport.OnSrtcp(tuple, datagram, now);
         }
         else
         {
@@ -501,7 +499,7 @@ internal sealed class MediaEngine : IDisposable
         }
     }
 
-    private MediaTransport? Find(in TransportTuple tuple) => Routes.Find(tuple) is { } transport ? _current = transport : null;
+    private MediaTransport? Find(in TransportTuple tuple) => (Routes.Find(tuple) ?? Routes.OwnerOf(tuple.LocalSocket)) is { } transport ? _current = transport : null;
 
     private void Pass(int home, in TransportTuple tuple, ReadOnlySpan<byte> datagram)
     {

@@ -7,62 +7,50 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Forwarding;
 
 /// <summary>
-/// The media twin of a WebRtcTransport: its ICE agent, its DTLS association, and what it receives (<see cref="RtpIngress"/>) and
-/// sends (<see cref="RtpEgress"/>). Media thread only.
+/// The media twin of a transport of any kind: what it receives (<see cref="RtpIngress"/>) and sends (<see cref="RtpEgress"/>), and where it
+/// lives. How the two sides find each other and agree on keys is its kind's. Media thread only.
 /// </summary>
 /// <remarks>
-/// Life: <see cref="Open"/> → <see cref="Connect"/> → (closing: close_notify under way) → gone. Whatever the cause, the last
-/// event is one <see cref="ITransportEvents.TransportClosed"/>, after which no table holds anything of it.
+/// Whatever the cause, the last event is one <see cref="ITransportEvents.TransportClosed"/>, after which no table holds anything of it.
 /// </remarks>
-internal sealed class MediaTransport : IIceListener, IDisposable
+internal abstract class MediaTransport : IDisposable
 {
-    // Given.
-    private readonly TransportSettings _settings;
-    private readonly ITransportEvents _events;
-
     // Owned.
-    private readonly IceLiteAgent _agent;
     private readonly WheelTimer _timer;
-    private readonly DtlsLink _dtls;
 
     // State.
     private TransportTuple _selected;
+    private TransportTuple _rtcp;
     private bool _hasSelected;
-    private bool _opened;
+    private readonly bool _rtcpApart;
+    private bool _hasRtcp;
     private bool _closing;
     private volatile bool _left;
-    private volatile bool _adopted;
     private volatile int _home;
     private MediaError? _closeError;
 
-    public MediaTransport(MediaEngine engine, TransportHandle handle, MediaServer server, TransportSettings settings, ITransportEvents events)
+    /// <param name="engine">Where it is made: the front engine.</param>
+    /// <param name="handle">Its name.</param>
+    /// <param name="home">The engine that it lives on.</param>
+    /// <param name="initialBitrate">See <see cref="InitialBitrate"/>.</param>
+    /// <param name="events">Told of everything.</param>
+    /// <param name="rtcpApart">RTCP has a path of its own.</param>
+    protected MediaTransport(
+        MediaEngine engine, TransportHandle handle, int home, long initialBitrate, ITransportEvents events, bool rtcpApart = false)
     {
+        _rtcpApart = rtcpApart;
         Engine = engine;
-        _home = engine.Index;
+        _home = home;
         Handle = handle;
-        Server = server;
-        _settings = settings;
-        _events = events;
-        _dtls = new DtlsLink(this);
+        InitialBitrate = initialBitrate;
+        Events = events;
         Ingress = new RtpIngress(this);
         Egress = new RtpEgress(this);
         Reporter = new RtcpReporter(this);
         _timer = new WheelTimer(now => Engine.Guard(this, static (transport, time) => transport.OnTimer(time), now));
-        _agent = new IceLiteAgent(
-            new IceAgentSettings
-            {
-                ConsentTimeoutSeconds = settings.IceConsentTimeoutSeconds,
-                MaxTuples = settings.MaxTuples,
-                TupleLimitPolicy = settings.TuplePolicy,
-            },
-            IceCredentials.Create(engine.Parts.Random),
-            this);
-        engine.Add(this);
     }
 
     public TransportHandle Handle { get; }
-
-    public MediaServer Server { get; }
 
     /// <summary>The engine that it lives on. That engine's thread only; others ask for <see cref="Home"/>.</summary>
     public MediaEngine Engine { get; private set; }
@@ -71,15 +59,12 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     public int Home => _home;
 
     /// <summary>Where the front engine sends what is for the transport: its home, or the engine that is about to be. Front engine only.</summary>
-    public int Route { get; private set; } = MediaEngine.FrontIndex;
-
-    /// <summary>The peer has proven by a check that it is there: <see cref="Home"/> is final. Any media thread.</summary>
-    public bool IsAdopted => _adopted;
+    public int Route { get; protected set; } = MediaEngine.FrontIndex;
 
     /// <summary>It holds nothing any more, and no event follows. Any media thread.</summary>
     public bool HasLeft => _left;
 
-    public ITransportEvents Events => _events;
+    public ITransportEvents Events { get; }
 
     public RtpIngress Ingress { get; }
 
@@ -90,84 +75,53 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     /// <summary>The goodbye of the whole transport is under way; its parts need none of their own.</summary>
     public bool IsClosing => _closing;
 
-    /// <summary>Keys are there and a path is selected: media may flow.</summary>
-    public bool CanSend => _hasSelected && Egress.HasKeys;
+    /// <summary>There is a path to send media on.</summary>
+    public bool HasSelected => _hasSelected;
+
+    /// <summary>A path is selected, and what protects media is agreed: media may flow.</summary>
+    public bool CanSend => _hasSelected && Egress.IsOpen;
 
     public ref readonly TransportTuple Selected => ref _selected;
+
+    /// <summary>There is a path to send RTCP on.</summary>
+    public bool HasRtcpPath => _rtcpApart ? _hasRtcp : _hasSelected;
+
+    /// <summary>The path of RTCP: that of media, but where the two have ports of their own.</summary>
+    public ref readonly TransportTuple RtcpPath => ref _rtcpApart ? ref _rtcp : ref _selected;
 
     public BitrateLimits Limits { get; private set; } = new();
 
     /// <summary>What the path to the client is thought to carry before anything is known, in bit/s.</summary>
-    public long InitialBitrate => _settings.InitialAvailableOutgoingBitrate;
+    public long InitialBitrate { get; }
 
     public MediaTraceTypes Traced { get; private set; }
 
-    public long BytesReceived { get; private set; }
+    public long BytesReceived { get; protected set; }
 
     public long BytesSent { get; set; }
 
-    public void Open()
-    {
-        _events.TransportOpened(
-            IceParameters.Of(_agent.Local),
-            Server.CandidatesFor(_settings),
-            new DtlsParameters { Role = Ortc.DtlsRole.Auto, Fingerprints = Engine.Parts.LocalFingerprints });
-        _opened = true;
-        _events.LocalUfragAdded(_agent.Local.Ufrag);
-    }
+    /// <summary>The next thing that its kind waits for.</summary>
+    protected virtual MediaTime NextOwnTimeout => MediaTime.Never;
 
-    public void Connect(long requestId, DtlsParameters remote)
-    {
-        if (_closing)
-        {
-            Fail(requestId, MediaErrorCode.Closed, "The transport is closed.");
-            return;
-        }
+    /// <summary>Tells what the other side has to know.</summary>
+    public abstract void Open();
 
-        if (!_dtls.TryConnect(remote, out var localRole, out var error))
-        {
-            _events.RequestFailed(requestId, error!);
-            return;
-        }
+    /// <summary>See <see cref="IMediaPlane.ConnectTransport"/>.</summary>
+    public virtual void Connect(long requestId, DtlsParameters remote) =>
+        Fail(requestId, MediaErrorCode.InvalidState, "Only a WebRtcTransport has DTLS parameters.");
 
-        _events.Connected(requestId, localRole);
-        _dtls.OpenIfReady(_hasSelected);
-    }
+    /// <summary>See <see cref="IMediaPlane.ConnectPlainTransport"/>.</summary>
+    public virtual void ConnectPlain(long requestId, PlainRemote remote) =>
+        Fail(requestId, MediaErrorCode.InvalidState, "A WebRtcTransport is connected by DTLS parameters.");
 
-    public void RestartIce(long requestId)
-    {
-        if (_closing)
-        {
-            Fail(requestId, MediaErrorCode.Closed, "The transport is closed.");
-            return;
-        }
+    /// <summary>See <see cref="IMediaPlane.RestartIce"/>.</summary>
+    public virtual void RestartIce(long requestId) => Fail(requestId, MediaErrorCode.InvalidState, "Only a WebRtcTransport has ICE.");
 
-        var credentials = IceCredentials.Create(Engine.Parts.Random);
-        _agent.Restart(credentials);
-        _events.IceRestarted(requestId, IceParameters.Of(credentials));
-    }
-
-    /// <summary>
-    /// Another engine adopts the transport. It has no path and no keys yet: what it takes along is what it was asked for. Front engine only.
-    /// </summary>
-    public void LeaveFront(int home)
-    {
-        Engine.Timers.Disarm(_timer);
-        foreach (var consumer in Egress.Consumers)
-        {
-            consumer.Leave();
-        }
-
-        Engine.Remove(this);
-        Route = home;
-    }
-
-    /// <summary>The engine that adopted the transport takes it over.</summary>
-    public void EnterHome(MediaEngine engine)
+    /// <summary>The engine that it lives on from now on takes it over.</summary>
+    public virtual void EnterHome(MediaEngine engine)
     {
         Engine = engine;
         _home = engine.Index;
-        _adopted = true;
         engine.Add(this);
         foreach (var consumer in Egress.Consumers)
         {
@@ -177,107 +131,17 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         Rearm();
     }
 
-    /// <summary>
-    /// Whether a check is authentic, for an engine that the transport does not live on. Changes nothing. Any media thread.
-    /// </summary>
-    /// <param name="datagram">The check.</param>
-    /// <param name="response">Where the answer to one that is not goes.</param>
-    /// <param name="length">Bytes of that answer; 0 for none.</param>
-    public bool TryAdmit(ReadOnlySpan<byte> datagram, Span<byte> response, out int length)
+    public virtual void OnDtls(in TransportTuple tuple, ReadOnlySpan<byte> datagram, MediaTime now)
     {
-        length = 0;
-
-        // The ufrag is in the directory a moment before the agent is complete. Nobody can know it yet.
-        return _agent is { } agent && agent.TryAdmit(datagram, response, out _, out _, out length);
+        // Not every kind knows it: then it is a stranger's.
     }
 
-    /// <returns>Bytes of the answer to send on the tuple.</returns>
-    public int OnStun(ReadOnlySpan<byte> datagram, in TransportTuple tuple, MediaTime now, Span<byte> response)
-    {
-        if (_closing)
-        {
-            return 0;
-        }
+    public abstract void OnSrtp(in TransportTuple tuple, Span<byte> datagram, MediaTime now);
 
-        BytesReceived += datagram.Length;
-        var length = _agent.ProcessRequest(datagram, tuple, now, response);
-        BytesSent += length;
-        Rearm();
-        return length;
-    }
+    public abstract void OnSrtcp(in TransportTuple tuple, Span<byte> datagram, MediaTime now);
 
-    public void OnDtls(in TransportTuple tuple, ReadOnlySpan<byte> datagram, MediaTime now)
-    {
-        BytesReceived += datagram.Length;
-        if (!_closing)
-        {
-            _agent.NoteMedia(tuple, now);
-            _dtls.Receive(datagram);
-        }
-    }
-
-    public void OnSrtp(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
-    {
-        BytesReceived += datagram.Length;
-        if (!_closing && Ingress.OnRtp(datagram, now))
-        {
-            _agent.NoteMedia(tuple, now);
-        }
-    }
-
-    /// <summary>Unlike media, RTCP says nothing about the path that the peer prefers.</summary>
-    public void OnSrtcp(Span<byte> datagram, MediaTime now)
-    {
-        BytesReceived += datagram.Length;
-        if (!_closing)
-        {
-            Ingress.OnRtcp(datagram, now);
-        }
-    }
-
-    public void SendDtls(ReadOnlySpan<byte> datagram)
-    {
-        if (!_hasSelected)
-        {
-            return;
-        }
-
-        var room = Engine.Parts.Sink.Begin(_selected);
-        if (room.Length >= datagram.Length)
-        {
-            datagram.CopyTo(room);
-            Engine.Parts.Sink.Commit(_selected, datagram.Length);
-            BytesSent += datagram.Length;
-        }
-    }
-
-    public void OnDtlsConnected(SrtpKeys keys, string? remoteCertificatePem)
-    {
-        if (_closing)
-        {
-            return;
-        }
-
-        Ingress.SetKeys(keys);
-        Egress.SetKeys(keys);
-        _dtls.OnConnected(remoteCertificatePem);
-        Reporter.Start(Engine.Now);
-        Egress.OnConnected(Engine.Now);
-        Rearm();
-    }
-
-    public void OnDtlsEnded(string? failure)
-    {
-        if (_closing)
-        {
-            Leave();
-            return;
-        }
-
-        // No media without an association: what the peer no longer protects it no longer consents to.
-        DropKeys();
-        _dtls.OnEnded(failure);
-    }
+    /// <summary>The path is gone, or another transport's client authenticated itself on it.</summary>
+    public abstract void LoseTuple(in TransportTuple tuple, TupleRemovalReason reason);
 
     public void Add(long requestId, MediaProducer producer)
     {
@@ -293,7 +157,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
             return;
         }
 
-        _events.ProducerAdded(requestId, producer.Handle);
+        Events.ProducerAdded(requestId, producer.Handle);
     }
 
     public void Add(long requestId, MediaConsumer consumer)
@@ -311,7 +175,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         }
 
         consumer.Join(Engine.GroupOf(consumer.Producer));
-        _events.ConsumerAdded(requestId, consumer.Handle);
+        Events.ConsumerAdded(requestId, consumer.Handle);
         consumer.Start(Engine.Now);
     }
 
@@ -332,23 +196,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
 
     public void Trace(MediaTraceTypes types) => Traced = types;
 
-    public void ReportStats(long requestId) => _events.StatsReady(requestId, [new TransportStats(
-        UnixMs(Engine.Now),
-        _agent.State.ToString().ToLowerInvariant(),
-        _dtls.State.ToString().ToLowerInvariant(),
-        _hasSelected ? _selected.Id : null,
-        BytesReceived,
-        BytesSent,
-        Ingress.Bitrate(Engine.Now),
-        Egress.Bitrate(Engine.Now),
-        Ingress.RtpBytes,
-        Egress.RtpBytes,
-        Egress.Bandwidth?.ProbationBytes ?? 0,
-        Egress.Bandwidth?.Bitrate,
-        Ingress.Estimate,
-        Limits.MaxIncoming,
-        Ingress.LossShare(),
-        Egress.Bandwidth?.Estimator.LossShare ?? 0)]);
+    public void ReportStats(long requestId) => Events.StatsReady(requestId, [Stats(Engine.Now)]);
 
     public void ReportStats(long requestId, MediaProducer? producer)
     {
@@ -358,7 +206,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
             return;
         }
 
-        _events.StatsReady(requestId, producer.Stats(Engine.Now));
+        Events.StatsReady(requestId, producer.Stats(Engine.Now));
     }
 
     public void ReportStats(long requestId, MediaConsumer? consumer)
@@ -369,20 +217,14 @@ internal sealed class MediaTransport : IIceListener, IDisposable
             return;
         }
 
-        _events.StatsReady(requestId, consumer.Stats(Engine.Now));
+        Events.StatsReady(requestId, consumer.Stats(Engine.Now));
     }
 
     public long UnixMs(MediaTime time) => (Engine.Parts.UnixOriginUs + time.Us) / 1000;
 
-    /// <summary>The path is gone, or another transport's client authenticated itself on it.</summary>
-    public void LoseTuple(in TransportTuple tuple, TupleRemovalReason reason)
-    {
-        _agent.RemoveTuple(tuple, Engine.Now, reason);
-        Rearm();
-    }
-
     /// <summary>
-    /// Closes once: media stops at once, close_notify leaves, then the transport leaves the engine. Later calls do nothing.
+    /// Closes once: media stops at once, the other side is told where that is possible, then the transport leaves the engine. Later calls do
+    /// nothing.
     /// </summary>
     public void Close(MediaError? error)
     {
@@ -396,20 +238,13 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         Ingress.CloseProducers();
         Egress.CloseConsumers();
         Engine.Timers.Disarm(_timer);
-        if (!_dtls.BeginClose())
+        if (!SaysGoodbye())
         {
             Leave();
         }
     }
 
-    public TransportDump Dump() => new(
-        Handle,
-        _agent.State.ToString(),
-        _dtls.State.ToString(),
-        _hasSelected ? _selected.Id : null,
-        [.. _agent.Tuples.Select(static tuple => tuple.Id)],
-        Ingress.DumpProducers(),
-        Egress.DumpConsumers());
+    public abstract TransportDump Dump();
 
     public void Dispose()
     {
@@ -422,7 +257,7 @@ internal sealed class MediaTransport : IIceListener, IDisposable
     {
         if (!_closing)
         {
-            var next = MediaTime.Min(_agent.NextTimeout, MediaTime.Min(Ingress.NextTimeout, MediaTime.Min(Egress.NextTimeout, Reporter.NextTimeout)));
+            var next = MediaTime.Min(NextOwnTimeout, MediaTime.Min(Ingress.NextTimeout, MediaTime.Min(Egress.NextTimeout, Reporter.NextTimeout)));
             if (next != _timer.Deadline)
             {
                 Engine.Timers.Arm(_timer, next);
@@ -439,70 +274,64 @@ internal sealed class MediaTransport : IIceListener, IDisposable
         }
     }
 
-    void IIceListener.LocalUfragAdded(string ufrag)
-    {
-        Engine.AddUfrag(ufrag, this);
-
-        // The agent reports its first ufrag while it is made; TransportOpened goes before it.
-        if (_opened)
-        {
-            _events.LocalUfragAdded(ufrag);
-        }
-    }
-
-    void IIceListener.LocalUfragRemoved(string ufrag)
-    {
-        Engine.RemoveUfrag(ufrag);
-        _events.LocalUfragRemoved(ufrag);
-    }
-
-    void IIceListener.TupleAdded(in TransportTuple tuple)
-    {
-        _adopted = true;
-        Engine.Routes.Bind(tuple, this);
-        _events.TupleAdded(tuple);
-    }
-
-    void IIceListener.TupleRemoved(in TransportTuple tuple, TupleRemovalReason reason)
-    {
-        Engine.UnbindTuple(tuple, this);
-        _events.TupleRemoved(tuple, reason);
-    }
-
-    void IIceListener.SelectedTupleChanged(TransportTuple? tuple)
+    /// <summary>Media goes there from now on; null: nowhere.</summary>
+    protected void Select(TransportTuple? tuple)
     {
         _hasSelected = tuple is not null;
         _selected = tuple ?? default;
-        _events.SelectedTupleChanged(tuple);
-        if (!_closing)
-        {
-            _dtls.OpenIfReady(_hasSelected);
-        }
     }
 
-    void IIceListener.StateChanged(IceState state) => _events.IceStateChanged(state);
-
-    private void OnTimer(MediaTime now)
+    /// <summary>RTCP goes another way than media.</summary>
+    protected void SelectForRtcp(TransportTuple? tuple)
     {
-        if (_agent.NextTimeout <= now)
+        _hasRtcp = tuple is not null;
+        _rtcp = tuple ?? default;
+    }
+
+    /// <summary>The engine lets go of a transport that another one adopts.</summary>
+    protected void LeaveEngine()
+    {
+        Engine.Timers.Disarm(_timer);
+        foreach (var consumer in Egress.Consumers)
         {
-            _agent.OnTimeout(now);
+            consumer.Leave();
         }
 
-        Ingress.OnTime(now);
-        Reporter.OnTime(now);
-        Egress.OnTime(now);
+        Engine.Remove(this);
+    }
+
+    /// <summary>Time has come for what its kind waits for.</summary>
+    protected virtual void OnOwnTimer(MediaTime now)
+    {
+    }
+
+    /// <summary>Takes leave of the other side. False: there is nothing to wait for; otherwise <see cref="Leave"/> follows.</summary>
+    protected virtual bool SaysGoodbye() => false;
+
+    /// <summary>Gives back what its kind holds, and says what is to be said before <see cref="ITransportEvents.TransportClosed"/>.</summary>
+    protected abstract void Release();
+
+    /// <summary>Everything is said.</summary>
+    protected virtual void AfterLeaving()
+    {
+    }
+
+    /// <summary>Media may flow from now on.</summary>
+    protected void Begin()
+    {
+        Reporter.Start(Engine.Now);
+        Egress.OnConnected(Engine.Now);
         Rearm();
     }
 
-    private void DropKeys()
+    protected void DropKeys()
     {
         Ingress.DropKeys();
         Egress.DropKeys();
         Reporter.Stop();
     }
 
-    private void Leave()
+    protected void Leave()
     {
         if (_left)
         {
@@ -511,12 +340,45 @@ internal sealed class MediaTransport : IIceListener, IDisposable
 
         _left = true;
         DropKeys();
-        _dtls.EndClose();
-        _agent.Close();
+        Release();
         Engine.Timers.Disarm(_timer);
-        _events.TransportClosed(_closeError);
+        Events.TransportClosed(_closeError);
         Engine.Leave(this);
+        AfterLeaving();
     }
 
-    private void Fail(long requestId, MediaErrorCode code, string reason) => _events.RequestFailed(requestId, new MediaError(code, reason));
+    protected void Fail(long requestId, MediaErrorCode code, string reason) => Events.RequestFailed(requestId, new MediaError(code, reason));
+
+    /// <summary>Its statistics, as its kind names them.</summary>
+    protected abstract TransportStats Stats(MediaTime now);
+
+    protected TransportStats CommonStats(string type, string iceState, string dtlsState, string? selected, MediaTime now) => new(
+        UnixMs(now),
+        iceState,
+        dtlsState,
+        selected,
+        BytesReceived,
+        BytesSent,
+        Ingress.Bitrate(now),
+        Egress.Bitrate(now),
+        Ingress.RtpBytes,
+        Egress.RtpBytes,
+        Egress.Bandwidth?.ProbationBytes ?? 0,
+        Egress.Bandwidth?.Bitrate,
+        Ingress.Estimate,
+        Limits.MaxIncoming,
+        Ingress.LossShare(),
+        Egress.Bandwidth?.Estimator.LossShare ?? 0)
+    {
+        Type = type,
+    };
+
+    private void OnTimer(MediaTime now)
+    {
+        OnOwnTimer(now);
+        Ingress.OnTime(now);
+        Reporter.OnTime(now);
+        Egress.OnTime(now);
+        Rearm();
+    }
 }

@@ -7,11 +7,14 @@ namespace Sfu.Media.Forwarding;
 /// <summary>Reads a compound RTCP packet from a client and tells those it concerns. Media thread only.</summary>
 internal static class RtcpDispatcher
 {
-    public static void Dispatch(MediaTransport transport, ReadOnlySpan<byte> compound, MediaTime now)
+    /// <returns>Whether there was a packet in it.</returns>
+    public static bool Dispatch(MediaTransport transport, ReadOnlySpan<byte> compound, MediaTime now)
     {
         var reader = new RtcpReader(compound);
+        var any = false;
         while (reader.TryNext(out var packet))
         {
+            any = true;
             if (SenderReport.TryParse(packet, out var sender))
             {
                 if (transport.Ingress.Streams.FindMedia(sender.Info.Ssrc) is { } stream)
@@ -73,6 +76,8 @@ internal static class RtcpDispatcher
                 }
             }
         }
+
+        return any;
     }
 
     private static void OnExtendedReport(MediaTransport transport, ExtendedReport report, MediaTime now)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sfu.Media.Bwe;
 using Sfu.Media.Control;
+using Sfu.Media.Ice;
 using Sfu.Media.Rtp;
 using Sfu.Media.Srtp;
 using Sfu.Media.Wire;
@@ -17,6 +18,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
 
     // State.
     private SrtpSender? _srtp;
+    private bool _sendsPlain;
     private ushort _transportSequence;
     private EgressBandwidth? _bandwidth;
 
@@ -28,7 +30,8 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
 
     public MediaTime NextTimeout => _bandwidth?.NextTimeout ?? MediaTime.Never;
 
-    public bool HasKeys => _srtp is not null;
+    /// <summary>It is agreed what protects media, or that nothing does.</summary>
+    public bool IsOpen => _srtp is not null || _sendsPlain;
 
     /// <summary>Bytes of RTP and RTCP sent, protected.</summary>
     public long RtpBytes { get; private set; }
@@ -48,8 +51,12 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         transport.Engine.SrtpSessions++;
     }
 
+    /// <summary>Media leaves unprotected from now on.</summary>
+    public void SendPlain() => _sendsPlain = true;
+
     public void DropKeys()
     {
+        _sendsPlain = false;
         if (_srtp is not null)
         {
             _srtp.Dispose();
@@ -184,14 +191,16 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     /// <param name="now">Time of sending.</param>
     public bool Send(Span<byte> room, int headerLength, ReadOnlySpan<byte> payload, MediaTime now)
     {
-        var protectedLength = _srtp!.ProtectRtpPayload(room, headerLength, payload, transport.Engine.Parts.Sink.TagsFor(transport.Selected));
+        var protectedLength = _srtp is { } srtp
+            ? srtp.ProtectRtpPayload(room, headerLength, payload, transport.Engine.Parts.Sink.TagsFor(transport.Selected))
+            : payload.TryCopyTo(room[headerLength..]) ? headerLength + payload.Length : -1;
         if (protectedLength < 0)
         {
             _isNumbered = false;
             return false;
         }
 
-        Commit(protectedLength, now);
+        Commit(transport.Selected, protectedLength, now);
         if (_isNumbered)
         {
             _isNumbered = false;
@@ -203,16 +212,16 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
 
     public void SendRtcp(ReadOnlySpan<byte> compound, MediaTime now)
     {
-        var room = Begin();
+        var room = transport.HasRtcpPath && IsOpen ? transport.Engine.Parts.Sink.Begin(transport.RtcpPath) : default;
         if (room.IsEmpty)
         {
             return;
         }
 
-        var length = _srtp!.ProtectRtcp(compound, room);
+        var length = _srtp is { } srtp ? srtp.ProtectRtcp(compound, room) : compound.TryCopyTo(room) ? compound.Length : -1;
         if (length > 0)
         {
-            Commit(length, now);
+            Commit(transport.RtcpPath, length, now);
         }
     }
 
@@ -226,9 +235,9 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
 
     private EgressBandwidth Known() => _bandwidth ??= new EgressBandwidth(transport, transport.InitialBitrate);
 
-    private void Commit(int length, MediaTime now)
+    private void Commit(in TransportTuple path, int length, MediaTime now)
     {
-        transport.Engine.Parts.Sink.Commit(transport.Selected, length);
+        transport.Engine.Parts.Sink.Commit(path, length);
         transport.BytesSent += length;
         RtpBytes += length;
         _rate.Add(length, now);

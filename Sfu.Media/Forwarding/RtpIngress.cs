@@ -27,6 +27,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
     private TransportCcFeedbackGenerator? _feedback;
     private RembEstimator? _remb;
     private SrtpReceiver? _srtp;
+    private bool _acceptsPlain;
     private uint _lastMediaSsrc;
 
     /// <summary>The client's wall clock against ours, from the Sender Reports of all its streams.</summary>
@@ -61,8 +62,12 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         transport.Engine.SrtpSessions++;
     }
 
+    /// <summary>Media comes unprotected from now on: nothing of it is authentic.</summary>
+    public void AcceptPlain() => _acceptsPlain = true;
+
     public void DropKeys()
     {
+        _acceptsPlain = false;
         if (_srtp is not null)
         {
             _srtp.Dispose();
@@ -111,11 +116,16 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
 
     public ImmutableArray<ProducerDump> DumpProducers() => [.. _streams.Producers.Select(static p => p.Dump())];
 
-    /// <returns>Whether the packet is authentic: only then does it say anything about the path that it came on.</returns>
+    /// <returns>
+    /// Whether the packet is authentic, or, where none is, of a stream that is known: only then does it say anything about the path that it
+    /// came on.
+    /// </returns>
     public bool OnRtp(Span<byte> datagram, MediaTime now)
     {
-        if (_srtp is null || !RtpPacket.TryParseHeader(datagram, out var header) ||
-            _srtp.UnprotectRtp(datagram, header.HeaderLength, out var length) != SrtpStatus.Ok)
+        var length = datagram.Length;
+        if (_srtp is { } srtp
+            ? !RtpPacket.TryParseHeader(datagram, out var header) || srtp.UnprotectRtp(datagram, header.HeaderLength, out length) != SrtpStatus.Ok
+            : !_acceptsPlain)
         {
             return false;
         }
@@ -123,15 +133,16 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         var plain = datagram[..length];
         RtpBytes += datagram.Length;
         _rate.Add(datagram.Length, now);
+        var authentic = _srtp is not null;
         if (!RtpPacket.TryParse(plain, out var packet))
         {
-            return true;
+            return authentic;
         }
 
         var entry = _streams.Find(packet) ?? Discover(packet);
         if (entry is null)
         {
-            return true;
+            return authentic;
         }
 
         NoteTransportSequence(entry.Producer, packet, now);
@@ -147,16 +158,18 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         return true;
     }
 
-    public void OnRtcp(Span<byte> datagram, MediaTime now)
+    /// <returns>Whether the compound is authentic, or, where none is, one that makes sense.</returns>
+    public bool OnRtcp(Span<byte> datagram, MediaTime now)
     {
-        if (_srtp is null || _srtp.UnprotectRtcp(datagram, out var length) != SrtpStatus.Ok)
+        var length = datagram.Length;
+        if (_srtp is { } srtp ? srtp.UnprotectRtcp(datagram, out length) != SrtpStatus.Ok : !_acceptsPlain)
         {
-            return;
+            return false;
         }
 
         RtpBytes += datagram.Length;
         _rate.Add(datagram.Length, now);
-        RtcpDispatcher.Dispatch(transport, datagram[..length], now);
+        return RtcpDispatcher.Dispatch(transport, datagram[..length], now) || _srtp is not null;
     }
 
     public void OnTime(MediaTime now)

@@ -15,6 +15,9 @@ internal sealed class TupleRoutes(MediaEngine engine)
     // Paths of transports that live here whose datagrams another engine receives and passes on.
     private readonly Dictionary<TransportTuple, int> _entrances = [];
 
+    // Sockets that one transport has for itself.
+    private readonly Dictionary<long, MediaTransport> _owners = [];
+
     // Datagrams come in runs.
     private TransportTuple _lastTuple;
     private MediaTransport? _lastTransport;
@@ -38,6 +41,16 @@ internal sealed class TupleRoutes(MediaEngine engine)
         _lastTransport = transport;
         return transport;
     }
+
+    /// <summary>All that arrives at this socket is for this transport.</summary>
+    public void Own(long socketId, MediaTransport transport) => _owners.Add(socketId, transport);
+
+    public void Disown(long socketId) => _owners.Remove(socketId);
+
+    public bool IsOwned(long socketId) => _owners.Count > 0 && _owners.ContainsKey(socketId);
+
+    /// <summary>Who has the socket for itself; null: nobody, it is a server's.</summary>
+    public MediaTransport? OwnerOf(long socketId) => _owners.Count > 0 ? _owners.GetValueOrDefault(socketId) : null;
 
     public bool TryFindElsewhere(in TransportTuple tuple, out int home) => _elsewhere.TryGetValue(tuple, out home);
 

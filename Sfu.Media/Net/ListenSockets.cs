@@ -14,9 +14,10 @@ internal sealed class ListenSockets(MediaThread own, MediaThread[] threads, IRan
 {
     public int ConnectionCount => own.Tcp.Count;
 
-    public bool TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error)
+    public bool TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error, int engine = IListenSockets.EveryEngine)
     {
         error = null;
+        var receiving = engine == IListenSockets.EveryEngine ? threads : [threads[engine]];
         if (!ListenAddresses.TryResolve(info.Ip, out var addresses) || addresses.Count == 0)
         {
             error = new MediaError(MediaErrorCode.InvalidParameters, $"'{info.Ip}' is not an IP address to listen on.");
@@ -25,7 +26,7 @@ internal sealed class ListenSockets(MediaThread own, MediaThread[] threads, IRan
 
         if (info.PortRange is not { } range)
         {
-            return TryOpen(info, addresses, info.Port, bound, out error, out _);
+            return TryOpen(info, addresses, info.Port, receiving, bound, out error, out _);
         }
 
         if (!range.IsValid || info.Port != 0)
@@ -38,7 +39,7 @@ internal sealed class ListenSockets(MediaThread own, MediaThread[] threads, IRan
         var start = (int)(random.NextUInt32() % (uint)range.Count);
         for (var i = 0; i < range.Count; i++)
         {
-            if (TryOpen(info, addresses, range.Min + ((start + i) % range.Count), bound, out error, out var inUse))
+            if (TryOpen(info, addresses, range.Min + ((start + i) % range.Count), receiving, bound, out error, out var inUse))
             {
                 return true;
             }
@@ -60,7 +61,7 @@ internal sealed class ListenSockets(MediaThread own, MediaThread[] threads, IRan
 
     /// <summary>Binds all addresses to one port, or none.</summary>
     private bool TryOpen(
-        ListenInfo info, IReadOnlyList<IPAddress> addresses, int port, List<BoundSocket> bound, out MediaError? error, out bool inUse)
+        ListenInfo info, IReadOnlyList<IPAddress> addresses, int port, MediaThread[] receiving, List<BoundSocket> bound, out MediaError? error, out bool inUse)
     {
         error = null;
         inUse = false;
@@ -71,8 +72,8 @@ internal sealed class ListenSockets(MediaThread own, MediaThread[] threads, IRan
             {
                 var local = IpEndpoint.From(address, port);
                 opened.Add(info.Protocol == TransportProtocol.Tcp
-                    ? new SocketGroup<TcpListenSocket>(TcpListenSocket.Bind(local, nextSocketId(), threads.Length), static (thread, socket) => thread.Tcp.Add(socket))
-                    : new SocketGroup<UdpSocket>(UdpSocket.Bind(local, nextSocketId(), threads.Length), static (thread, socket) => thread.Add(socket)));
+                    ? new SocketGroup<TcpListenSocket>(TcpListenSocket.Bind(local, nextSocketId(), receiving.Length), static (thread, socket) => thread.Tcp.Add(socket))
+                    : new SocketGroup<UdpSocket>(UdpSocket.Bind(local, nextSocketId(), receiving.Length), static (thread, socket) => thread.Add(socket)));
 
                 // A free port chosen for the first address is everybody's.
                 port = opened[^1].Local.Port;
@@ -88,7 +89,7 @@ internal sealed class ListenSockets(MediaThread own, MediaThread[] threads, IRan
 
         foreach (var group in opened)
         {
-            group.HandOut(own, threads);
+            group.HandOut(own, receiving);
             bound.Add(new BoundSocket(group.Id, info.Protocol, group.Local, info.AnnouncedAddress, info.ExposeInternalIp));
         }
 

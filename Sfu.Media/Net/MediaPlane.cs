@@ -106,6 +106,12 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
     public void RestartIce(TransportHandle transport, long requestId) =>
         Enter(front => front.Directory.Transport(transport, home => home.RestartIce(requestId)));
 
+    public void OpenPlainTransport(TransportHandle transport, PlainTransportSettings settings, ITransportEvents events) =>
+        Enter(front => front.Directory.OpenPlainTransport(transport, settings, events));
+
+    public void ConnectPlainTransport(TransportHandle transport, long requestId, PlainRemote remote) =>
+        Enter(front => front.Directory.Transport(transport, home => home.ConnectPlain(requestId, remote)));
+
     public void CloseTransport(TransportHandle transport) => Enter(front => front.Directory.CloseTransport(transport));
 
     public void AddProducer(TransportHandle transport, long requestId, ProducerHandle producer, ProducerSettings settings) =>

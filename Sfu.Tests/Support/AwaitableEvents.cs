@@ -44,6 +44,22 @@ internal sealed class AwaitableEvents : IServerEvents, ITransportEvents, IMediaP
 
     public void RequestFailed(long requestId, MediaError error) => Failures.Enqueue(error);
 
+    public TaskCompletionSource<PlainTransportParameters> Plain { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource PlainConnected { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void PlainTransportOpened(PlainTransportParameters parameters) => Plain.SetResult(parameters);
+
+    public void PlainTransportConnected(long requestId) => PlainConnected.SetResult();
+
+    public void RtcpTupleChanged(TransportTuple? tuple)
+    {
+    }
+
+    public void ProducerDemandChanged(ProducerHandle producer, int encodings)
+    {
+    }
+
     public void Connected(long requestId, DtlsRole localRole)
     {
     }

@@ -5,6 +5,7 @@ using Sfu.Actors.Protocol;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Ortc;
+using Sfu.Media.Srtp;
 
 namespace Sfu.Tests.Support;
 
@@ -142,6 +143,36 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
             state.Connected = true;
             state.Events.Connected(requestId, DtlsRole.Server);
             state.Events.DtlsStateChanged(DtlsTransportState.Connecting, null);
+        });
+
+    public void OpenPlainTransport(TransportHandle transport, PlainTransportSettings settings, ITransportEvents events) => Post(() =>
+    {
+        if (TakeFailure(nameof(OpenPlainTransport)) is { } error)
+        {
+            events.TransportClosed(error);
+            return;
+        }
+
+        _transports.Add(transport, new Transport(null, events));
+        Note("open plain");
+        events.PlainTransportOpened(new PlainTransportParameters(
+            new LocalAddress(settings.Rtp.AnnouncedAddress ?? settings.Rtp.Ip, (ushort)(40_000 + transport.Slot)),
+            settings.RtcpMux ? null : new LocalAddress(settings.Rtp.AnnouncedAddress ?? settings.Rtp.Ip, (ushort)(50_000 + transport.Slot)),
+            settings.Srtp == SrtpProfile.None ? null : new SrtpParameters(settings.Srtp.CryptoSuiteName(), $"key{transport.Slot}")));
+    });
+
+    public void ConnectPlainTransport(TransportHandle transport, long requestId, PlainRemote remote) =>
+        OnTransport(transport, nameof(ConnectPlainTransport), requestId, state =>
+        {
+            if (state.Connected)
+            {
+                state.Events.RequestFailed(requestId, new MediaError(MediaErrorCode.InvalidState, "Already connected."));
+                return;
+            }
+
+            state.Connected = true;
+            Note(transport, $"Remote:{remote.Ip}:{remote.Port}:{remote.Srtp?.KeyBase64}");
+            state.Events.PlainTransportConnected(requestId);
         });
 
     public void RestartIce(TransportHandle transport, long requestId) => OnTransport(transport, nameof(RestartIce), requestId, state =>
@@ -370,10 +401,16 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
             transport.Events.LocalUfragRemoved(ufrag);
         }
 
+        if (transport.Server is not { } server)
+        {
+            transport.Events.TransportClosed(error);
+            return;
+        }
+
         transport.Events.IceStateChanged(IceState.Closed);
         transport.Events.TransportClosed(error);
-        _servers[transport.Server].Transports--;
-        CloseSocketsWhenDrained(transport.Server);
+        _servers[server].Transports--;
+        CloseSocketsWhenDrained(server);
     }
 
     private void CloseSocketsWhenDrained(ServerHandle handle)
@@ -417,10 +454,10 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
                         consumer.Key, consumer.Value.Settings.Id, consumer.Value.Producer, "audio", consumer.Value.Paused, 0)),
                 ])),
         ],
-        Ufrags: _transports.Count,
+        Ufrags: _transports.Count(entry => entry.Value.Server is not null),
         Tuples: 0,
         TcpConnections: 0,
-        DtlsSessions: _transports.Count(entry => entry.Value.Connected),
+        DtlsSessions: _transports.Count(entry => entry.Value is { Connected: true, Server: not null }),
         SrtpSessions: 0,
         BuffersInUse: _producers.Count(entry => !_transports.ContainsKey(entry.Value.Transport)) + _consumers.Count(entry => !_transports.ContainsKey(entry.Value.Transport)),
         Timers: 0);
@@ -438,9 +475,10 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
 
     private void Note(object handle, string what) => _noted.Enqueue((handle, what));
 
-    private sealed class Transport(ServerHandle server, ITransportEvents events)
+    private sealed class Transport(ServerHandle? server, ITransportEvents events)
     {
-        public ServerHandle Server { get; } = server;
+        /// <summary>Null: it has sockets of its own.</summary>
+        public ServerHandle? Server { get; } = server;
 
         public ITransportEvents Events { get; } = events;
 

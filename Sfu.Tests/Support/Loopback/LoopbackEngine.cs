@@ -77,7 +77,7 @@ internal sealed class LoopbackEngine : IDatagramSink, IEngineLinks, IListenSocke
     /// <summary>The slot is used again for the next datagram.</summary>
     SrtpTagBatch? IDatagramSink.TagsFor(in TransportTuple tuple) => null;
 
-    bool IListenSockets.TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error)
+    bool IListenSockets.TryOpen(ListenInfo info, List<BoundSocket> bound, out MediaError? error, int engine)
     {
         error = null;
         bound.Add(_world.OpenSocket(info));

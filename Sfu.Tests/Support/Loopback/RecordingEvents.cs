@@ -61,6 +61,24 @@ internal sealed class RecordingTransportEvents : ITransportEvents
         Dtls = dtlsParameters;
     }
 
+    public PlainTransportParameters? Plain { get; private set; }
+
+    public TransportTuple? RtcpTuple { get; private set; }
+
+    public List<int> Demands { get; } = [];
+
+    public void PlainTransportOpened(PlainTransportParameters parameters)
+    {
+        Log.Add("Opened");
+        Plain = parameters;
+    }
+
+    public void PlainTransportConnected(long requestId) => Log.Add("Connected");
+
+    public void RtcpTupleChanged(TransportTuple? tuple) => RtcpTuple = tuple;
+
+    public void ProducerDemandChanged(ProducerHandle producer, int encodings) => Demands.Add(encodings);
+
     public void Connected(long requestId, DtlsRole localRole) => Log.Add("Connected");
 
     public void IceRestarted(long requestId, IceParameters iceParameters)
