@@ -199,7 +199,7 @@ internal sealed class ConsumerRepair
     private bool TryWrite(in RtpPacket original, in PacketNumbers numbers, DescriptorShift shift, Span<byte> room, out int headerLength, out int length)
     {
         length = 0;
-        headerLength = _writer.WriteHeader(original, numbers, room);
+        headerLength = _writer.WriteHeader(original, numbers, shift, room);
         var payload = original.Payload;
         if (_codecs[numbers.PayloadType] is not { Kind: CodecKind.Red } && _consumer.Producer.TryFindPrimary(original, out var primary))
         {

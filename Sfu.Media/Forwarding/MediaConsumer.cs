@@ -57,8 +57,9 @@ internal sealed class MediaConsumer : IPacedStream
         // In the lower half, so that the first wrap comes after the client's SRTP has counted from zero (RFC 3711 §3.3.1).
         var firstSequence = (ushort)(random.NextUInt16() & 0x7FFF);
         var pictures = NumbersPictures(settings.Type, _codecs.Media?.Kind) ? new PictureNumbers(_codecs.Media!.Kind) : null;
+        var frames = _writer.RenumbersFrames && settings.Encoding is null ? new FrameNumbers() : null;
         var timestampOffset = settings.Encoding is null ? random.NextUInt32() : 0;
-        _numbers = new OutgoingNumbers(producer, ClockRate, firstSequence, timestampOffset, pictures, settings.Encoding);
+        _numbers = new OutgoingNumbers(producer, ClockRate, firstSequence, timestampOffset, pictures, frames, settings.Encoding);
         _scoring = new ConsumerScoring(producer);
         var firstRtxSequence = (ushort)(random.NextUInt16() & 0x7FFF);
         Sent = new RtpStreamSender(Ssrc, ClockRate);
@@ -526,13 +527,13 @@ internal sealed class MediaConsumer : IPacedStream
 
     private bool Send(in RtpPacket packet, ReadOnlySpan<byte> payload, in PacketNumbers numbers, DescriptorShift shift, Span<byte> room, MediaTime now)
     {
-        var headerLength = _writer.WriteHeader(packet, numbers, room);
+        var headerLength = _writer.WriteHeader(packet, numbers, shift, room);
         if (headerLength < 0)
         {
             return false;
         }
 
-        if (!shift.IsNone)
+        if (!shift.IsNone && _numbers.ArePictures)
         {
             // The original is everybody's: this client's numbers go into a copy, which is encrypted in its place.
             var copy = room[headerLength..];
@@ -603,7 +604,7 @@ internal sealed class MediaConsumer : IPacedStream
     public void Trace(in RtpPacket original, in PacketNumbers numbers, in FrameLayers frame, bool isRtx, MediaTime now)
     {
         Span<byte> header = stackalloc byte[IDatagramSink.MaxDatagramBytes];
-        var length = _writer.WriteHeader(original, numbers, header);
+        var length = _writer.WriteHeader(original, numbers, shift: default, header);
         if (length >= 0 && RtpPacket.TryParseHeader(header[..length], out var sent))
         {
             Traces.Sent(this, sent, length + original.Payload.Length, frame, isRtx, now);

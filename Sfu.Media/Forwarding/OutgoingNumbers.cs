@@ -6,8 +6,8 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Forwarding;
 
 /// <summary>
-/// The numbers of one consumer's stream: sequence numbers, timestamps and picture numbers that go on without a jump over pauses and over
-/// changes of the encoding. Media thread only.
+/// The numbers of one consumer's stream: sequence numbers, timestamps, and picture or frame numbers that go on without a jump over pauses and
+/// over changes of the encoding. Media thread only.
 /// </summary>
 internal sealed class OutgoingNumbers
 {
@@ -20,6 +20,7 @@ internal sealed class OutgoingNumbers
     private readonly SequenceRewriter _sequence;
     private readonly TimestampRewriter _timestamp;
     private readonly PictureNumbers? _pictures;
+    private readonly FrameNumbers? _frames;
 
     // State.
     private SourceClock? _origin;
@@ -32,12 +33,13 @@ internal sealed class OutgoingNumbers
     /// <param name="firstSequence">The first packet's.</param>
     /// <param name="timestampOffset">What the timestamps are ahead of the producer's at first.</param>
     /// <param name="pictures">Null where no payload has numbers that would jump.</param>
+    /// <param name="frames">Null where no dependency descriptors are sent under numbers of this consumer's own.</param>
     /// <param name="pinned">
     /// The one encoding that there is. Its timestamps keep their relation to the producer's, also over pauses: who puts several such streams
     /// together again goes by that. Null: one stream is made of all encodings.
     /// </param>
     public OutgoingNumbers(
-        MediaProducer producer, int clockRate, ushort firstSequence, uint timestampOffset, PictureNumbers? pictures, int? pinned = null)
+        MediaProducer producer, int clockRate, ushort firstSequence, uint timestampOffset, PictureNumbers? pictures, FrameNumbers? frames, int? pinned = null)
     {
         _pinned = pinned is not null;
         Encoding = (byte)(pinned ?? 0);
@@ -47,10 +49,14 @@ internal sealed class OutgoingNumbers
         _timestamp = new TimestampRewriter(clockRate, timestampOffset);
         _pictures = pictures;
         _left = _sequence.LastOutput;
+        _frames = frames;
     }
 
     /// <summary>There is an encoding whose numbers are followed.</summary>
     public bool IsSynchronized { get; private set; }
+
+    /// <summary>What is added to numbers is added in the payload.</summary>
+    public bool ArePictures => _pictures is not null;
 
     /// <summary>That encoding, or the last one.</summary>
     public byte Encoding { get; private set; }
@@ -73,6 +79,7 @@ internal sealed class OutgoingNumbers
         _epoch = arrived.Epoch;
         _sequence.Sync(packet.SequenceNumber);
         _pictures?.Sync();
+        _frames?.Sync();
 
         if (_pinned)
         {
@@ -117,13 +124,19 @@ internal sealed class OutgoingNumbers
     /// <param name="payload">What is sent of its payload.</param>
     /// <param name="sequence">The outgoing one.</param>
     /// <param name="timestamp">The outgoing one.</param>
-    /// <param name="shift">Of the numbers in the payload.</param>
+    /// <param name="shift">Of the numbers in the payload or in the dependency descriptor.</param>
     public bool TryNumber(in RtpPacket packet, ReadOnlySpan<byte> payload, out ushort sequence, out uint timestamp, out DescriptorShift shift)
     {
         sequence = 0;
         shift = default;
         timestamp = _timestamp.Rewrite(packet.Timestamp);
-        return (_pictures is null || _pictures.TryForward(payload, out shift)) && _sequence.TryRewrite(packet.SequenceNumber, out sequence);
+        if ((_pictures is not null && !_pictures.TryForward(payload, out shift)) || !_sequence.TryRewrite(packet.SequenceNumber, out sequence))
+        {
+            return false;
+        }
+
+        shift = _frames?.Forward(_producer.DescriptorOf(packet)) ?? shift;
+        return true;
     }
 
     /// <summary>A packet is about to leave, or waits for its turn.</summary>

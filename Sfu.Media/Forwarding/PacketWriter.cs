@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Sfu.Media.Codecs;
 using Sfu.Media.Ortc;
 using Sfu.Media.Rtp;
 
@@ -41,6 +42,7 @@ internal sealed class PacketWriter
     private readonly byte _midId;
     private readonly byte _absSendTimeId;
     private readonly byte _transportSequenceId;
+    private readonly byte _descriptorId;
 
     // The elements of this node's own in the one-byte form, and where the values in them stand that change from packet to packet. Null:
     // an identifier needs the two-byte form.
@@ -63,6 +65,7 @@ internal sealed class PacketWriter
         _midId = _mid.Length is > 0 and <= ExtensionItem.MaxValueLength ? _ids.IdOf(HeaderExtensionKind.Mid) : (byte)0;
         _absSendTimeId = _ids.IdOf(HeaderExtensionKind.AbsSendTime);
         _transportSequenceId = _ids.IdOf(HeaderExtensionKind.TransportWideSequenceNumber);
+        _descriptorId = RenumberedDescriptors(parameters);
         for (byte id = 1; id <= MaxOneByteId; id++)
         {
             _renamed[id] = Rename(id);
@@ -96,9 +99,16 @@ internal sealed class PacketWriter
 
     public bool WritesTransportSequence => _transportSequenceId != 0;
 
+    /// <summary>The source's dependency descriptors go on to this client, and what they number goes on without a jump.</summary>
+    public bool RenumbersFrames => _descriptorId != 0;
+
     /// <summary>Writes the packet's header as this client gets it: its own numbers, SSRC and header extension identifiers.</summary>
+    /// <param name="packet">As the producing client sent it.</param>
+    /// <param name="numbers">That it gets.</param>
+    /// <param name="shift">Of the numbers in its dependency descriptor, where those go on.</param>
+    /// <param name="room">Where the header goes.</param>
     /// <returns>Bytes written; −1 when they do not fit.</returns>
-    public int WriteHeader(in RtpPacket packet, in PacketNumbers numbers, Span<byte> room)
+    public int WriteHeader(in RtpPacket packet, in PacketNumbers numbers, DescriptorShift shift, Span<byte> room)
     {
         var headerLength = _template is not null && (!packet.HasExtension || packet.ExtensionProfile == HeaderExtensionReader.OneByteProfile)
             ? WriteOneByteForm(packet, numbers, room)
@@ -112,6 +122,12 @@ internal sealed class PacketWriter
         RtpPacket.SetSequenceNumber(room, numbers.Sequence);
         RtpPacket.SetTimestamp(room, numbers.Timestamp);
         RtpPacket.SetSsrc(room, _ssrc);
+        if (_descriptorId != 0 && !shift.IsNone && RtpPacket.TryParseHeader(room[..headerLength], out var written)
+            && written.TryFindExtension(_descriptorId, out var descriptor))
+        {
+            FrameNumbers.Apply(room.Slice(descriptor.Offset, descriptor.Data.Length), shift);
+        }
+
         return headerLength;
     }
 
@@ -224,6 +240,13 @@ internal sealed class PacketWriter
             HeaderExtensionKind.AbsSendTime or HeaderExtensionKind.TransportWideSequenceNumber => 0,
         var kind => _ids.IdOf(kind),
     };
+
+    /// <returns>The identifier of dependency descriptors here; 0: there are none, or the payload has the numbers that count.</returns>
+    private byte RenumberedDescriptors(RtpParameters parameters)
+    {
+        var hasOwnNumbers = parameters.Codecs.Any(static codec => CodecKinds.FromMimeType(codec.MimeType) is CodecKind.Vp8 or CodecKind.Vp9);
+        return hasOwnNumbers || _sourceIds.IdOf(HeaderExtensionKind.DependencyDescriptor) == 0 ? (byte)0 : _ids.IdOf(HeaderExtensionKind.DependencyDescriptor);
+    }
 
     private bool FitsOneByteForm()
     {

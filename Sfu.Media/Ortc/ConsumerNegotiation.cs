@@ -108,11 +108,11 @@ public static class ConsumerNegotiation
     };
 
     /// <summary>
-    /// A browser needs the descriptor to put together an AV1 picture of several spatial layers, and does without it otherwise. It numbers
-    /// frames, which only fits as long as all of them come from one stream.
+    /// A browser needs the descriptor to put together an AV1 picture of several spatial layers, and where the payload is encrypted end to
+    /// end there is nothing else that tells frames apart. VP8 and VP9 have numbers of their own that do.
     /// </summary>
-    private static bool PassesDependencyDescriptors(RtpParameters consumable) => consumable.Encodings.Length == 1
-        && string.Equals(consumable.Codecs.FirstOrDefault()?.MimeType, "video/AV1", StringComparison.OrdinalIgnoreCase);
+    private static bool PassesDependencyDescriptors(RtpParameters consumable) =>
+        consumable.Codecs.FirstOrDefault()?.MimeType.ToUpperInvariant() is "VIDEO/AV1" or "VIDEO/H264";
 
     /// <summary>In the Producer's order, with the peer's feedback; RTX only behind a media codec that is there.</summary>
     private static ImmutableArray<RtpCodecParameters> SharedCodecs(RtpParameters consumable, RtpCapabilities remote, bool enableRtx)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Sfu.Media.Codecs;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Ortc;
@@ -61,21 +62,25 @@ public abstract class AllocationSpecs : IDisposable
         MustAllocateNothing(count => [.. Many(count, Video)]);
     }
 
-    [Fact]
-    public void Forwarding_layers_allocates_nothing()
+    [Theory]
+    [InlineData("VP8")]
+    [InlineData("AV1")]
+    public void Forwarding_layers_allocates_nothing(string name)
     {
-        var source = new SimulcastSource(_world, _publisher);
+        var codec = CodecKinds.FromMimeType("video/" + name);
+        var source = new SimulcastSource(_world, _publisher, codec: codec);
 
         // Nobody gives feedback here, and time passes ten times as fast as the frames say: all layers fit all the same.
         _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
+        source.RequestKeyFrames(0, 1, 2);
         source.Send(10);
         ConsumerLayers?[] wanted = [new ConsumerLayers(0, 0), new ConsumerLayers(1, 1), new ConsumerLayers(2, 0), null];
         for (uint i = 0; i < wanted.Length; i++)
         {
-            _subscriber.Consume(source.Producer, SimulcastSource.Consumer(wanted[i], FirstSsrc + (2 * i)));
+            _subscriber.Consume(source.Producer, SimulcastSource.Consumer(wanted[i], FirstSsrc + (2 * i), codec));
         }
 
-        source.Send(20);
+        source.Send(100);
         Assert.Equal([0, 1, 2, 2], _subscriber.Events.Layers.GroupBy(static change => change.Consumer).Select(static of => of.Last().Layers!.Value.SpatialLayer).Order());
         MustAllocateNothing(count =>
         {

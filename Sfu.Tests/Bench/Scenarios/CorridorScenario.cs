@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sfu.Bench.Report;
 using Sfu.Tests.EndToEnd;
+using Sfu.Tests.Support.Loopback;
 using Sfu.Tests.Support.Network;
 
 namespace Sfu.Bench.Scenarios;
@@ -16,17 +17,20 @@ internal sealed class CorridorScenario : IScenario
 
     public string Name => "corridor";
 
-    public string Description => "estimate, layers and freezes behind 10 Mbit/s, 500 kbit/s, 2 Mbit/s at 0 to 10 % loss, in virtual time; table and plot";
+    public string Description => "estimate, layers and freezes behind 10 Mbit/s, 500 kbit/s, 2 Mbit/s at 0 to 10 % loss with each codec, in virtual time; table and plot";
 
     public Task RunAsync(BenchContext context)
     {
         var panels = new List<(string Title, IReadOnlyList<CorridorWorld.Sample> Samples)>();
-        foreach (var loss in context.Options.Quick ? s_losses[..1] : s_losses)
+        foreach (var camera in Enum.GetValues<CameraKind>())
         {
-            using var world = new CorridorWorld(Corridors.Narrowing(loss), Seed);
-            world.Run(TimeSpan.FromSeconds(60));
-            Print(loss, world);
-            panels.Add((string.Create(CultureInfo.InvariantCulture, $"{loss * 100:0} % loss: longest freeze {world.LongestFreezeMs:0} ms, {world.Freezes(500)} over 500 ms"), world.Samples));
+            foreach (var loss in context.Options.Quick ? s_losses[..1] : s_losses)
+            {
+                using var world = new CorridorWorld(Corridors.Narrowing(loss), Seed, camera);
+                world.Run(TimeSpan.FromSeconds(60));
+                Print(camera, loss, world);
+                panels.Add((string.Create(CultureInfo.InvariantCulture, $"{camera}, {loss * 100:0} % loss: longest freeze {world.LongestFreezeMs:0} ms, {world.Freezes(500)} over 500 ms"), world.Samples));
+            }
         }
 
         var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(context.Options.Output ?? ResultFile.DefaultPath(context.Report.Machine)))!, "corridor.svg");
@@ -36,9 +40,9 @@ internal sealed class CorridorScenario : IScenario
         return Task.CompletedTask;
     }
 
-    private static void Print(double loss, CorridorWorld world)
+    private static void Print(CameraKind camera, double loss, CorridorWorld world)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nCorridor, 200 ms round trip, 50 ms jitter, {loss * 100:0} % loss"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nCorridor, {camera}, 200 ms round trip, 50 ms jitter, {loss * 100:0} % loss"));
         Console.WriteLine("   time   capacity   estimate  layer    queue");
         foreach (var sample in world.Samples.Where(static (_, i) => i % 10 == 9))
         {

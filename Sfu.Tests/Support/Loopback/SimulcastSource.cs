@@ -1,19 +1,22 @@
 using System.Buffers.Binary;
+using Sfu.Media.Codecs;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
 using Sfu.Media.Wire;
+using Sfu.Tests.Unit.Codecs;
 
 namespace Sfu.Tests.Support.Loopback;
 
 /// <summary>
-/// A camera that a client sends as VP8 in several encodings of three temporal layers each (L1T3), as browsers do: own SSRCs, sequence
-/// numbers, timestamps and picture ids, key frames on request.
+/// A camera that a client sends in several encodings of three temporal layers each (L1T3), as browsers do: own SSRCs, sequence numbers,
+/// timestamps and picture ids, key frames on request. VP8, H264 (which does not tell its temporal layers), or AV1 with dependency descriptors
+/// and a payload that nobody can read.
 /// </summary>
-internal sealed class SimulcastSource
+internal sealed class SimulcastSource : ICamera
 {
-    public const int FrameMs = 40;
+    public const int FrameMs = ICamera.FrameMs;
     public const int TicksPerFrame = 90 * FrameMs;
 
     // T0 T2 T1 T2.
@@ -22,15 +25,17 @@ internal sealed class SimulcastSource
     private readonly LoopbackWorld _world;
     private readonly LoopbackPeer _peer;
     private readonly Encoding[] _encodings;
+    private readonly CodecKind _codec;
     private int _frame;
     private ushort _rtxSequence;
 
-    public SimulcastSource(LoopbackWorld world, LoopbackPeer peer, int encodings = 3)
+    public SimulcastSource(LoopbackWorld world, LoopbackPeer peer, int encodings = 3, CodecKind codec = CodecKind.Vp8)
     {
+        _codec = codec;
         _world = world;
         _peer = peer;
-        _encodings = [.. Enumerable.Range(0, encodings).Select(static i => new Encoding(i))];
-        Producer = peer.Produce(Settings(encodings));
+        _encodings = [.. Enumerable.Range(0, encodings).Select(i => new Encoding(i, codec))];
+        Producer = peer.Produce(Settings(encodings, codec));
         peer.OnRtcp += OnRtcp;
     }
 
@@ -47,24 +52,17 @@ internal sealed class SimulcastSource
 
     public static uint SsrcOf(int encoding) => 1000u + (1000u * (uint)encoding);
 
-    public static ProducerSettings Settings(int encodings) => TestMedia.Video() with
+    public static ConsumerSettings Consumer(ConsumerLayers? preferred = null, uint ssrc = TestMedia.ConsumerSsrc, CodecKind codec = CodecKind.Vp8)
     {
-        RtpParameters = TestMedia.Video().RtpParameters with
-        {
-            Encodings =
-            [
-                .. Enumerable.Range(0, encodings).Select(static i => new RtpEncodingParameters
-                {
-                    Ssrc = SsrcOf(i),
-                    Rtx = new RtpRtxParameters(SsrcOf(i) + 1),
-                    ScalabilityMode = "L1T3",
-                }),
-            ],
-        },
-    };
+        var vp8 = TestMedia.VideoConsumer(ssrc: ssrc, rtxSsrc: ssrc + 1) with { Type = ConsumerType.Simulcast, PreferredLayers = preferred };
+        return vp8 with { RtpParameters = WithCodec(vp8.RtpParameters, codec, Descriptors.ConsumerId) };
+    }
 
-    public static ConsumerSettings Consumer(ConsumerLayers? preferred = null, uint ssrc = TestMedia.ConsumerSsrc) =>
-        TestMedia.VideoConsumer(ssrc: ssrc, rtxSsrc: ssrc + 1) with { Type = ConsumerType.Simulcast, PreferredLayers = preferred };
+    public ConsumerSettings RepairingConsumer() => Consumer(codec: _codec);
+
+    public void SendOne() => SendOne(answerRequests: true);
+
+    public CameraPacket Read(ReadOnlySpan<byte> payload) => CameraPacket.FromByte(payload[21]);
 
     /// <summary>As the Router has it, in its numbers.</summary>
     public static RtpParameters Consumable => Consumer().RtpParameters with
@@ -84,7 +82,7 @@ internal sealed class SimulcastSource
     }
 
     /// <summary>Sends one frame of all active encodings. No time passes.</summary>
-    public void SendOne(bool answerRequests = true)
+    public void SendOne(bool answerRequests)
     {
         if (_frame % 25 == 0)
         {
@@ -118,6 +116,34 @@ internal sealed class SimulcastSource
         var descriptor = 6;
         return (payload[descriptor + 10], BinaryPrimitives.ReadInt32BigEndian(payload[(descriptor + 11)..]), (payload[descriptor] & 1) == 0);
     }
+
+    private static ProducerSettings Settings(int encodings, CodecKind codec)
+    {
+        var video = TestMedia.Video();
+        return video with
+        {
+            RtpParameters = WithCodec(video.RtpParameters, codec, Descriptors.ProducerId) with
+            {
+                Encodings =
+                [
+                    .. Enumerable.Range(0, encodings).Select(static i => new RtpEncodingParameters
+                    {
+                        Ssrc = SsrcOf(i),
+                        Rtx = new RtpRtxParameters(SsrcOf(i) + 1),
+                        ScalabilityMode = "L1T3",
+                    }),
+                ],
+            },
+        };
+    }
+
+    private static RtpParameters WithCodec(RtpParameters vp8, CodecKind codec, byte descriptorId) => vp8 with
+    {
+        Codecs = [vp8.Codecs[0] with { MimeType = codec switch { CodecKind.H264 => "video/H264", CodecKind.Av1 => "video/AV1", _ => "video/VP8" } }, .. vp8.Codecs.Skip(1)],
+        HeaderExtensions = codec == CodecKind.Av1
+            ? [.. vp8.HeaderExtensions, TestMedia.Extension(RtpHeaderExtensionUri.DependencyDescriptor, descriptorId)]
+            : vp8.HeaderExtensions,
+    };
 
     private void SendReports()
     {
@@ -165,12 +191,17 @@ internal sealed class SimulcastSource
         }
     }
 
-    private sealed class Encoding(int index)
+    private sealed class Encoding(int index, CodecKind codec)
     {
+        // The templates of T0 T2 T1 T2; a key frame is of the first.
+        private static readonly int[] s_templates = [1, 3, 2, 4];
+
         private readonly uint _timestampOffset = 0xF000_0000u + (0x1234_5678u * (uint)index);
+        private readonly DescriptorStructure _structure = DescriptorStructure.L1T3(idOffset: 20 * index);
         private ushort _sequence = (ushort)(65_000 + (index * 200));
         private ushort _picture = (ushort)(32_700 - (index * 7));
         private byte _tl0 = (byte)(250 - index);
+        private int _number = 65_500 - (index * 1000);
 
         public int Index => index;
 
@@ -190,28 +221,56 @@ internal sealed class SimulcastSource
             }
 
             _picture = (ushort)((_picture + 1) & 0x7FFF);
+            _number++;
         }
 
         private byte[] Packet(int frame, int temporal, bool key, bool first, bool last, int bytes)
         {
-            var packet = new byte[12 + bytes];
+            var packet = new byte[200 + bytes];
             packet[0] = 0x80;
             packet[1] = (byte)((last ? 0x80 : 0) | TestMedia.ProducerVp8);
             BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), _sequence);
             BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(4), TimestampOf(frame));
             BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(8), SsrcOf(index));
-            var payload = packet.AsSpan(12);
+            var header = 12;
+            if (codec == CodecKind.Av1)
+            {
+                var template = key ? 0 : s_templates[frame % 4];
+                header += Descriptors.Write(packet, _structure.Frame(template, _number, first, last, structure: key && first));
+            }
 
-            // RFC 7741 §4.2: X, S | I L T | 15-bit picture id | TL0PICIDX | TID, Y.
-            payload[0] = (byte)(0x80 | (first ? 0x10 : 0));
-            payload[1] = 0xE0;
-            BinaryPrimitives.WriteUInt16BigEndian(payload[2..], (ushort)(0x8000 | _picture));
-            payload[4] = _tl0;
-            payload[5] = (byte)((temporal << 6) | (temporal > 0 ? 0x20 : 0));
-            payload[6] = first ? (byte)(key ? 0 : 1) : (byte)1;
+            var payload = packet.AsSpan(header, bytes);
+            WriteStart(payload, temporal, key, first, last);
             payload[16] = (byte)index;
             BinaryPrimitives.WriteInt32BigEndian(payload[17..], frame);
-            return packet;
+            payload[21] = new CameraPacket(first, first && key).ToByte();
+            return packet[..(header + bytes)];
+        }
+
+        private void WriteStart(Span<byte> payload, int temporal, bool key, bool first, bool last)
+        {
+            switch (codec)
+            {
+                case CodecKind.H264:
+                    // RFC 6184 §5.8: FU-A of an IDR or another slice.
+                    payload[0] = 0x7C;
+                    payload[1] = (byte)((first ? 0x80 : 0) | (last ? 0x40 : 0) | (key ? 5 : 1));
+                    break;
+                case CodecKind.Av1:
+                    // Encrypted: it may look like a key frame.
+                    payload[0] = 0x18;
+                    payload[1] = 0x0A;
+                    break;
+                default:
+                    // RFC 7741 §4.2: X, S | I L T | 15-bit picture id | TL0PICIDX | TID, Y.
+                    payload[0] = (byte)(0x80 | (first ? 0x10 : 0));
+                    payload[1] = 0xE0;
+                    BinaryPrimitives.WriteUInt16BigEndian(payload[2..], (ushort)(0x8000 | _picture));
+                    payload[4] = _tl0;
+                    payload[5] = (byte)((temporal << 6) | (temporal > 0 ? 0x20 : 0));
+                    payload[6] = first ? (byte)(key ? 0 : 1) : (byte)1;
+                    break;
+            }
         }
     }
 }

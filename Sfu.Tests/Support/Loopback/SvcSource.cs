@@ -11,15 +11,15 @@ namespace Sfu.Tests.Support.Loopback;
 /// A camera that a client sends as one stream of three spatial and three temporal layers (L3T3_KEY), as browsers do: as VP9, whose payload
 /// tells the layers, or as AV1 that is encrypted end to end, where only the dependency descriptor does.
 /// </summary>
-internal sealed class SvcSource
+internal sealed class SvcSource : ICamera
 {
     public const uint Ssrc = 4000;
     public const int FrameMs = 40;
 
     private const byte PayloadType = 98;
     private const byte RouterPayloadType = 103;
-    private const byte DescriptorId = 7;
-    private const int FrameBytes = 300;
+    private const byte Rtx = 99;
+    private const byte RouterRtx = 104;
 
     // T0 T2 T1 T2, and the templates of those pictures for the lowest spatial layer; five templates further each next one.
     private static readonly int[] Temporal = [0, 2, 1, 2];
@@ -53,6 +53,9 @@ internal sealed class SvcSource
     /// <summary>Spatial layers that are sent.</summary>
     public int Layers { get; set; } = 3;
 
+    /// <summary>Packets of a frame of each spatial layer, and bytes of a packet.</summary>
+    public (int Packets, int Bytes)[] FrameSize { get; set; } = [(1, 300), (1, 300), (1, 300)];
+
     private string MimeType => _encrypted ? "video/AV1" : "video/VP9";
 
     public ConsumerSettings Consumer(ConsumerLayers? preferred = null) => new(
@@ -69,6 +72,26 @@ internal sealed class SvcSource
         ConsumerType.Svc,
         preferred);
 
+    public ConsumerSettings RepairingConsumer()
+    {
+        var plain = Consumer();
+        return plain with
+        {
+            RtpParameters = plain.RtpParameters with
+            {
+                Codecs = [Codec(RouterPayloadType), TestMedia.Rtx(RouterRtx, RouterPayloadType)],
+                HeaderExtensions =
+                [
+                    TestMedia.Extension(RtpHeaderExtensionUri.TransportWideCc01, TestMedia.ConsumerTwccId),
+                    TestMedia.Extension(RtpHeaderExtensionUri.DependencyDescriptor, Descriptors.ConsumerId),
+                ],
+                Encodings = [plain.RtpParameters.Encodings[0] with { Rtx = new RtpRtxParameters(TestMedia.ConsumerRtxSsrc) }],
+            },
+        };
+    }
+
+    public CameraPacket Read(ReadOnlySpan<byte> payload) => CameraPacket.FromByte(payload[26]);
+
     /// <summary>The picture and the layers that a forwarded packet carries.</summary>
     public static (int Picture, int Spatial, int Temporal) Identify(ReadOnlySpan<byte> payload) =>
         (BinaryPrimitives.ReadInt32BigEndian(payload[20..]), payload[24], payload[25]);
@@ -77,19 +100,29 @@ internal sealed class SvcSource
     {
         for (var i = 0; i < pictures; i++)
         {
-            var key = KeyFrameWanted;
-            KeyFrameWanted = false;
-            _sinceKey = key ? 0 : _sinceKey + 1;
-            for (var spatial = 0; spatial < Layers; spatial++)
-            {
-                _peer.SendRtp(Packet(spatial, key, last: spatial == Layers - 1));
-                _sequence++;
-                _frame++;
-            }
-
-            _picture++;
+            SendOne();
             _world.Run(TimeSpan.FromMilliseconds(FrameMs));
         }
+    }
+
+    public void SendOne()
+    {
+        var key = KeyFrameWanted;
+        KeyFrameWanted = false;
+        _sinceKey = key ? 0 : _sinceKey + 1;
+        for (var spatial = 0; spatial < Layers; spatial++)
+        {
+            var (packets, bytes) = FrameSize[spatial];
+            for (var i = 0; i < packets; i++)
+            {
+                _peer.SendRtp(Packet(spatial, key, i == 0, i == packets - 1, bytes));
+                _sequence++;
+            }
+
+            _frame++;
+        }
+
+        _picture++;
     }
 
     private ProducerSettings Settings() => new(
@@ -98,12 +131,12 @@ internal sealed class SvcSource
         new RtpParameters
         {
             Mid = "s",
-            Codecs = [Codec(PayloadType)],
-            HeaderExtensions = _encrypted ? [new RtpHeaderExtensionParameters { Uri = RtpHeaderExtensionUri.DependencyDescriptor, Id = DescriptorId }] : [],
+            Codecs = [Codec(PayloadType), TestMedia.Rtx(Rtx, PayloadType)],
+            HeaderExtensions = _encrypted ? [TestMedia.Extension(RtpHeaderExtensionUri.DependencyDescriptor, Descriptors.ProducerId)] : [],
             Encodings = [new RtpEncodingParameters { Ssrc = Ssrc, ScalabilityMode = "L3T3_KEY" }],
             Rtcp = new RtcpParameters { Cname = "svc" },
         },
-        new RtpMapping { Codecs = [new RtpCodecMapping(PayloadType, RouterPayloadType)] },
+        new RtpMapping { Codecs = [new RtpCodecMapping(PayloadType, RouterPayloadType), new RtpCodecMapping(Rtx, RouterRtx)] },
         new RtpParameters(),
         Paused: false,
         KeyFrameRequestDelayMs: 0);
@@ -113,7 +146,7 @@ internal sealed class SvcSource
         MimeType = MimeType,
         PayloadType = payloadType,
         ClockRate = 90_000,
-        RtcpFeedback = [new RtcpFeedback("nack", ""), new RtcpFeedback("nack", "pli")],
+        RtcpFeedback = [new RtcpFeedback("nack", ""), new RtcpFeedback("nack", "pli"), new RtcpFeedback("transport-cc", "")],
     };
 
     private void OnRtcp(byte[] compound)
@@ -129,12 +162,12 @@ internal sealed class SvcSource
         }
     }
 
-    private byte[] Packet(int spatial, bool key, bool last)
+    private byte[] Packet(int spatial, bool key, bool first, bool last, int bytes)
     {
         var temporal = Temporal[_sinceKey % 4];
-        var packet = new byte[300 + FrameBytes];
+        var packet = new byte[300 + bytes];
         packet[0] = 0x80;
-        packet[1] = (byte)((last ? 0x80 : 0) | PayloadType);
+        packet[1] = (byte)((last && spatial == Layers - 1 ? 0x80 : 0) | PayloadType);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), _sequence);
         BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(4), (uint)(_picture * 90 * FrameMs));
         BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(8), Ssrc);
@@ -142,12 +175,10 @@ internal sealed class SvcSource
         if (_encrypted)
         {
             var template = key ? 5 * spatial : (5 * spatial) + Template[_sinceKey % 4];
-            var descriptor = _structure.Frame(template, _frame, structure: key && spatial == 0);
-            packet[0] |= 0x10;
-            header += WriteTwoByteForm(packet.AsSpan(12), descriptor);
+            header += Descriptors.Write(packet, _structure.Frame(template, _frame, first, last, structure: key && spatial == 0 && first));
         }
 
-        var payload = packet.AsSpan(header, FrameBytes);
+        var payload = packet.AsSpan(header, bytes);
         if (_encrypted)
         {
             // Whatever it looks like, a key frame among others.
@@ -163,7 +194,7 @@ internal sealed class SvcSource
         {
             // RFC 9628 §4.2: I, P, L, F, B, E, Z | 15-bit picture id | TID, U, SID, D | P_DIFF.
             var at = 0;
-            payload[at++] = (byte)(0x80 | (key ? 0 : 0x40) | 0x20 | 0x10 | 0x08 | 0x04 | (key ? 0 : 0x01));
+            payload[at++] = (byte)(0x80 | (key ? 0 : 0x40) | 0x20 | 0x10 | (first ? 0x08 : 0) | (last ? 0x04 : 0) | (key ? 0 : 0x01));
             BinaryPrimitives.WriteUInt16BigEndian(payload[at..], (ushort)(0x8000 | (_picture & 0x7FFF)));
             at += 2;
             payload[at++] = (byte)((temporal << 5) | (temporal > 0 ? 0x10 : 0) | (spatial << 1) | (key && spatial > 0 ? 1 : 0));
@@ -176,18 +207,7 @@ internal sealed class SvcSource
         BinaryPrimitives.WriteInt32BigEndian(payload[20..], _picture);
         payload[24] = (byte)spatial;
         payload[25] = (byte)temporal;
-        return packet[..(header + FrameBytes)];
-    }
-
-    /// <summary>A structure is too long for the one-byte form (RFC 8285 §4.3).</summary>
-    private static int WriteTwoByteForm(Span<byte> room, ReadOnlySpan<byte> descriptor)
-    {
-        var words = (2 + descriptor.Length + 3) / 4;
-        BinaryPrimitives.WriteUInt16BigEndian(room, HeaderExtensionReader.TwoByteProfile);
-        BinaryPrimitives.WriteUInt16BigEndian(room[2..], (ushort)words);
-        room[4] = DescriptorId;
-        room[5] = (byte)descriptor.Length;
-        descriptor.CopyTo(room[6..]);
-        return 4 + (4 * words);
+        payload[26] = new CameraPacket(first, first && key && spatial == 0).ToByte();
+        return packet[..(header + bytes)];
     }
 }

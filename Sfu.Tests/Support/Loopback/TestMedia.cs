@@ -159,7 +159,7 @@ internal static class TestMedia
         RtcpFeedback = [new RtcpFeedback("nack", ""), new RtcpFeedback("nack", "pli"), new RtcpFeedback("ccm", "fir"), new RtcpFeedback("transport-cc", "")],
     };
 
-    private static RtpCodecParameters Rtx(byte payloadType, byte apt) => new()
+    public static RtpCodecParameters Rtx(byte payloadType, byte apt) => new()
     {
         MimeType = "video/rtx",
         PayloadType = payloadType,
@@ -167,5 +167,5 @@ internal static class TestMedia
         Parameters = ParameterDictionary.Of(("apt", apt)),
     };
 
-    private static RtpHeaderExtensionParameters Extension(string uri, int id) => new() { Uri = uri, Id = id };
+    public static RtpHeaderExtensionParameters Extension(string uri, int id) => new() { Uri = uri, Id = id };
 }

@@ -8,7 +8,7 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Support.Network;
 
 /// <summary>
-/// What a browser does with the VP8 that it gets: transport-wide feedback, requests for what is missing, and frames that can be shown once they
+/// What a browser does with the video that it gets: transport-wide feedback, requests for what is missing, and frames that can be shown once they
 /// are whole and what they build on was shown, after a fixed delay.
 /// </summary>
 internal sealed class ClientReceiver
@@ -17,6 +17,7 @@ internal sealed class ClientReceiver
     public const int BufferMs = 200;
 
     private readonly LoopbackPeer _peer;
+    private readonly ICamera _camera;
     private readonly TransportCcFeedbackGenerator _feedback = new() { IntervalUs = TransportCcFeedbackGenerator.MinIntervalUs };
     private readonly NackGenerator _nack = new() { RttUs = 210_000 };
     private readonly SortedDictionary<long, (bool First, bool Last, bool Key, uint Timestamp)> _packets = [];
@@ -29,7 +30,11 @@ internal sealed class ClientReceiver
     private uint _firstTimestamp;
     private int _seen;
 
-    public ClientReceiver(LoopbackPeer peer) => _peer = peer;
+    public ClientReceiver(LoopbackPeer peer, ICamera camera)
+    {
+        _peer = peer;
+        _camera = camera;
+    }
 
     /// <summary>Between two frames that could be shown, where it is more than two frames.</summary>
     public List<(long AtUs, double Ms)> Gaps { get; } = [];
@@ -37,7 +42,7 @@ internal sealed class ClientReceiver
     /// <summary>The last frame counts as followed by one now.</summary>
     public void Finish(MediaTime now)
     {
-        if (_shownAt != MediaTime.Never && now.UsSince(_shownAt) > 2 * SimulcastSource.FrameMs * 1000)
+        if (_shownAt != MediaTime.Never && now.UsSince(_shownAt) > 2 * ICamera.FrameMs * 1000)
         {
             Gaps.Add((_shownAt.Us, now.UsSince(_shownAt) / 1000.0));
         }
@@ -106,8 +111,7 @@ internal sealed class ClientReceiver
         var payload = isRtx ? packet.Payload[2..] : packet.Payload;
         var extended = _highest == 0 ? sequence + 0x10000L : Serial.Unwrap(sequence, _highest);
         _highest = Math.Max(_highest, extended);
-        var isFirst = (payload[0] & 0x10) != 0;
-        var isKey = isFirst && (payload[6] & 1) == 0;
+        var (isFirst, isKey) = _camera.Read(payload);
         _nack.OnPacket(sequence, isKey, isRtx, now);
         if (extended >= _nextToShow)
         {
@@ -148,7 +152,7 @@ internal sealed class ClientReceiver
 
             var due = _shownFirst.PlusUs(Serial.Distance(timestamp, _firstTimestamp) * 1000L / 90);
             var shownAt = due > now ? due : now;
-            if (_shownAt != MediaTime.Never && shownAt.UsSince(_shownAt) > 2 * SimulcastSource.FrameMs * 1000)
+            if (_shownAt != MediaTime.Never && shownAt.UsSince(_shownAt) > 2 * ICamera.FrameMs * 1000)
             {
                 Gaps.Add((_shownAt.Us, shownAt.UsSince(_shownAt) / 1000.0));
             }

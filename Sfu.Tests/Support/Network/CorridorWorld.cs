@@ -1,4 +1,5 @@
 using Sfu.Media.Bwe;
+using Sfu.Media.Codecs;
 using Sfu.Media.Control;
 using Sfu.Media.Forwarding;
 using Sfu.Media.Rtcp;
@@ -9,7 +10,7 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Support.Network;
 
 /// <summary>
-/// The real engine between a camera with three encodings and a client behind a simulated link: what the node believes of the path, which
+/// The real engine between a camera with three layers and a client behind a simulated link: what the node believes of the path, which
 /// layers the client gets, and how smoothly. Virtual time.
 /// </summary>
 internal sealed class CorridorWorld : IDisposable
@@ -18,23 +19,37 @@ internal sealed class CorridorWorld : IDisposable
     private const int FeedbackMs = 5;
     private const long TickMs = 5;
 
+    // About 140, 480 and 1900 kbit/s: the whole of the highest layer just fits 2 Mbit/s, and fewer of its frames do well.
+    private static readonly (int Packets, int Bytes)[] s_frame = [(1, 700), (3, 800), (9, 1050)];
+
+    // About 140, 480 and 1500 kbit/s, where nobody can choose fewer frames, or a picture is more than its highest layer.
+    private static readonly (int Packets, int Bytes)[] s_lesserFrame = [(1, 700), (3, 800), (7, 1050)];
+
     private readonly LoopbackWorld _world = new();
     private readonly LoopbackPeer _publisher;
     private readonly LoopbackPeer _subscriber;
-    private readonly SimulcastSource _source;
+    private readonly ICamera _source;
     private readonly LinkProfile _profile;
     private readonly SimulatedLink<byte[]> _down;
     private readonly ClientReceiver _client;
     private readonly long _startUs;
 
-    public CorridorWorld(LinkProfile profile, int seed = 1)
+    public CorridorWorld(LinkProfile profile, int seed = 1, CameraKind camera = CameraKind.Vp8Simulcast)
     {
         _profile = profile;
+        TellsTemporalLayers = camera != CameraKind.H264Simulcast;
         _publisher = _world.NewConnectedPeer();
         _subscriber = _world.NewConnectedPeer();
-        _source = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
-        _subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
-        _client = new ClientReceiver(_subscriber);
+        _source = camera switch
+        {
+            CameraKind.Vp9Svc => new SvcSource(_world, _publisher, encrypted: false) { FrameSize = s_lesserFrame },
+            CameraKind.Av1Svc => new SvcSource(_world, _publisher, encrypted: true) { FrameSize = s_lesserFrame },
+            CameraKind.H264Simulcast => new SimulcastSource(_world, _publisher, codec: CodecKind.H264) { FrameSize = s_lesserFrame },
+            CameraKind.Av1Simulcast => new SimulcastSource(_world, _publisher, codec: CodecKind.Av1) { FrameSize = s_frame },
+            _ => new SimulcastSource(_world, _publisher) { FrameSize = s_frame },
+        };
+        _subscriber.Consume(_source.Producer, _source.RepairingConsumer());
+        _client = new ClientReceiver(_subscriber, _source);
         _down = new SimulatedLink<byte[]>(profile, seed);
         _world.DelayUs = 1000;
         _startUs = _world.Now.Us;
@@ -62,7 +77,7 @@ internal sealed class CorridorWorld : IDisposable
         {
             if (nextFrame <= _world.Now)
             {
-                nextFrame = nextFrame.PlusMs(SimulcastSource.FrameMs);
+                nextFrame = nextFrame.PlusMs(ICamera.FrameMs);
                 _source.SendOne();
             }
 
@@ -83,6 +98,28 @@ internal sealed class CorridorWorld : IDisposable
         }
 
         _client.Finish(_world.Now);
+    }
+
+    /// <summary>Whether the packets of the camera say which temporal layer they belong to.</summary>
+    public bool TellsTemporalLayers { get; }
+
+    /// <summary>Seconds from a moment to the first sample that is as asked for; infinite when there is none.</summary>
+    public double FirstSeconds(double from, Func<Sample, bool> match) =>
+        Samples.Where(sample => sample.Seconds > from && match(sample)).Select(sample => sample.Seconds - from).FirstOrDefault(double.PositiveInfinity);
+
+    /// <summary>Seconds from a moment until the queue is under 100 ms, and stays so for a second.</summary>
+    public double DrainedAfterSeconds(double from)
+    {
+        var samples = Samples.Where(sample => sample.Seconds > from + 0.3).ToArray();
+        for (var i = 0; i + 10 < samples.Length; i++)
+        {
+            if (samples.AsSpan(i, 10).ToArray().All(static sample => sample.QueueMs < 100))
+            {
+                return samples[i].Seconds - from;
+            }
+        }
+
+        return double.PositiveInfinity;
     }
 
     public TransportStats SubscriberStats()

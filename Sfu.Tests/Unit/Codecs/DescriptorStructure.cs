@@ -105,13 +105,16 @@ internal sealed class DescriptorStructure(int targetCount, int[] chainOfTarget, 
     }
 
     /// <summary>One spatial and three temporal layers, the structure of §A.6.1 with the targets from low to high.</summary>
-    public static DescriptorStructure L1T3() => new(
+    public static DescriptorStructure L1T3(int idOffset = 0) => new(
         3, [0, 0, 0],
         new Template(0, 0, "SSS", [], [0]),
         new Template(0, 0, "SSS", [4], [4]),
         new Template(0, 1, "-DS", [2], [2]),
         new Template(0, 2, "--D", [1], [1]),
-        new Template(0, 2, "--D", [1], [3]));
+        new Template(0, 2, "--D", [1], [3]))
+    {
+        IdOffset = idOffset,
+    };
 
     /// <summary>Full SVC of two spatial layers: the upper one refers to the lower one in each picture.</summary>
     public static DescriptorStructure L2T1() => new(

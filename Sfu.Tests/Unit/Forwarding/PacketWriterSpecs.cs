@@ -35,7 +35,7 @@ public sealed class PacketWriterSpecs
                 var one = new byte[2048];
                 var other = new byte[2048];
                 Array.Fill(one, (byte)0xEE);
-                var length = writer.WriteHeader(view, numbers, one);
+                var length = writer.WriteHeader(view, numbers, default, one);
                 var longer = writer.WriteAnyForm(view, numbers, other);
                 other[1] = numbers.MarkerAndType;
                 RtpPacket.SetSequenceNumber(other, numbers.Sequence);
@@ -58,7 +58,7 @@ public sealed class PacketWriterSpecs
         var room = new byte[2048];
         Assert.True(RtpPacket.TryParse(Packet(malformed: false), out var view));
 
-        Assert.True(RtpPacket.TryParseHeader(room.AsSpan(0, writer.WriteHeader(view, default, room)), out var written));
+        Assert.True(RtpPacket.TryParseHeader(room.AsSpan(0, writer.WriteHeader(view, default, default, room)), out var written));
 
         Assert.Equal(0x1000, written.ExtensionProfile);
     }
@@ -70,7 +70,7 @@ public sealed class PacketWriterSpecs
         var writer = new PacketWriter(Parameters(own, "m"), Ids(source), ssrc: 1);
         Assert.True(RtpPacket.TryParse(Packet(malformed: false), out var view));
 
-        Assert.Equal(-1, writer.WriteHeader(view, default, new byte[20]));
+        Assert.Equal(-1, writer.WriteHeader(view, default, default, new byte[20]));
     }
 
     private static HeaderExtensionIds Ids(Dictionary<string, int> ids) =>

@@ -1,0 +1,99 @@
+using Sfu.Media.Codecs;
+using Sfu.Media.Control;
+using Sfu.Media.Ortc;
+using Sfu.Media.Rtp;
+using Sfu.Tests.Support.Loopback;
+
+namespace Sfu.Tests.Loopback;
+
+/// <summary>
+/// Simulcast of which nobody can read the payload: what the client gets is one stream of descriptors, whichever encodings it is made from.
+/// </summary>
+public sealed class DependencyDescriptorSpecs : IDisposable
+{
+    private readonly LoopbackWorld _world = new();
+    private readonly LoopbackPeer _publisher;
+    private readonly LoopbackPeer _subscriber;
+    private readonly SimulcastSource _source;
+    private readonly ConsumerHandle _consumer;
+
+    public DependencyDescriptorSpecs()
+    {
+        _publisher = _world.NewConnectedPeer();
+        _subscriber = _world.NewConnectedPeer();
+        _source = new SimulcastSource(_world, _publisher, codec: CodecKind.Av1) { FrameSize = [(1, 200), (2, 400), (3, 700)] };
+        _source.Send(10);
+        _consumer = _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(0, null), codec: CodecKind.Av1));
+        _source.Send(20);
+    }
+
+    public void Dispose()
+    {
+        Assert.Empty(_world.Faults);
+        _world.Dispose();
+    }
+
+    [Fact]
+    public void Frames_are_numbered_without_a_seam_over_changes_of_the_encoding_and_pauses()
+    {
+        foreach (var wanted in new[] { 2, 1, 0, 2 })
+        {
+            _world.Command(directory => directory.Consumer(_consumer, c => c.SetPreferredLayers(new ConsumerLayers(wanted, null), _world.Now)));
+            _source.Send(20);
+            Assert.Equal(wanted, Encodings()[^1]);
+        }
+
+        _world.Command(directory => directory.Consumer(_consumer, static c => c.Pause()));
+        _source.Send(20);
+        _world.Command(directory => directory.Consumer(_consumer, c => c.Resume(_world.Now)));
+        _source.Send(20);
+
+        var frames = Frames();
+        Assert.All(frames.Zip(frames.Skip(1)), static pair => Assert.Equal(pair.First.IsFrameEnd ? 1 : 0, (ushort)(pair.Second.FrameNumber - pair.First.FrameNumber)));
+        Assert.All(frames.Zip(frames.Skip(1)), static pair => Assert.Equal(pair.First.IsFrameEnd, pair.Second.IsFrameStart));
+
+        // The structure of each change, and each frame has the layer that its sender gave it.
+        Assert.Equal(6, frames.Count(static frame => frame.HasStructure));
+        Assert.Equal([0, 1, 2], frames.Select(static frame => (int)frame.TemporalLayer).Distinct().Order());
+    }
+
+    [Fact]
+    public void What_is_sent_again_has_the_numbers_that_it_had()
+    {
+        _world.Command(directory => directory.Consumer(_consumer, c => c.SetPreferredLayers(new ConsumerLayers(2, null), _world.Now)));
+        _source.Send(20);
+        var lost = Media()[^5];
+        Assert.True(RtpPacket.TryParse(lost, out var original));
+        Assert.True(original.TryFindExtension(Descriptors.ConsumerId, out var expected));
+        Assert.NotEqual(0, expected.Data.Length);
+
+        var writer = new Sfu.Media.Rtcp.RtcpWriter(new byte[Sfu.Media.Rtcp.RtcpWriter.MaxCompoundBytes]);
+        Assert.True(writer.TryAddNack(1, TestMedia.ConsumerSsrc, [original.SequenceNumber], out _));
+        _subscriber.SendRtcp(writer.Written);
+        _world.Run(TimeSpan.FromMilliseconds(20));
+
+        Assert.True(RtpPacket.TryParse(_subscriber.Rtp[^1], out var again));
+        Assert.Equal(TestMedia.ConsumerRtxSsrc, again.Ssrc);
+        Assert.True(again.TryFindExtension(Descriptors.ConsumerId, out var repeated));
+        Assert.Equal(expected.Data, repeated.Data);
+        Assert.Equal(original.Payload, again.Payload[Rtx.OsnLength..]);
+    }
+
+    private List<byte[]> Media() => [.. _subscriber.Rtp.Where(static packet => RtpPacket.TryParse(packet, out var view) && view.Ssrc == TestMedia.ConsumerSsrc)];
+
+    private List<int> Encodings() => Media().ConvertAll(static packet => RtpPacket.TryParse(packet, out var view) ? view.Payload[16] : -1);
+
+    /// <summary>As a receiver does that knows nothing but what was forwarded.</summary>
+    private List<DependencyDescriptor> Frames()
+    {
+        var receiver = new DependencyStructureCache(ScalabilityMode.Parse("L1T3"));
+        return Media().ConvertAll(packet =>
+        {
+            Assert.True(RtpPacket.TryParse(packet, out var view));
+            Assert.True(view.TryFindExtension(Descriptors.ConsumerId, out var extension));
+            receiver.Read(view.SequenceNumber, extension.Data, out var descriptor, out var structure);
+            Assert.NotNull(structure);
+            return descriptor;
+        });
+    }
+}
