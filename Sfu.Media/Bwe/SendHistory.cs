@@ -1,3 +1,4 @@
+using Sfu.Media.Buffers;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Bwe;
@@ -161,6 +162,16 @@ internal sealed class SendHistory
 
     /// <summary>From the time of the newest: entries live for seconds, moments wrap after hours.</summary>
     private long SendUs(in Entry entry) => ((_newestUs >> MomentShift) - (Moment(_newestUs) - entry.SentAt)) << MomentShift;
+
+    /// <summary>Asks the processor for the entries that the next packet fills and frees.</summary>
+    public void Prefetch()
+    {
+        if (_ring.Length > 0)
+        {
+            CacheHint.Line(ref EntryOf(_first));
+            CacheHint.Line(ref EntryOf(_end));
+        }
+    }
 
     private ref Entry EntryOf(long sequence) => ref _ring[(int)(sequence & (_ring.Length - 1))];
 
