@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sfu.Media.Buffers;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Wire;
 
@@ -129,6 +130,26 @@ internal sealed class BandwidthEstimator
         _min = Math.Max(min, MinBitrate);
         _max = max > 0 ? Math.Max(max, _min) : long.MaxValue;
         Conclude();
+    }
+
+    /// <summary>A packet leaves.</summary>
+    /// <summary>Asks the processor for what <see cref="OnSent"/> needs that lies so many references away.</summary>
+    public void Prefetch(int hop)
+    {
+        switch (hop)
+        {
+            case 0:
+                CacheHint.Object(this, 4);
+                break;
+            case 1:
+                CacheHint.Object(_history);
+                CacheHint.Object(_application);
+                CacheHint.Object(_probe);
+                break;
+            default:
+                _history.Prefetch();
+                break;
+        }
     }
 
     /// <summary>A packet leaves.</summary>

@@ -1,3 +1,4 @@
+using Sfu.Media.Buffers;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Bwe;
@@ -166,6 +167,16 @@ internal sealed class SendHistory
         for (var sequence = _first; sequence < _end; sequence++)
         {
             EntryOf(sequence) = old[(int)(sequence & (old.Length - 1))];
+        }
+    }
+
+    /// <summary>Asks the processor for the entries that the next packet fills and frees.</summary>
+    public void Prefetch()
+    {
+        if (_ring.Length > 0)
+        {
+            CacheHint.Line(ref EntryOf(_first));
+            CacheHint.Line(ref EntryOf(_end));
         }
     }
 

@@ -1,3 +1,4 @@
+using Sfu.Media.Buffers;
 using Sfu.Media.Codecs;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
@@ -215,6 +216,10 @@ internal sealed class ConsumerRepair
         PictureNumbers.Apply(_codecs.Media!.Kind, room[headerLength..length], shift);
         return true;
     }
+
+    public void PrefetchIndex() => CacheHint.Object(_kept, 2);
+
+    public void PrefetchSlots() => _kept.Prefetch();
 
     private void Release(KeptPacket kept) => _consumer.Transport.Engine.Pool.Release(kept.Index);
 }

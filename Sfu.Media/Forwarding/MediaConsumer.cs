@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Sfu.Media.Buffers;
 using Sfu.Media.Bwe;
 using Sfu.Media.Codecs;
 using Sfu.Media.Control;
@@ -21,6 +22,9 @@ namespace Sfu.Media.Forwarding;
 /// </remarks>
 internal sealed class MediaConsumer : IPacedStream
 {
+    /// <summary>How far <see cref="Prefetch"/> reaches.</summary>
+    public const int PrefetchHops = 7;
+
     // Given.
     private readonly ConsumerSettings _settings;
     private readonly CodecTable _codecs;
@@ -414,6 +418,39 @@ internal sealed class MediaConsumer : IPacedStream
 
         var numbers = Number(first.MarkerAndType, first.Sequence, first.Timestamp);
         Leave(packet, packet.Payload, waiting.Index, numbers, waiting.Shift, waiting.Layers, room, now);
+    }
+
+    /// <summary>Asks the processor for what sending needs that lies so many references away from the consumer.</summary>
+    public void Prefetch(int hop)
+    {
+        switch (hop)
+        {
+            case 0:
+                CacheHint.Object(this, 4);
+                break;
+            case 1:
+                CacheHint.Object(Transport, 5);
+                CacheHint.Object(_numbers, 2);
+                CacheHint.Object(_repair);
+                CacheHint.Object(Sent, 2);
+                CacheHint.Object(_writer, 2);
+                CacheHint.Object(_codecs);
+                break;
+            case 2:
+                CacheHint.Object(Transport.Egress, 2);
+                _numbers.Prefetch();
+                _repair?.PrefetchIndex();
+                Sent.Prefetch();
+                break;
+            default:
+                Transport.Egress.Prefetch(hop - 3);
+                if (hop == PrefetchHops - 1)
+                {
+                    _repair?.PrefetchSlots();
+                }
+
+                break;
+        }
     }
 
     /// <summary>The client misses packets (RFC 4585 §6.2.1).</summary>

@@ -1,3 +1,4 @@
+using Sfu.Media.Buffers;
 using Sfu.Media.Codecs;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
@@ -173,6 +174,12 @@ internal sealed class OutgoingNumbers
             _origin = clock;
             _originTimestamp = _timestamp.Rewrite(clock.RtpTimestamp);
         }
+    }
+
+    public void Prefetch()
+    {
+        CacheHint.Object(_sequence, 2);
+        CacheHint.Object(_timestamp);
     }
 
     private uint UnitsBetween(NtpTime from, NtpTime to) => (uint)(to.UsSince(from) * _clockRate / 1_000_000);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sfu.Media.Buffers;
 using Sfu.Media.Bwe;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
@@ -300,6 +301,22 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         if (consumer.MaxPlainRetransmissions > 0)
         {
             _srtp?.AllowRetransmission(consumer.Ssrc, consumer.MaxPlainRetransmissions);
+        }
+    }
+
+    /// <summary>Asks the processor for what the next packet needs that lies so many references away.</summary>
+    public void Prefetch(int hop)
+    {
+        if (hop == 0)
+        {
+            CacheHint.Object(_srtp);
+            CacheHint.Object(_bandwidth, 2);
+            CacheHint.Object(_rate);
+        }
+        else
+        {
+            _srtp?.Prefetch(hop - 1);
+            _bandwidth?.Estimator.Prefetch(hop - 1);
         }
     }
 

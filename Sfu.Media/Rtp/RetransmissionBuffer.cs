@@ -1,3 +1,4 @@
+using Sfu.Media.Buffers;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Rtp;
@@ -228,6 +229,16 @@ public sealed class RetransmissionBuffer<T>
         for (var sequence = _first; sequence < _end; sequence++)
         {
             SlotOf(sequence) = old[(int)(sequence & (old.Length - 1))];
+        }
+    }
+
+    /// <summary>Asks the processor for the slots that the next packet fills and frees.</summary>
+    public void Prefetch()
+    {
+        if (_slots.Length > 0)
+        {
+            CacheHint.Line(ref SlotOf(_first));
+            CacheHint.Line(ref SlotOf(_end));
         }
     }
 

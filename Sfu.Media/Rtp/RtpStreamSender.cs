@@ -1,3 +1,4 @@
+using Sfu.Media.Buffers;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Wire;
 
@@ -115,6 +116,9 @@ public sealed class RtpStreamSender
             RttUs = RtpClock.ToUs(units, 65536);
         }
     }
+
+    /// <summary>Asks the processor for what lies behind this object and the next packet changes.</summary>
+    public void Prefetch() => CacheHint.Object(_rate);
 
     private void Count(int packetLength, int payloadLength, MediaTime now)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Sfu.Media.Buffers;
 using Sfu.Media.Srtp.Kernels;
 
 namespace Sfu.Media.Srtp;
@@ -84,6 +85,19 @@ internal sealed class GcmCipher : SrtpCipher
 
     public override uint ReadIndexWord(ReadOnlySpan<byte> packet) =>
         BinaryPrimitives.ReadUInt32BigEndian(packet[^SrtpProfiles.RtcpIndexLength..]);
+
+    public override void Prefetch(int hop)
+    {
+        if (hop == 0)
+        {
+            CacheHint.Object(_rtp);
+            CacheHint.Object(_rtpSalt);
+        }
+        else
+        {
+            _rtp.Prefetch();
+        }
+    }
 
     public override void Dispose()
     {

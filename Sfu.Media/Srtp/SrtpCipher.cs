@@ -93,6 +93,11 @@ internal abstract class SrtpCipher : IDisposable
     /// <param name="packet">At least <see cref="RtcpHeaderLength"/> and <see cref="RtcpOverhead"/> long.</param>
     public abstract uint ReadIndexWord(ReadOnlySpan<byte> packet);
 
+    /// <summary>Asks the processor for what the next packet needs that lies so many references away.</summary>
+    public virtual void Prefetch(int hop)
+    {
+    }
+
     public abstract void Dispose();
 
     private protected static byte[] Pin(ReadOnlySpan<byte> secret)

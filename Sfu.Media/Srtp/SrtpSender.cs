@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using Sfu.Media.Buffers;
 
 namespace Sfu.Media.Srtp;
 
@@ -170,6 +171,21 @@ public sealed class SrtpSender : IDisposable
         {
             _disposed = true;
             _cipher.Dispose();
+        }
+    }
+
+    /// <summary>Asks the processor for what the next packet needs that lies so many references away.</summary>
+    internal void Prefetch(int hop)
+    {
+        if (hop == 0)
+        {
+            CacheHint.Object(_cipher);
+            CacheHint.Object(_streams);
+        }
+        else
+        {
+            _cipher.Prefetch(hop - 1);
+            _streams.PrefetchLatest(hop - 1);
         }
     }
 

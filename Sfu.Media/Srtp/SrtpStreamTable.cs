@@ -1,3 +1,5 @@
+using Sfu.Media.Buffers;
+
 namespace Sfu.Media.Srtp;
 
 /// <summary>
@@ -67,6 +69,9 @@ internal sealed class SrtpStreamTable
         _latest = null;
         return true;
     }
+
+    /// <summary>Asks the processor for the latest stream, so many references away.</summary>
+    public void PrefetchLatest(int hop) => CacheHint.Object(hop == 0 ? _latest : _latest?.Rtp);
 
     private SrtpStream Propose(uint ssrc)
     {

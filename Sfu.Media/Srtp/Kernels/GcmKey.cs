@@ -38,5 +38,10 @@ internal abstract class GcmKey : IDisposable
     public abstract bool Open(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> ciphertext, Span<byte> destination);
 
     /// <summary>Zeroes and frees the key.</summary>
+    /// <summary>Asks the processor for what the next packet needs.</summary>
+    public virtual void Prefetch()
+    {
+    }
+
     public abstract void Dispose();
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Sfu.Media.Buffers;
 
 namespace Sfu.Media.Srtp.Kernels;
 
@@ -9,6 +10,9 @@ namespace Sfu.Media.Srtp.Kernels;
 internal sealed unsafe class HardwareGcmKey<TGhash> : GcmKey
     where TGhash : struct, IGhashLanes
 {
+    // With AES-128.
+    private const int KeyLines = 6;
+
     private readonly KeyMemory _memory;
     private readonly GcmKeyState _state;
 
@@ -58,6 +62,8 @@ internal sealed unsafe class HardwareGcmKey<TGhash> : GcmKey
 
         return right;
     }
+
+    public override void Prefetch() => CacheHint.Native(_memory.Pointer, KeyLines);
 
     public override void Dispose() => _memory.Dispose();
 
