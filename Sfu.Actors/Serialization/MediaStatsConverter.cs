@@ -8,13 +8,13 @@ namespace Sfu.Actors.Serialization;
 /// <summary>Statistics by their own <c>type</c> member.</summary>
 internal sealed class MediaStatsConverter : JsonConverter<MediaStats>
 {
-    private const string TransportType = "webrtc-transport";
+    private const string TransportSuffix = "-transport";
 
     public override MediaStats? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var probe = reader;
         using var document = JsonDocument.ParseValue(ref probe);
-        var isTransport = document.RootElement.TryGetProperty("type", out var type) && type.ValueEquals(TransportType);
+        var isTransport = document.RootElement.TryGetProperty("type", out var type) && type.GetString()!.EndsWith(TransportSuffix, StringComparison.Ordinal);
         return isTransport
             ? JsonSerializer.Deserialize(ref reader, (JsonTypeInfo<TransportStats>)options.GetTypeInfo(typeof(TransportStats)))
             : JsonSerializer.Deserialize(ref reader, (JsonTypeInfo<RtpStreamStats>)options.GetTypeInfo(typeof(RtpStreamStats)));

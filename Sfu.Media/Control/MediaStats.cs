@@ -13,7 +13,9 @@ public abstract record MediaStats(string Type, long Timestamp);
 
 /// <summary>
 /// A WebRtcTransport (<c>type: webrtc-transport</c>), PlainTransport (<c>plain-rtp-transport</c>) or end of a pipe (<c>pipe-transport</c>); the
-/// latter two have neither ICE nor DTLS, and their states are <c>none</c>. What is not known is null; losses are shares, 0 … 1.
+/// latter two have neither ICE nor DTLS, and their states are <c>none</c>. What is not known is null; losses are shares, 0 … 1. Bytes and bitrates
+/// of <c>rtp</c> are media's first sending, those of <c>rtx</c> its repetition (RFC 4588), those of <c>probation</c> repetition only to see what the
+/// path carries.
 /// </summary>
 public sealed record TransportStats(
     long Timestamp,
@@ -31,7 +33,29 @@ public sealed record TransportStats(
     long? AvailableIncomingBitrate = null,
     long? MaxIncomingBitrate = null,
     double RtpPacketLossReceived = 0,
-    double RtpPacketLossSent = 0) : MediaStats("webrtc-transport", Timestamp);
+    double RtpPacketLossSent = 0) : MediaStats("webrtc-transport", Timestamp)
+{
+    /// <summary>What an ICE-lite node always is towards a client; null without ICE.</summary>
+    public string? IceRole { get; init; }
+
+    public long RtpRecvBitrate { get; init; }
+
+    public long RtpSendBitrate { get; init; }
+
+    public long RtxBytesReceived { get; init; }
+
+    public long RtxRecvBitrate { get; init; }
+
+    public long RtxBytesSent { get; init; }
+
+    public long RtxSendBitrate { get; init; }
+
+    public long ProbationSendBitrate { get; init; }
+
+    public long? MaxOutgoingBitrate { get; init; }
+
+    public long? MinOutgoingBitrate { get; init; }
+}
 
 /// <summary>
 /// One RTP stream, received from a producer (<c>inbound-rtp</c>) or sent by a consumer (<c>outbound-rtp</c>). <c>score</c> is 0 … 10;

@@ -85,7 +85,7 @@ public sealed record SenderReportTrace(
 /// <param name="Timestamp">Unix milliseconds.</param>
 /// <param name="BweType"><c>transport-cc</c>, <c>ccfb</c>, <c>remb</c> or, where the client gives none of these, <c>rr</c>.</param>
 /// <param name="DesiredBitrate">What all consumers would take at their preferred layers.</param>
-/// <param name="EffectiveDesiredBitrate">The same, weighed by what is active.</param>
+/// <param name="EffectiveDesiredBitrate">The same without its dips: it rises at once and falls by 5 % a second.</param>
 /// <param name="MinBitrate">The lower limit.</param>
 /// <param name="MaxBitrate">The upper limit; 0 for none.</param>
 /// <param name="StartBitrate">What the estimate began with.</param>

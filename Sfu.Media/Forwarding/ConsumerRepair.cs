@@ -106,7 +106,7 @@ internal sealed class ConsumerRepair
     }
 
     /// <summary>Sends the newest packet again by RTX. Without RTX nothing: a packet under its own number tells the receiver nothing new.</summary>
-    /// <returns>Bytes sent, unprotected; 0 when there is nothing that fits.</returns>
+    /// <returns>Bytes sent, protected; 0 when there is nothing that fits.</returns>
     public int TrySendPadding(int maxBytes, MediaTime now)
     {
         if (!HasRtx || !_kept.TryGetNewest(now, out var sequence, out var kept)
@@ -115,10 +115,16 @@ internal sealed class ConsumerRepair
             return 0;
         }
 
-        var before = PacketsRetransmitted;
-        var sent = Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now);
-        PacketsRetransmitted = before;
-        return sent > 0 ? length : 0;
+        var before = _consumer.Transport.Egress.RtpBytes;
+        var sent = Resend(kept.Index, kept.Numbers(sequence), kept.Shift, isProbation: true, now);
+        if (sent == 0)
+        {
+            return 0;
+        }
+
+        var type = (byte)((kept.MarkerAndType & PacketNumbers.MarkerBit) | _codecs.RtxFor((byte)(kept.MarkerAndType & ~PacketNumbers.MarkerBit)));
+        Traces.Probed(_consumer, _rtxSsrc!.Value, (ushort)(_rtxSequence - 1), kept.Timestamp, type, sent, now);
+        return (int)(_consumer.Transport.Egress.RtpBytes - before);
     }
 
     public void Clear() => _kept.Clear();
@@ -129,7 +135,9 @@ internal sealed class ConsumerRepair
     /// <param name="shift">Of the numbers in its payload.</param>
     /// <param name="now">Time of sending.</param>
     /// <returns>Bytes sent, unprotected; 0 when it could not be sent.</returns>
-    public int Resend(int index, in PacketNumbers first, DescriptorShift shift, MediaTime now)
+    public int Resend(int index, in PacketNumbers first, DescriptorShift shift, MediaTime now) => Resend(index, first, shift, isProbation: false, now);
+
+    private int Resend(int index, in PacketNumbers first, DescriptorShift shift, bool isProbation, MediaTime now)
     {
         var egress = _consumer.Transport.Egress;
         var room = egress.Begin();
@@ -161,11 +169,17 @@ internal sealed class ConsumerRepair
 
         if (TryWrite(original, numbers, shift, packet, out var headerLength, out var packetLength))
         {
+            var before = egress.RtpBytes;
             var wrapped = Rtx.Wrap(packet[..packetLength], headerLength, _rtxSsrc!.Value, (byte)rtxPayloadType, _rtxSequence, room);
             if (wrapped > 0 && egress.Send(room, headerLength, room[headerLength..wrapped], now))
             {
                 _rtxSequence++;
-                PacketsRetransmitted++;
+                if (!isProbation)
+                {
+                    PacketsRetransmitted++;
+                    egress.Repetition.Add((int)(egress.RtpBytes - before), now);
+                }
+
                 return wrapped;
             }
         }

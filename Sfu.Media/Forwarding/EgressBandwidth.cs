@@ -1,6 +1,7 @@
 using Sfu.Media.Bwe;
 using Sfu.Media.Control;
 using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Forwarding;
@@ -32,6 +33,7 @@ internal sealed class EgressBandwidth
     // Owned.
     private readonly BandwidthEstimator _estimator;
     private readonly EgressPacer _pacer;
+    private readonly DesiredBitrate _desired = new();
 
     // State.
     private MediaTime _lastSent;
@@ -61,7 +63,7 @@ internal sealed class EgressBandwidth
     public EgressPacer Pacer => _pacer;
 
     /// <summary>Sent only to probe.</summary>
-    public long ProbationBytes { get; private set; }
+    public TrafficMeter Probation { get; } = new();
 
     /// <summary>
     /// Whether packets may be sent again now: repair takes at most half of the path, so that a path which has become narrow is not filled
@@ -152,7 +154,8 @@ internal sealed class EgressBandwidth
         }
 
         NextTimeout = MediaTime.Never;
-        _estimator.Desired = BandwidthShares.DesiredBy(_transport.Egress, _estimator.IsMeasured, now);
+        _desired.Update(BandwidthShares.DesiredBy(_transport.Egress, _estimator.IsMeasured, now), now);
+        _estimator.Desired = _desired.Now;
         _estimator.Sent = _transport.Egress.Bitrate(now);
         _estimator.OnTime(now);
         Probe(now);
@@ -206,7 +209,7 @@ internal sealed class EgressBandwidth
                 return;
             }
 
-            ProbationBytes += bytes;
+            Probation.Add(bytes, now);
         }
     }
 
@@ -234,8 +237,8 @@ internal sealed class EgressBandwidth
         _transport.Events.TransportTraced(new BweTrace(
             _transport.UnixMs(now),
             _source,
-            _estimator.Desired,
-            _estimator.Desired,
+            _desired.Now,
+            _desired.Effective,
             Math.Max(_transport.Limits.MinOutgoing ?? 0, BandwidthEstimator.MinBitrate),
             _transport.Limits.MaxOutgoing ?? 0,
             _estimator.Start,

@@ -361,9 +361,9 @@ internal abstract class MediaTransport : IDisposable
         BytesSent,
         Ingress.Bitrate(now),
         Egress.Bitrate(now),
-        Ingress.RtpBytes,
-        Egress.RtpBytes,
-        Egress.Bandwidth?.ProbationBytes ?? 0,
+        Ingress.RtpBytes - Ingress.Repetition.Bytes - Ingress.Rtcp.Bytes,
+        Egress.RtpBytes - Egress.Repetition.Bytes - Egress.Rtcp.Bytes - ProbationBytes,
+        ProbationBytes,
         Egress.Bandwidth?.Bitrate,
         Ingress.Estimate,
         Limits.MaxIncoming,
@@ -371,7 +371,20 @@ internal abstract class MediaTransport : IDisposable
         Egress.Bandwidth?.Estimator.LossShare ?? 0)
     {
         Type = type,
+        RtpRecvBitrate = Math.Max(0, Ingress.Bitrate(now) - Ingress.Repetition.BitsPerSecond(now) - Ingress.Rtcp.BitsPerSecond(now)),
+        RtpSendBitrate = Math.Max(0, Egress.Bitrate(now) - Egress.Repetition.BitsPerSecond(now) - Egress.Rtcp.BitsPerSecond(now) - ProbationBitrate(now)),
+        RtxBytesReceived = Ingress.Repetition.Bytes,
+        RtxRecvBitrate = Ingress.Repetition.BitsPerSecond(now),
+        RtxBytesSent = Egress.Repetition.Bytes,
+        RtxSendBitrate = Egress.Repetition.BitsPerSecond(now),
+        ProbationSendBitrate = ProbationBitrate(now),
+        MaxOutgoingBitrate = Limits.MaxOutgoing,
+        MinOutgoingBitrate = Limits.MinOutgoing,
     };
+
+    private long ProbationBytes => Egress.Bandwidth?.Probation.Bytes ?? 0;
+
+    private long ProbationBitrate(MediaTime now) => Egress.Bandwidth?.Probation.BitsPerSecond(now) ?? 0;
 
     private void OnTimer(MediaTime now)
     {

@@ -38,6 +38,12 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     /// <summary>It is agreed what protects media, or that nothing does.</summary>
     public bool IsOpen => _srtp is not null || _sendsPlain;
 
+    /// <summary>Sent again because the client asked, by RTX. Protected.</summary>
+    public TrafficMeter Repetition { get; } = new();
+
+    /// <summary>RTCP sent, protected.</summary>
+    public TrafficMeter Rtcp { get; } = new();
+
     /// <summary>Bytes of RTP and RTCP sent, protected.</summary>
     public long RtpBytes { get; private set; }
 
@@ -292,6 +298,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         var length = _srtp is { } srtp ? srtp.ProtectRtcp(compound, room) : compound.TryCopyTo(room) ? compound.Length : -1;
         if (length > 0)
         {
+            Rtcp.Add(length, now);
             Commit(transport.RtcpPath, length, now);
         }
     }

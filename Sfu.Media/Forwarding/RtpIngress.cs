@@ -40,6 +40,12 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
     /// <summary>Bytes of RTP and RTCP received with a valid tag.</summary>
     public long RtpBytes { get; private set; }
 
+    /// <summary>What the client sent again, or for probing, by RTX. Protected.</summary>
+    public TrafficMeter Repetition { get; } = new();
+
+    /// <summary>RTCP received, protected.</summary>
+    public TrafficMeter Rtcp { get; } = new();
+
     public ReceiveStreamTable Streams => _streams;
 
     public MediaTime NextTimeout
@@ -154,6 +160,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         NoteArrival(entry.Producer, packet, now);
         if (entry.IsRtx)
         {
+            Repetition.Add(datagram.Length, now);
             OnRtx(entry, plain, now);
         }
         else if (entry.Stream is { } stream)
@@ -174,6 +181,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         }
 
         RtpBytes += datagram.Length;
+        Rtcp.Add(datagram.Length, now);
         _rate.Add(datagram.Length, now);
         return RtcpDispatcher.Dispatch(transport, datagram[..length], now) || _srtp is not null;
     }

@@ -35,6 +35,36 @@ internal static class Traces
         }
     }
 
+    /// <summary>A packet was sent again only to see whether the path carries it.</summary>
+    /// <param name="consumer">Whose.</param>
+    /// <param name="ssrc">Of its RTX stream.</param>
+    /// <param name="sequence">Likewise.</param>
+    /// <param name="timestamp">Of what it repeats.</param>
+    /// <param name="markerAndType">Likewise.</param>
+    /// <param name="size">Header and payload, in bytes.</param>
+    /// <param name="now">Time of sending.</param>
+    public static void Probed(MediaConsumer consumer, uint ssrc, ushort sequence, uint timestamp, byte markerAndType, int size, MediaTime now)
+    {
+        if ((consumer.Transport.Traced & MediaTraceTypes.Probation) != 0)
+        {
+            consumer.Transport.Events.TransportTraced(new RtpTrace(
+                MediaTraceTypes.Probation,
+                consumer.Transport.UnixMs(now),
+                MediaTraceDirection.Out,
+                ssrc,
+                (byte)(markerAndType & ~PacketNumbers.MarkerBit),
+                sequence,
+                timestamp,
+                (markerAndType & PacketNumbers.MarkerBit) != 0,
+                size,
+                size - RtpPacket.FixedHeaderLength,
+                IsKeyFrame: false,
+                IsRtx: true,
+                SpatialLayer: -1,
+                TemporalLayer: -1));
+        }
+    }
+
     /// <summary>A request was sent to a producer's client.</summary>
     public static void Asked(MediaProducer producer, MediaTraceTypes type, uint ssrc, MediaTime now)
     {

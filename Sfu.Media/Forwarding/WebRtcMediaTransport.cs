@@ -284,5 +284,5 @@ internal sealed class WebRtcMediaTransport : MediaTransport, IIceListener
         _agent.State.ToString().ToLowerInvariant(),
         _dtls.State.ToString().ToLowerInvariant(),
         HasSelected ? Selected.Id : null,
-        now);
+        now) with { IceRole = "controlled" };
 }

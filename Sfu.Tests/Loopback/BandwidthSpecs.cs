@@ -147,8 +147,16 @@ public sealed class BandwidthSpecs : IDisposable
     public void Probes_are_packets_that_the_client_knows_and_are_counted()
     {
         using var world = new CorridorWorld(new LinkProfile { Rates = [(TimeSpan.Zero, 10_000_000)] });
+        var traces = world.TraceSubscriber(MediaTraceTypes.Probation);
         world.Run(TimeSpan.FromSeconds(4));
-        Assert.True(world.SubscriberStats().ProbationBytesSent > 5_000);
+        var stats = world.SubscriberStats();
+        Assert.True(stats.ProbationBytesSent > 5_000);
+        Assert.True(stats.RtpBytesSent > 5 * stats.ProbationBytesSent);
+        Assert.InRange(stats.RtpSendBitrate, stats.SendBitrate / 2, stats.SendBitrate);
+        Assert.Equal("controlled", stats.IceRole);
+        Assert.All(traces, static trace => Assert.Equal(MediaTraceTypes.Probation, trace.Type));
+        var told = traces.Cast<RtpTrace>().Sum(static trace => trace.Size);
+        Assert.InRange(told, stats.ProbationBytesSent * 9 / 10, stats.ProbationBytesSent);
         Assert.True(world.Samples[^1].Estimate > 2_000_000);
         Assert.Equal(2, world.Samples[^1].Spatial);
     }

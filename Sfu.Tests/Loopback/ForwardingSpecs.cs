@@ -225,6 +225,10 @@ public abstract class ForwardingSpecs : IDisposable
             Assert.True(RtpPacket.TryParse(again.AsSpan(0, length), out packet));
         }
 
+        _world.Command(_subscriber.Transport, static home => home.ReportStats(9));
+        var stats = _subscriber.Events.Stats.OfType<TransportStats>().Single();
+        Assert.Equal(rtx, stats.RtxBytesSent > again.Length);
+        Assert.Equal(rtx, stats.RtxSendBitrate > 0);
         Assert.Equal(lost, packet.SequenceNumber);
         Assert.True(packet.Payload.SequenceEqual(original.Payload));
     }

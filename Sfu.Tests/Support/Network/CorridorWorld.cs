@@ -122,6 +122,14 @@ internal sealed class CorridorWorld : IDisposable
         return double.PositiveInfinity;
     }
 
+    /// <summary>Has the subscriber's transport traced from now on.</summary>
+    /// <returns>What is told, as it comes.</returns>
+    public IReadOnlyList<MediaTrace> TraceSubscriber(MediaTraceTypes types)
+    {
+        _world.Command(_subscriber.Transport, home => home.Trace(types));
+        return _subscriber.Events.Traces;
+    }
+
     public TransportStats SubscriberStats()
     {
         _world.Command(_subscriber.Transport, static home => home.ReportStats(99));

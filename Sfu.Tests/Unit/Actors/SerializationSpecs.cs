@@ -78,7 +78,7 @@ public sealed class SerializationSpecs : IAsyncLifetime
     public void Statistics_keep_their_kind()
     {
         var serializer = new SfuSerializer((ExtendedActorSystem)_system);
-        var stats = new Stats(1, [(MediaStats)Samples.Of(typeof(RtpStreamStats)), new TransportStats(1, "new", "new", null, 1, 2, 3, 4, 5, 6)]);
+        var stats = new Stats(1, [(MediaStats)Samples.Of(typeof(RtpStreamStats)), new TransportStats(1, "new", "new", null, 1, 2, 3, 4, 5, 6), new TransportStats(1, "none", "none", null, 1, 2, 3, 4, 5, 6) { Type = "pipe-transport", RtxBytesSent = 7 }]);
         var back = (Stats)serializer.FromBinary(serializer.ToBinary(stats), serializer.Manifest(stats));
         Assert.Null(Samples.Difference(stats, back, nameof(Stats)));
     }
