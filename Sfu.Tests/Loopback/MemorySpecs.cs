@@ -9,121 +9,160 @@ namespace Sfu.Tests.Loopback;
 /// when they were written; the numbers are in Sfu.Media/README.md.
 /// </summary>
 [Collection(nameof(MemoryCollection))]
-public sealed class MemorySpecs : IDisposable
+public sealed class MemorySpecs
 {
     private const int Count = 200;
-
-    private readonly LoopbackWorld _world = new();
-    private readonly List<LoopbackPeer> _peers = [];
-
-    public MemorySpecs()
-    {
-        for (var i = 0; i < Count; i++)
-        {
-            var peer = _world.NewConnectedPeer();
-            peer.Checking = false;
-            _peers.Add(peer);
-        }
-
-        // The first of each kind also pays for what all share.
-        var video = _peers[0].Produce(TestMedia.Video());
-        _peers[0].Produce(TestMedia.Audio());
-        _peers[0].Consume(video, TestMedia.VideoConsumer());
-        _peers[0].Consume(video, TestMedia.AudioConsumer());
-        _world.Command(_peers[0].Transport, static home => home.Close(null));
-        _world.Run(TimeSpan.FromMilliseconds(100));
-    }
 
     [Fact]
     public void Connected_transport_is_small()
     {
-        var more = MemoryProbe.Held();
-        foreach (var peer in _peers)
+        var transport = Measure(static crowd =>
         {
-            _world.Command(peer.Transport, static home => home.Close(null));
-        }
+            var more = MemoryProbe.Held();
+            foreach (var peer in crowd.Peers)
+            {
+                crowd.World.Command(peer.Transport, static home => home.Close(null));
+            }
 
-        _world.Run(TimeSpan.FromMilliseconds(100));
-        Assert.True(_world.Dump().HasNoTransports);
+            crowd.World.Run(TimeSpan.FromMilliseconds(100));
+            Assert.True(crowd.World.Dump().HasNoTransports);
+            return [Mean(MemoryProbe.Held(), more, Count - 1)];
+        });
 
-        Assert.InRange(MemoryProbe.Mean(MemoryProbe.Held(), more, Count - 1).Managed, 1024, 4096);
+        Assert.InRange(transport[0], 1024, 4096);
     }
 
     [Fact]
     public void Producer_is_small()
     {
-        var before = MemoryProbe.Held();
-        var producers = _peers.Skip(1).Select(static peer => peer.Produce(TestMedia.Video())).ToArray();
-        var video = MemoryProbe.Held();
-        foreach (var peer in _peers.Skip(1))
+        var held = Measure(static crowd =>
         {
-            peer.Produce(TestMedia.Audio());
-        }
+            var before = MemoryProbe.Held();
+            var producers = crowd.Peers.Skip(1).Select(static peer => peer.Produce(TestMedia.Video())).ToArray();
+            var video = MemoryProbe.Held();
+            foreach (var peer in crowd.Peers.Skip(1))
+            {
+                peer.Produce(TestMedia.Audio());
+            }
 
-        var audio = MemoryProbe.Held();
-        Assert.InRange(MemoryProbe.Mean(before, video, producers.Length).Managed, 512, 3072);
-        Assert.InRange(MemoryProbe.Mean(video, audio, producers.Length).Managed, 512, 2048);
+            return [Mean(before, video, producers.Length), Mean(video, MemoryProbe.Held(), producers.Length)];
+        });
+
+        Assert.InRange(held[0], 512, 3072);
+        Assert.InRange(held[1], 512, 2048);
     }
 
     [Fact]
     public void Consumer_is_small()
     {
-        var producer = _peers[1].Produce(TestMedia.Video());
-        var before = MemoryProbe.Held();
-        Consume(producer, rtx: true);
-        var repairing = MemoryProbe.Held();
-        Consume(producer, rtx: false);
-        var repeating = MemoryProbe.Held();
-        foreach (var peer in _peers.Skip(2))
+        var held = Measure(static crowd =>
         {
-            peer.Consume(producer, TestMedia.AudioConsumer());
-        }
+            var producer = crowd.Peers[1].Produce(TestMedia.Video());
+            var before = MemoryProbe.Held();
+            crowd.Consume(producer, rtx: true);
+            var repairing = MemoryProbe.Held();
+            crowd.Consume(producer, rtx: false);
+            var repeating = MemoryProbe.Held();
+            foreach (var peer in crowd.Peers.Skip(2))
+            {
+                peer.Consume(producer, TestMedia.AudioConsumer());
+            }
 
-        var audio = MemoryProbe.Held();
-        Assert.InRange(MemoryProbe.Mean(before, repairing, Count - 2).Managed, 512, 3072);
-        Assert.InRange(MemoryProbe.Mean(repairing, repeating, Count - 2).Managed, 512, 3072);
-        Assert.InRange(MemoryProbe.Mean(repeating, audio, Count - 2).Managed, 512, 2048);
+            return [Mean(before, repairing, Count - 2), Mean(repairing, repeating, Count - 2), Mean(repeating, MemoryProbe.Held(), Count - 2)];
+        });
+
+        Assert.InRange(held[0], 512, 3072);
+        Assert.InRange(held[1], 512, 3072);
+        Assert.InRange(held[2], 512, 2048);
     }
 
     [Fact]
     public void Consumer_that_sent_and_stopped_gives_its_index_back()
     {
-        var publisher = _peers[1];
-        var producer = publisher.Produce(TestMedia.Video());
-        Consume(producer, rtx: true);
-        _world.Counting = true;
-        Send(publisher, 0, 100);
-        var before = MemoryProbe.Held();
+        var held = Measure(static crowd =>
+        {
+            var publisher = crowd.Peers[1];
+            var producer = publisher.Produce(TestMedia.Video());
+            crowd.Consume(producer, rtx: true);
+            crowd.World.Counting = true;
+            crowd.Send(publisher, 0, 100);
+            var before = MemoryProbe.Held();
 
-        Send(publisher, 100, 1000);
-        var sending = MemoryProbe.Held();
-        _world.Run(TimeSpan.FromSeconds(5));
+            crowd.Send(publisher, 100, 1000);
+            var sending = MemoryProbe.Held();
+            crowd.World.Run(TimeSpan.FromSeconds(5));
+            return [Mean(before, sending, Count - 2), Mean(before, MemoryProbe.Held(), Count - 2)];
+        });
 
         // 1,024 slots, what is under way while no feedback comes, and less than the 128 that 100 packets take.
-        var after = MemoryProbe.Held();
-        Assert.InRange(MemoryProbe.Mean(before, sending, Count - 2).Managed, 16 * 1024, 64 * 1024);
-        Assert.InRange(MemoryProbe.Mean(before, after, Count - 2).Managed, -4096, 256);
+        Assert.InRange(held[0], 16 * 1024, 64 * 1024);
+        Assert.InRange(held[1], -4096, 256);
     }
 
-    public void Dispose() => _world.Dispose();
-
-    private void Consume(ProducerHandle producer, bool rtx)
+    /// <summary>
+    /// The median of three rounds, number by number: what earlier tests have left, an actor system on its way down or a pool that is trimmed,
+    /// is let go of when it likes, by the megabyte.
+    /// </summary>
+    private static long[] Measure(Func<Crowd, long[]> round)
     {
-        uint ssrc = rtx ? 5000U : 9000U;
-        foreach (var peer in _peers.Skip(2))
+        var rounds = new long[3][];
+        for (var i = 0; i < rounds.Length; i++)
         {
-            peer.Consume(producer, TestMedia.VideoConsumer(rtx, ssrc: ssrc, rtxSsrc: ssrc + 1));
+            using var crowd = new Crowd();
+            rounds[i] = round(crowd);
         }
+
+        return [.. rounds[0].Select((_, number) => rounds.Select(values => values[number]).Order().ElementAt(1))];
     }
 
-    private void Send(LoopbackPeer publisher, int first, int count)
+    private static long Mean((long Managed, long Native) less, (long Managed, long Native) more, int count) =>
+        MemoryProbe.Mean(less, more, count).Managed;
+
+    /// <summary>Peers that are connected and do nothing.</summary>
+    private sealed class Crowd : IDisposable
     {
-        for (var i = first; i < first + count; i++)
+        public Crowd()
         {
-            publisher.SendRtp(TestMedia.Vp8Packet((ushort)i, (uint)(i * 90), key: i == 0, (ushort)i));
-            _world.Run(TimeSpan.FromMilliseconds(1));
+            for (var i = 0; i < Count; i++)
+            {
+                var peer = World.NewConnectedPeer();
+                peer.Checking = false;
+                Peers.Add(peer);
+            }
+
+            // The first of each kind also pays for what all share.
+            var video = Peers[0].Produce(TestMedia.Video());
+            Peers[0].Produce(TestMedia.Audio());
+            Peers[0].Consume(video, TestMedia.VideoConsumer());
+            Peers[0].Consume(video, TestMedia.AudioConsumer());
+            World.Command(Peers[0].Transport, static home => home.Close(null));
+            World.Run(TimeSpan.FromMilliseconds(100));
         }
 
-        publisher.Sent.Clear();
+        public LoopbackWorld World { get; } = new();
+
+        public List<LoopbackPeer> Peers { get; } = [];
+
+        public void Consume(ProducerHandle producer, bool rtx)
+        {
+            uint ssrc = rtx ? 5000U : 9000U;
+            foreach (var peer in Peers.Skip(2))
+            {
+                peer.Consume(producer, TestMedia.VideoConsumer(rtx, ssrc: ssrc, rtxSsrc: ssrc + 1));
+            }
+        }
+
+        public void Send(LoopbackPeer publisher, int first, int count)
+        {
+            for (var i = first; i < first + count; i++)
+            {
+                publisher.SendRtp(TestMedia.Vp8Packet((ushort)i, (uint)(i * 90), key: i == 0, (ushort)i));
+                World.Run(TimeSpan.FromMilliseconds(1));
+            }
+
+            publisher.Sent.Clear();
+        }
+
+        public void Dispose() => World.Dispose();
     }
 }

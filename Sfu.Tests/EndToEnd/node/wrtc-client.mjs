@@ -1,5 +1,5 @@
 // One participant on libwebrtc without a browser: `node wrtc-client.mjs WEBSOCKET_URL`. It publishes a moving picture and a tone, consumes
-// everybody else, prints one line of JSON per half second, and leaves at SIGINT.
+// everybody else, prints one line of JSON per half second, and leaves at SIGINT or SIGTERM.
 import wrtc from "@roamhq/wrtc";
 import mediasoup from "mediasoup-client";
 import protoo from "protoo-client";
@@ -51,13 +51,17 @@ peer.on("open", async () => {
   }
 });
 
-process.on("SIGINT", () => {
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, leave);
+}
+
+function leave() {
   timers.forEach(clearInterval);
   peer.removeAllListeners("close");
   peer.close();
   // The close frame needs a moment; the native threads of libwebrtc would keep the process alive.
   setTimeout(() => process.exit(0), 300);
-});
+}
 
 async function transport(device, producing) {
   const parameters = await peer.request("createWebRtcTransport", { forceTcp: false, producing, consuming: !producing });
