@@ -284,5 +284,8 @@ internal sealed class WebRtcMediaTransport : MediaTransport, IIceListener
         _agent.State.ToString().ToLowerInvariant(),
         _dtls.State.ToString().ToLowerInvariant(),
         HasSelected ? Selected.Id : null,
-        now) with { IceRole = "controlled" };
+        now) with
+    {
+        IceRole = "controlled",
+    };
 }
