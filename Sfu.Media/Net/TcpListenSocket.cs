@@ -6,6 +6,9 @@ namespace Sfu.Media.Net;
 /// <summary>A listening TCP socket. Media thread only, once made.</summary>
 internal sealed unsafe class TcpListenSocket : IListenSocket
 {
+    // Whoever hangs up frees a descriptor for a moment: no other media thread may take a connection with it meanwhile.
+    private static readonly Lock _accepting = new();
+
     // Held back, so that there is a descriptor to take a connection with, and hang up, when the process has run out of them.
     private int _spare = LibC.EventFd(0, LibC.EFD_CLOEXEC);
 
@@ -56,7 +59,7 @@ internal sealed unsafe class TcpListenSocket : IListenSocket
         while (true)
         {
             uint length = SocketAddress.MaxLength;
-            fd = LibC.Accept(Fd, address, &length, LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC);
+            fd = Accept(address, &length, out var error);
             if (fd >= 0)
             {
                 if (SocketAddress.TryRead(new ReadOnlySpan<byte>(address, (int)length), out remote))
@@ -68,7 +71,6 @@ internal sealed unsafe class TcpListenSocket : IListenSocket
                 continue;
             }
 
-            var error = Marshal.GetLastPInvokeError();
             switch (error)
             {
                 case LibC.EAGAIN:
@@ -86,19 +88,40 @@ internal sealed unsafe class TcpListenSocket : IListenSocket
     public void Dispose()
     {
         _ = LibC.Close(Fd);
-        _ = LibC.Close(_spare);
+        if (_spare >= 0)
+        {
+            _ = LibC.Close(_spare);
+        }
     }
 
+    private int Accept(byte* address, uint* length, out int error)
+    {
+        lock (_accepting)
+        {
+            var fd = LibC.Accept(Fd, address, length, LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC);
+            error = Marshal.GetLastPInvokeError();
+            return fd;
+        }
+    }
+
+    /// <summary>Left in the backlog the connection would wake the thread without end.</summary>
     private void HangUpOnOne()
     {
-        // Left in the backlog the connection would wake the thread without end.
-        _ = LibC.Close(_spare);
-        var fd = LibC.Accept(Fd, null, null, LibC.SOCK_CLOEXEC);
-        if (fd >= 0)
+        lock (_accepting)
         {
-            _ = LibC.Close(fd);
-        }
+            // Below 0: somebody else in the process was faster, the last time.
+            if (_spare >= 0)
+            {
+                _ = LibC.Close(_spare);
+            }
 
-        _spare = LibC.EventFd(0, LibC.EFD_CLOEXEC);
+            var fd = LibC.Accept(Fd, null, null, LibC.SOCK_CLOEXEC);
+            if (fd >= 0)
+            {
+                _ = LibC.Close(fd);
+            }
+
+            _spare = LibC.EventFd(0, LibC.EFD_CLOEXEC);
+        }
     }
 }
