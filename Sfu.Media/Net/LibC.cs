@@ -38,6 +38,7 @@ internal static unsafe partial class LibC
     public const int EINTR = 4;
     public const int EAGAIN = 11;
     public const int ENFILE = 23;
+    public const int RLIMIT_NOFILE = 7;
     public const int EMFILE = 24;
     public const int EADDRINUSE = 98;
     public const int ENOBUFS = 105;
@@ -95,6 +96,13 @@ internal static unsafe partial class LibC
     {
         var entry = new PollEntry { Fd = fd, Interest = POLLOUT };
         return Poll(&entry, 1, timeoutMs) > 0;
+    }
+
+    /// <summary>The limit on this process's descriptors as it is now (<c>RLIMIT_NOFILE</c>); descriptors are numbered from the lowest that is free.</summary>
+    public static long MaxDescriptors()
+    {
+        var limits = stackalloc ulong[2];
+        return GetRLimit(RLIMIT_NOFILE, limits) == 0 ? (long)Math.Min(limits[0], long.MaxValue) : long.MaxValue;
     }
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
@@ -163,6 +171,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
     public static partial int EpollCtl(int epoll, int operation, int fd, byte* happening);
+
+    [LibraryImport(Library, EntryPoint = "getrlimit")]
+    private static partial int GetRLimit(int resource, ulong* limits);
 
     [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
     public static partial int EpollWait(int epoll, byte* happenings, int max, int timeoutMs);

@@ -6,6 +6,9 @@ namespace Sfu.Media.Net;
 /// <summary>A listening TCP socket. Media thread only, once made.</summary>
 internal sealed unsafe class TcpListenSocket : IListenSocket
 {
+    // What callers leave to the rest of the process: a runtime that can open no file ends as if it were out of memory.
+    private const int Reserved = 24;
+
     // Whoever hangs up frees a descriptor for a moment: no other media thread may take a connection with it meanwhile.
     private static readonly Lock _accepting = new();
 
@@ -62,8 +65,16 @@ internal sealed unsafe class TcpListenSocket : IListenSocket
             fd = Accept(address, &length, out var error);
             if (fd >= 0)
             {
+                if (fd >= LibC.MaxDescriptors() - Reserved)
+                {
+                    exhausted = true;
+                    _ = LibC.Close(fd);
+                    continue;
+                }
+
                 if (SocketAddress.TryRead(new ReadOnlySpan<byte>(address, (int)length), out remote))
                 {
+                    exhausted = false;
                     return true;
                 }
 
