@@ -35,10 +35,11 @@ internal static unsafe partial class LibC
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
 
+    public const int RLIMIT_NOFILE = 7;
+
     public const int EINTR = 4;
     public const int EAGAIN = 11;
     public const int ENFILE = 23;
-    public const int RLIMIT_NOFILE = 7;
     public const int EMFILE = 24;
     public const int EADDRINUSE = 98;
     public const int ENOBUFS = 105;

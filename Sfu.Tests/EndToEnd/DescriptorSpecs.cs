@@ -47,18 +47,7 @@ public sealed class DescriptorSpecs
         return socket;
     }
 
-    /// <summary>−1: there is no descriptor for this question either.</summary>
-    private static async Task<int> ConnectionsAsync(SfuHostProcess host)
-    {
-        try
-        {
-            return (await MediaAsync(host)).GetProperty("tcpConnections").GetInt32();
-        }
-        catch (HttpRequestException)
-        {
-            return -1;
-        }
-    }
+    private static async Task<int> ConnectionsAsync(SfuHostProcess host) => (await MediaAsync(host)).GetProperty("tcpConnections").GetInt32();
 
     private static async Task<System.Text.Json.JsonElement> MediaAsync(SfuHostProcess host) =>
         (await host.DumpAsync("none")).GetProperty("node").GetProperty("media");

@@ -13,7 +13,7 @@ internal sealed class Fuzzer(FuzzTarget target, ulong seed)
     // Outcomes beyond are mostly counts of one thing or another.
     private const int MaxOutcomes = 65_536;
     private const int MaxFindings = 10;
-    private const int BatchSize = 1000;
+    private const int WarmUp = 10_000;
 
     private readonly List<byte[]> _corpus = [.. target.Seeds];
     private readonly HashSet<ulong> _outcomes = [];
@@ -41,37 +41,39 @@ internal sealed class Fuzzer(FuzzTarget target, ulong seed)
 
         var clock = Stopwatch.StartNew();
         long allocated = 0;
-        var allocating = 0;
         while (_mutations < mutations && _places.Count < MaxFindings)
         {
-            // Keeping an input allocates, and so does a failure; a batch without either must not, once the code is compiled.
+            var input = _corpus[_mutator.Next(_corpus.Count)];
+            var other = _corpus[_mutator.Next(_corpus.Count)];
+            _mutator.Mutate(input, other);
+
+            // Keeping an input allocates, and so does a failure; one without either must not. What the runtime needs once, such as a type that
+            // is used for the first time, is gone when the same input comes again.
             var exempt = _outcomes.Count + _failures;
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < BatchSize && _mutations < mutations; i++)
+            if (Allocated(found) > 0 && _outcomes.Count + _failures == exempt && _mutations > WarmUp)
             {
-                var input = _corpus[_mutator.Next(_corpus.Count)];
-                var other = _corpus[_mutator.Next(_corpus.Count)];
-                _mutator.Mutate(input, other);
-                TryProbe(_mutator.Current, found);
-                Volatile.Write(ref _mutations, _mutations + 1);
+                allocated += Allocated(found);
             }
 
-            if (_mutations > 10 * BatchSize && _outcomes.Count + _failures == exempt)
-            {
-                var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-                allocated += bytes;
-                allocating += bytes > 0 ? 1 : 0;
-            }
+            Volatile.Write(ref _mutations, _mutations + 1);
         }
 
-        // What happens once, such as a type that is used for the first time, is no cost of inputs.
-        if (allocating > 1 && !target.Allocates)
+        if (allocated > 0 && !target.Allocates)
         {
             found([], $"{allocated} bytes were allocated");
             _places.Add("allocation");
         }
 
         return new FuzzResult(target.Name, _mutations, clock.Elapsed, _outcomes.Count, _places.Count);
+    }
+
+    /// <summary>Probes the present mutant.</summary>
+    /// <returns>Bytes allocated by it.</returns>
+    private long Allocated(Action<byte[], string> found)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        TryProbe(_mutator.Current, found);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private void TryProbe(ReadOnlySpan<byte> input, Action<byte[], string> found)
