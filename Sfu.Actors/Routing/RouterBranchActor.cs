@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Sfu.Actors.Node;
+using Sfu.Actors.Pipes;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Transports;
+using Sfu.Media.Control;
 
 namespace Sfu.Actors.Routing;
 
@@ -31,14 +33,18 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     private readonly BranchState _state;
     private readonly ClosingSignal _closingSignal = new();
     private readonly BranchLevels _levels = new();
+    private readonly NodeContext _node;
+    private BranchPipes _pipes = null!; // Made when the actor starts: before, it has no timers.
     private IActorRef _router;
     private readonly Dictionary<TransportId, CloseReason?> _starting = []; // With the reason to end it as soon as it has started.
     private bool _orphaned;
     private bool _closing;
     private bool _released;
 
-    public RouterBranchActor(RouterId routerId, IActorRef router, RouterSetup setup, ImmutableArray<PeerRecord> peers, IActorRef region)
+    public RouterBranchActor(
+        RouterId routerId, NodeContext node, IActorRef router, RouterSetup setup, ImmutableArray<PeerRecord> peers, IActorRef region)
     {
+        _node = node;
         _routerId = routerId;
         _router = router;
         _region = region;
@@ -47,11 +53,16 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(RouterId routerId, IActorRef router, RouterSetup setup, ImmutableArray<PeerRecord> peers, IActorRef region) =>
-        ActorFactory<RouterBranchActor>.Props(() => new RouterBranchActor(routerId, router, setup, peers, region));
+    public static Props Props(
+        RouterId routerId, NodeContext node, IActorRef router, RouterSetup setup, ImmutableArray<PeerRecord> peers, IActorRef region) =>
+        ActorFactory<RouterBranchActor>.Props(() => new RouterBranchActor(routerId, node, router, setup, peers, region));
+
+    /// <summary>An end of a pipe that fails ends alone.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => Supervision.StopAlone;
 
     protected override void PreStart()
     {
+        _pipes = new BranchPipes(_routerId, _node, _state, Context, Timers);
         Context.Watch(_router);
         _router.Tell(new BranchProtocol.BranchOpened(_routerId, Self, Context.Parent));
     }
@@ -81,6 +92,22 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 break;
             case LevelReportDue:
                 break;
+            case PipeCommands.Arrived arrived:
+                foreach (var waiting in _pipes.Arrived(arrived))
+                {
+                    AddConsumer(waiting.Add, arrived.Handle, waiting.Asker);
+                }
+
+                break;
+            case PipeCommands.Lost lost:
+                RefuseConsumers(_pipes.Lost(lost), lost.Error);
+                break;
+            case PipeCommands.InletEnded ended:
+                RefuseConsumers(_pipes.Ended(ended.Inlet), ended.Error);
+                break;
+            case BranchPipes.LingerOver over:
+                _pipes.OnLingerOver(over);
+                break;
             case IRouterMessage routerMessage:
                 OnRouterMessage(routerMessage);
                 break;
@@ -95,7 +122,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 StopWhenEmpty();
                 break;
             case Server.ServerCommands.Describe:
-                Sender.Tell(new Described(new NodeProtocol.NodeBranchDump(_routerId, _orphaned, _state.TransportIds)));
+                Sender.Tell(new Described(new NodeProtocol.NodeBranchDump(_routerId, _orphaned, _state.TransportIds, _pipes.Dump())));
                 break;
             default:
                 Unhandled(message);
@@ -151,6 +178,13 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case BranchProtocol.AddConsumer add:
                 OnAddConsumer(add);
                 break;
+            case PipeProtocol.OpenPipe when _closing:
+                ReplyClosed($"The Router {_routerId} is closing.");
+                break;
+            case PipeProtocol.OpenPipe open:
+                AnsweredElsewhere();
+                _pipes.Open(open);
+                break;
             case BranchProtocol.AddProducer add:
                 ForwardTo(_state.Transport(add.Producer.TransportId), add);
                 break;
@@ -159,6 +193,9 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 break;
             case IProducerRequest producerRequest:
                 ForwardTo(_state.TransportOf(producerRequest.ProducerId), request);
+                break;
+            case IConsumerRequest early when _pipes.IsAwaited(early.ConsumerId):
+                Reject(SfuErrorCode.NotFound, $"The Consumer {early.ConsumerId} is not there yet.");
                 break;
             case IConsumerRequest consumerRequest:
                 ForwardTo(_state.TransportOf(consumerRequest.ConsumerId), request);
@@ -171,22 +208,48 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 
     private void OnAddConsumer(BranchProtocol.AddConsumer add)
     {
-        if (!_state.TryGetHandle(add.Producer.ProducerId, out var handle))
-        {
-            Reject(SfuErrorCode.Closed, $"The Producer {add.Producer.ProducerId} is not on this node any more.");
-            _router.Tell(new BranchProtocol.ConsumerEnded(_routerId, add.ConsumerId));
-            return;
-        }
-
-        if (_state.Transport(add.TransportId) is not { } transport)
-        {
-            Reject(SfuErrorCode.Closed, "The transport closed meanwhile.");
-            return;
-        }
-
-        _state.Put(ConsumerRecord.OfNew(add));
         AnsweredElsewhere();
-        transport.Forward(new TransportCommands.AddConsumer(add, handle));
+        var id = add.Producer.ProducerId;
+        if (_state.TryGetHandle(id, out var handle))
+        {
+            AddConsumer(add, handle, Sender);
+        }
+        else if (_pipes.TryGetHandle(id, out handle))
+        {
+            _pipes.Use(id);
+            AddConsumer(add, handle, Sender);
+        }
+        else if (add.Source is not null && !_closing)
+        {
+            _pipes.Await(add, Sender);
+        }
+        else
+        {
+            RefuseConsumers([new BranchPipes.Waiting(add, Sender)], new SfuError(SfuErrorCode.Closed, $"The Producer {id} is not on this node any more."));
+        }
+    }
+
+    private void AddConsumer(BranchProtocol.AddConsumer add, ProducerHandle producer, IActorRef asker)
+    {
+        if (_state.Transport(add.TransportId) is { } transport)
+        {
+            _state.Put(ConsumerRecord.OfNew(add));
+            transport.Tell(new TransportCommands.AddConsumer(add, producer), asker);
+        }
+        else
+        {
+            asker.Tell(new Rejected(add.RequestId, SfuErrorCode.Closed, "The transport closed meanwhile."));
+            _pipes.Release(add.Producer.ProducerId);
+        }
+    }
+
+    private void RefuseConsumers(ImmutableArray<BranchPipes.Waiting> refused, SfuError error)
+    {
+        foreach (var (add, asker) in refused)
+        {
+            asker.Tell(new Rejected(add.RequestId, error));
+            _router.Tell(new BranchProtocol.ConsumerEnded(_routerId, add.ConsumerId));
+        }
     }
 
     private void ForwardTo(IActorRef? transport, IRequest request)
@@ -227,6 +290,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 break;
             case BranchProtocol.ProducerGone gone:
                 TellConsumersOf(gone.ProducerId, new TransportCommands.EndConsumersOf(gone.ProducerId));
+                RefuseConsumers(_pipes.ProducerGone(gone.ProducerId), new SfuError(SfuErrorCode.Closed, $"The Producer {gone.ProducerId} is closed."));
                 break;
             case BranchProtocol.MeasureAudioLevels measure:
                 _levels.Measure(measure.ProducerId, measure.Measure);
@@ -234,6 +298,10 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 break;
             case BranchProtocol.ProducerPauseChanged changed:
                 TellConsumersOf(changed.ProducerId, changed);
+                _pipes.SetPaused(changed.ProducerId, changed.Paused);
+                break;
+            case PipeProtocol.WantProducers wanted:
+                _pipes.Follow(wanted);
                 break;
             default:
                 OnTransportReport(message);
@@ -262,8 +330,11 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case BranchProtocol.ConsumerAdded added:
                 _state.Opened(added.ConsumerId);
                 break;
-            case BranchProtocol.ConsumerEnded ended:
+            case BranchProtocol.ConsumerEnded ended when _state.Consumer(ended.ConsumerId) is { } consumer:
                 _state.Remove(ended.ConsumerId);
+                _pipes.Release(consumer.ProducerId);
+                break;
+            case BranchProtocol.ConsumerEnded:
                 break;
             default:
                 Unhandled(report);
@@ -279,6 +350,11 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         {
             // Its PostStop has normally said so before, with the reason.
             EndTransport(id, CloseReason.ControlFault);
+        }
+        else if (actor.Path.Parent.Equals(Self.Path))
+        {
+            // A pipe's end that failed; one that ended has said so before.
+            RefuseConsumers(_pipes.Ended(actor), new SfuError(SfuErrorCode.Fault, "The pipe to the Producer's node failed."));
         }
         else if (actor.Equals(_router) && !_closing)
         {
@@ -300,8 +376,14 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             _levels.Forget(producer.ProducerId);
         }
 
+        var consumers = _state.ConsumersOn(id);
         _starting.Remove(id);
         _state.Remove(id);
+        foreach (var consumer in consumers)
+        {
+            _pipes.Release(consumer.ProducerId);
+        }
+
         if (!_closing)
         {
             // The end of the branch says it of all at once.
