@@ -25,19 +25,18 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 {
     private const string LevelTimer = "levels";
 
-    private static readonly TimeSpan _attachInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _levelInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly RouterId _routerId;
+    private readonly IActorRef _firstRouter;
     private readonly IActorRef _region;
     private readonly BranchState _state;
     private readonly ClosingSignal _closingSignal = new();
     private readonly BranchLevels _levels = new();
     private readonly NodeContext _node;
-    private BranchPipes _pipes = null!; // Made when the actor starts: before, it has no timers.
-    private IActorRef _router;
+    private BranchPipes _pipes = null!; // These two are made when the actor starts: before, it has no timers.
+    private RouterLink _router = null!;
     private readonly Dictionary<TransportId, CloseReason?> _starting = []; // With the reason to end it as soon as it has started.
-    private bool _orphaned;
     private bool _closing;
     private bool _released;
 
@@ -46,7 +45,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     {
         _node = node;
         _routerId = routerId;
-        _router = router;
+        _firstRouter = router;
         _region = region;
         _state = new BranchState(setup, peers);
     }
@@ -63,8 +62,8 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     protected override void PreStart()
     {
         _pipes = new BranchPipes(_routerId, _node, _state, Context, Timers);
-        Context.Watch(_router);
-        _router.Tell(new BranchProtocol.BranchOpened(_routerId, Self, Context.Parent));
+        _router = new RouterLink(_routerId, _firstRouter, _region, _state, Context, Timers);
+        _router.Open();
     }
 
     protected override void OnReceive(object message)
@@ -114,15 +113,15 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
                 break;
-            case AttachTick:
-                Attach();
+            case RouterLink.SearchTick:
+                _router.Attach();
                 break;
             case Released:
                 _released = true;
                 StopWhenEmpty();
                 break;
             case Server.ServerCommands.Describe:
-                Sender.Tell(new Described(new NodeProtocol.NodeBranchDump(_routerId, _orphaned, _state.TransportIds, _pipes.Dump())));
+                Sender.Tell(new Described(new NodeProtocol.NodeBranchDump(_routerId, _router.IsOrphaned, _state.TransportIds, _pipes.Dump())));
                 break;
             default:
                 Unhandled(message);
@@ -135,7 +134,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     private void OnOpen(Open message)
     {
         var open = message.OpenTransport;
-        if (_closing && open.Router.Equals(_router))
+        if (_closing && open.Router.Equals(_router.Router))
         {
             // Sent before the Router closed, by way of the node: to make it now would leave a transport to a Router that is no more.
             Reject(SfuErrorCode.Closed, $"The Router {_routerId} is closing.");
@@ -151,10 +150,10 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             return;
         }
 
-        if (!open.Router.Equals(_router))
+        if (!open.Router.Equals(_router.Router))
         {
-            Follow(open.Router);
-            _router.Tell(new BranchProtocol.AttachBranch(_routerId, Self, Context.Parent, _state.Snapshot));
+            _router.AttachTo(open.Router);
+            StopMeasuring();
         }
 
         _starting.Add(open.TransportId, null);
@@ -271,8 +270,15 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case BranchProtocol.RouterClosing closing:
                 BeginClosing(closing.Reason);
                 break;
+            case BranchProtocol.BranchGivenUp:
+                CloseTransports(CloseReason.NodeLost);
+                break;
             case BranchProtocol.BranchAttached attached:
-                Follow(attached.Router);
+                if (_router.Follow(attached.Router))
+                {
+                    StopMeasuring();
+                }
+
                 break;
             case BranchProtocol.RememberPeer remember:
                 _state.Remember(remember.Peer);
@@ -356,17 +362,15 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             // A pipe's end that failed; one that ended has said so before.
             RefuseConsumers(_pipes.Ended(actor), new SfuError(SfuErrorCode.Fault, "The pipe to the Producer's node failed."));
         }
-        else if (actor.Equals(_router) && !_closing)
+        else if (actor.Equals(_router.Router) && !_closing)
         {
-            _orphaned = true;
-            Log.Warning("The Router {RouterId} is lost; its {Transports} transports here go on and look for its next incarnation", _routerId, _state.TransportIds.Length);
-            Timers.StartPeriodicTimer("attach", AttachTick.Instance, TimeSpan.Zero, _attachInterval);
+            _router.Search();
         }
     }
 
     private void EndTransport(TransportId id, CloseReason reason)
     {
-        if (_orphaned)
+        if (_router.IsOrphaned)
         {
             EndConsumersElsewhereOf(id);
         }
@@ -410,21 +414,6 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
     }
 
-    private void Attach() => _region.Tell(new BranchProtocol.AttachBranch(_routerId, Self, Context.Parent, _state.Snapshot));
-
-    private void Follow(IActorRef router)
-    {
-        _orphaned = false;
-        Timers.Cancel("attach");
-        if (!router.Equals(_router))
-        {
-            Context.Unwatch(_router);
-            _router = router;
-            Context.Watch(_router);
-            StopMeasuring();
-        }
-    }
-
     /// <summary>The observers ended with the former Router.</summary>
     private void StopMeasuring()
     {
@@ -447,7 +436,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     private void ReportLevels()
     {
         var levels = _levels.Take();
-        if (!_orphaned && !_closing)
+        if (!_router.IsOrphaned && !_closing)
         {
             _router.Tell(new BranchProtocol.AudioLevelsMeasured(_routerId, levels));
         }
@@ -463,10 +452,15 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
 
         _closing = true;
-        _orphaned = false;
-        Timers.Cancel("attach");
+        _router.StopSearching();
         _closingSignal.Raise();
         Context.Parent.Tell(new Release(_routerId));
+        CloseTransports(reason);
+        StopWhenEmpty();
+    }
+
+    private void CloseTransports(CloseReason reason)
+    {
         var close = new TransportCommands.Close(reason);
         foreach (var transport in _state.Transports)
         {
@@ -477,8 +471,6 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         {
             _starting[id] = reason;
         }
-
-        StopWhenEmpty();
     }
 
     private void StopWhenEmpty()
@@ -507,10 +499,5 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     private sealed record LevelReportDue : INoSerializationVerificationNeeded
     {
         public static readonly LevelReportDue Instance = new();
-    }
-
-    private sealed record AttachTick : INoSerializationVerificationNeeded
-    {
-        public static readonly AttachTick Instance = new();
     }
 }

@@ -120,6 +120,7 @@ namespace Sfu.Actors.Serialization;
 [JsonSerializable(typeof(BranchProtocol.ProducerPauseDone), TypeInfoPropertyName = "BranchProducerPauseDone")]
 [JsonSerializable(typeof(BranchProtocol.ConsumerAdded), TypeInfoPropertyName = "BranchConsumerAdded")]
 [JsonSerializable(typeof(BranchProtocol.ConsumerEnded), TypeInfoPropertyName = "BranchConsumerEnded")]
+[JsonSerializable(typeof(BranchProtocol.BranchGivenUp), TypeInfoPropertyName = "BranchBranchGivenUp")]
 [JsonSerializable(typeof(PipeProtocol.OpenPipe), TypeInfoPropertyName = "PipeOpenPipe")]
 [JsonSerializable(typeof(PipeProtocol.PipeOpened), TypeInfoPropertyName = "PipePipeOpened")]
 [JsonSerializable(typeof(PipeProtocol.WantProducers), TypeInfoPropertyName = "PipeWantProducers")]
