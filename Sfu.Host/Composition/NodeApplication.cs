@@ -15,7 +15,7 @@ namespace Sfu.Host.Composition;
 /// <summary>Puts the process together: listeners, actor system, media plane, routes.</summary>
 internal static class NodeApplication
 {
-    public static WebApplication Build(NodeConfiguration configuration, IMediaPlane media)
+    public static WebApplication Build(NodeConfiguration configuration, IMediaPlane? media)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Sfu.Host" });
         var options = configuration.Host;
@@ -39,7 +39,7 @@ internal static class NodeApplication
             .WithActors((system, registry) => StartSignaling(system, registry, configuration)));
 
         var app = builder.Build();
-        MapRoutes(app, options.Signaling);
+        MapRoutes(app, configuration);
         return app;
     }
 
@@ -104,21 +104,25 @@ internal static class NodeApplication
 
     private static void StartSignaling(ActorSystem system, IActorRegistry registry, NodeConfiguration configuration)
     {
-        if (configuration.Node.Options.Cluster.Roles.Contains(SfuClusterOptions.GatewayRole))
+        if (configuration.IsGateway)
         {
             var gateway = SignalingGatewayActor.Props(registry.Get<RouterRegion>(), configuration.Host.Signaling);
             registry.Register<SignalingGateway>(system.ActorOf(gateway, "signaling"));
         }
     }
 
-    private static void MapRoutes(WebApplication app, SignalingOptions signaling)
+    private static void MapRoutes(WebApplication app, NodeConfiguration configuration)
     {
-        app.UseWebSockets();
-        app.Use((context, next) => SignalingEndpoint.Wants(context)
-            && context.RequestServices.GetRequiredService<IReadOnlyActorRegistry>().TryGet<SignalingGateway>(out var gateway)
-                ? new SignalingEndpoint(gateway, signaling, app.Lifetime.ApplicationStopping).HandleAsync(context)
-                : next(context));
-        app.UsePage();
+        if (configuration.IsGateway)
+        {
+            app.UseWebSockets();
+            app.Use((context, next) => SignalingEndpoint.Wants(context)
+                && context.RequestServices.GetRequiredService<IReadOnlyActorRegistry>().TryGet<SignalingGateway>(out var gateway)
+                    ? new SignalingEndpoint(gateway, configuration.Host.Signaling, app.Lifetime.ApplicationStopping).HandleAsync(context)
+                    : next(context));
+            app.UsePage();
+        }
+
         HealthEndpoints.Map(app);
     }
 
