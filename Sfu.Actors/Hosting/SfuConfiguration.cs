@@ -118,7 +118,7 @@ public sealed class SfuConfiguration
         var roles = cluster.Texts("roles");
         foreach (var role in roles)
         {
-            if (role is not (SfuClusterOptions.SfuRole or SfuClusterOptions.GatewayRole))
+            if (!SfuClusterOptions.AllRoles.Contains(role))
             {
                 throw cluster.Wrong("roles", $"\"{role}\" is neither sfu nor gateway");
             }

@@ -29,15 +29,19 @@ public static class SfuNodeHosting
     /// </summary>
     /// <param name="builder">Of a system named <c>sfu</c>.</param>
     /// <param name="configuration">Checked options; its HOCON is added with the highest precedence.</param>
-    /// <param name="media">The media plane of the process.</param>
+    /// <param name="media">The media plane of the process; null on a node without the role <c>sfu</c>, which carries no media.</param>
     /// <param name="random">For SSRCs; null: the system's.</param>
     public static AkkaConfigurationBuilder WithSfuNode(
-        this AkkaConfigurationBuilder builder, SfuConfiguration configuration, IMediaPlane media, IRandomSource? random = null)
+        this AkkaConfigurationBuilder builder, SfuConfiguration configuration, IMediaPlane? media, IRandomSource? random = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configuration);
-        ArgumentNullException.ThrowIfNull(media);
         var options = configuration.Options;
+        if (media is null && options.Cluster.Has(SfuClusterOptions.SfuRole))
+        {
+            throw new ArgumentException("A node with the role sfu needs a media plane.", nameof(media));
+        }
+
         var cluster = options.Cluster;
         return builder
             .AddHocon(configuration.Config, HoconAddMode.Prepend)
@@ -57,7 +61,7 @@ public static class SfuNodeHosting
                     self.Join(self.SelfAddress);
                 }
 
-                if (cluster.Roles.Contains(SfuClusterOptions.SfuRole))
+                if (media is not null && cluster.Has(SfuClusterOptions.SfuRole))
                 {
                     var context = new NodeContext(media, options, new RouterOrtc(random ?? SystemRandom.Instance));
                     await StartNodeAsync(system, registry, context).ConfigureAwait(false);

@@ -59,4 +59,9 @@ public sealed record SfuClusterOptions(
     public const string SfuRole = "sfu";
 
     public const string GatewayRole = "gateway";
+
+    /// <summary>Every role there is.</summary>
+    public static ImmutableArray<string> AllRoles { get; } = [SfuRole, GatewayRole];
+
+    public bool Has(string role) => Roles.Contains(role);
 }

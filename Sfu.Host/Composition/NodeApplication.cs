@@ -16,7 +16,7 @@ namespace Sfu.Host.Composition;
 /// <summary>Puts the process together: listeners, actor system, media plane, routes.</summary>
 internal static class NodeApplication
 {
-    public static WebApplication Build(NodeConfiguration configuration, IMediaPlane media)
+    public static WebApplication Build(NodeConfiguration configuration, IMediaPlane? media)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Sfu.Host" });
         var options = configuration.Host;
@@ -40,7 +40,7 @@ internal static class NodeApplication
             .WithActors((system, registry) => StartSignaling(system, registry, configuration)));
 
         var app = builder.Build();
-        MapRoutes(app, options.Signaling);
+        MapRoutes(app, configuration);
         return app;
     }
 
@@ -105,7 +105,7 @@ internal static class NodeApplication
 
     private static void StartSignaling(ActorSystem system, IActorRegistry registry, NodeConfiguration configuration)
     {
-        if (configuration.Node.Options.Cluster.Roles.Contains(SfuClusterOptions.GatewayRole))
+        if (configuration.IsGateway)
         {
             var gateway = SignalingGatewayActor.Props(registry.Get<RouterRegion>(), configuration.Host.Signaling);
             var signaling = system.ActorOf(gateway, "signaling");
@@ -115,14 +115,18 @@ internal static class NodeApplication
         }
     }
 
-    private static void MapRoutes(WebApplication app, SignalingOptions signaling)
+    private static void MapRoutes(WebApplication app, NodeConfiguration configuration)
     {
-        app.UseWebSockets();
-        app.Use((context, next) => SignalingEndpoint.Wants(context)
-            && context.RequestServices.GetRequiredService<IReadOnlyActorRegistry>().TryGet<SignalingGateway>(out var gateway)
-                ? new SignalingEndpoint(gateway, signaling, app.Lifetime.ApplicationStopping).HandleAsync(context)
-                : next(context));
-        app.UsePage();
+        if (configuration.IsGateway)
+        {
+            app.UseWebSockets();
+            app.Use((context, next) => SignalingEndpoint.Wants(context)
+                && context.RequestServices.GetRequiredService<IReadOnlyActorRegistry>().TryGet<SignalingGateway>(out var gateway)
+                    ? new SignalingEndpoint(gateway, configuration.Host.Signaling, app.Lifetime.ApplicationStopping).HandleAsync(context)
+                    : next(context));
+            app.UsePage();
+        }
+
         HealthEndpoints.Map(app);
     }
 

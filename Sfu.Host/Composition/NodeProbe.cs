@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
@@ -16,7 +17,22 @@ internal sealed class NodeProbe(ActorSystem system, IReadOnlyActorRegistry regis
             ? await node.Ask<NodeProtocol.IWhenReadyReply>(new NodeProtocol.WhenReady(0), timeout).ConfigureAwait(false)
             : null;
 
-    public bool IsMemberUp => Cluster.Get(system).SelfMember.Status == MemberStatus.Up;
+    public Member Member => Cluster.Get(system).SelfMember;
+
+    public ImmutableArray<string> Roles => [.. SfuClusterOptions.AllRoles.Where(Member.HasRole)];
+
+    public bool IsMemberUp => Member.Status == MemberStatus.Up;
+
+    /// <summary>Some node of the cluster, perhaps this one, can carry Routers and media.</summary>
+    public bool IsMediaReachable
+    {
+        get
+        {
+            var state = Cluster.Get(system).State;
+            return state.Members.Any(member =>
+                member.Status == MemberStatus.Up && member.HasRole(SfuClusterOptions.SfuRole) && !state.Unreachable.Contains(member));
+        }
+    }
 
     public async Task<NodeProtocol.NodeDump?> DumpNodeAsync(TimeSpan timeout) =>
         registry.TryGet<SfuNode>(out var node)

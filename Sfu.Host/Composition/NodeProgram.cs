@@ -15,7 +15,7 @@ internal static class NodeProgram
     public static async Task<int> RunAsync(StartArguments arguments)
     {
         var configuration = NodeConfiguration.Load(arguments);
-        using var media = StartMedia(configuration);
+        using var media = configuration.CarriesMedia ? StartMedia(configuration) : null;
         await using var app = NodeApplication.Build(configuration, media);
         try
         {
@@ -29,7 +29,7 @@ internal static class NodeProgram
 
         var probe = app.Services.GetRequiredService<NodeProbe>();
         await CheckMediaAsync(app, probe, configuration.Host.StartTimeout).ConfigureAwait(false);
-        Announce(app);
+        Announce(app, configuration);
         await StopRequestedAsync(app.Lifetime.ApplicationStopping).ConfigureAwait(false);
         try
         {
@@ -95,12 +95,13 @@ internal static class NodeProgram
         throw new StartException(problem);
     }
 
-    private static void Announce(WebApplication app)
+    private static void Announce(WebApplication app, NodeConfiguration configuration)
     {
+        var what = configuration.IsGateway ? "The page is" : "The node answers";
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         foreach (var address in addresses)
         {
-            Console.WriteLine($"The page is at {address.Replace("[::]", "localhost", StringComparison.Ordinal)}");
+            Console.WriteLine($"{what} at {address.Replace("[::]", "localhost", StringComparison.Ordinal)}");
         }
     }
 

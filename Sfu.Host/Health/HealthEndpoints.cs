@@ -7,7 +7,8 @@ using Sfu.Host.Composition;
 namespace Sfu.Host.Health;
 
 /// <summary>
-/// <c>/healthz/live</c>: the process answers. <c>/healthz/ready</c>: the node is a member of its cluster and its media sockets are open.
+/// <c>/healthz/live</c>: the process answers. <c>/healthz/ready</c>: the node is a member of its cluster, its media sockets are open if it
+/// carries media, and otherwise another node of the cluster is there that does.
 /// For this machine only: <c>/debug/dump[?room=…]</c>, everything that node and media plane hold, <c>/debug/runtime</c>, memory and
 /// collections, after a full collection when posted to, and <c>DELETE /debug/servers/{id}</c>, which closes a WebRtcServer with its
 /// transports.
@@ -42,6 +43,11 @@ internal static class HealthEndpoints
             return "not a member of the cluster";
         }
 
+        if (!probe.IsMediaReachable)
+        {
+            return "no node of the cluster carries media";
+        }
+
         try
         {
             return await probe.WhenReadyAsync(s_patience).ConfigureAwait(false) is NodeProtocol.NodeFailed
@@ -67,6 +73,8 @@ internal static class HealthEndpoints
             var probe = context.RequestServices.GetRequiredService<NodeProbe>();
             var room = context.Request.Query["room"].ToString();
             var report = new NodeReport(
+                probe.Member.Address.ToString(),
+                probe.Roles,
                 await probe.CountSessionsAsync(s_patience).ConfigureAwait(false),
                 await probe.DumpNodeAsync(s_patience).ConfigureAwait(false),
                 room.Length > 0 ? await probe.DumpRouterAsync(room, s_patience).ConfigureAwait(false) : null);

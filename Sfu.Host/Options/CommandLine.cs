@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
@@ -20,16 +21,23 @@ internal sealed class CommandLine
 
     private readonly Option<string?> _config = One("--config", "FILE", "HOCON file over the built-in defaults; see hocon/sfu.conf for every key.");
     private readonly Option<string?> _logLevel = One("--log-level", "LEVEL", "trace, debug, info, warning, error or off.");
-    private readonly Option<string[]> _seedNodes = Many("--seed-node", "HOST:PORT", "Join this cluster; may be repeated. Default: a cluster of one.");
-    private readonly Option<string[]> _roles = Many("--roles", "ROLE", "Cluster roles of this node.");
+    private readonly Option<string?> _clusterAddress =
+        One("--cluster-address", "HOST:PORT", "Where the other nodes reach this one. Default: 127.0.0.1 and a free port.");
+
+    private readonly Option<string[]> _seedNodes =
+        Many("--seed-nodes", "HOST:PORT", "Join the cluster of these nodes, one of which may be this one. Default: a cluster of one.");
+
+    private readonly Option<string[]> _roles = Many("--roles", "ROLE", "sfu (media and Routers), gateway (page and signalling) or both, the default.");
     private readonly RootCommand _root;
 
     public CommandLine()
     {
         _roles.AllowMultipleArgumentsPerToken = true;
+        _seedNodes.AllowMultipleArgumentsPerToken = true;
+        _seedNodes.Aliases.Add("--seed-node");
         _root = new RootCommand("A WebRTC selective forwarding unit.")
         {
-            _http, _https, _tlsCertificate, _tlsKey, _tlsSelfSigned, _rtcIp, _rtcPort, _announced, _config, _logLevel, _seedNodes, _roles,
+            _http, _https, _tlsCertificate, _tlsKey, _tlsSelfSigned, _rtcIp, _rtcPort, _announced, _config, _logLevel, _clusterAddress, _seedNodes, _roles,
         };
     }
 
@@ -82,9 +90,14 @@ internal sealed class CommandLine
             [.. parsed.GetValue(_rtcIp) ?? []],
             parsed.GetValue(_rtcPort),
             [.. parsed.GetValue(_announced) ?? []],
-            [.. parsed.GetValue(_seedNodes) ?? []],
-            [.. (parsed.GetValue(_roles) ?? []).SelectMany(r => r.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))]);
+            parsed.GetValue(_clusterAddress),
+            Items(parsed.GetValue(_seedNodes)),
+            Items(parsed.GetValue(_roles)));
     }
+
+    /// <summary>What is given by repetition, with spaces or with commas.</summary>
+    private static ImmutableArray<string> Items(string[]? values) =>
+        [.. (values ?? []).SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
 
     private static void AddList(StringBuilder keys, string key, string[]? values)
     {

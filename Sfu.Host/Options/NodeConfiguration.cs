@@ -16,6 +16,12 @@ internal sealed record NodeConfiguration(SfuConfiguration Node, HostOptions Host
     /// <summary>What an address named by <c>--rtc-ip</c> is listened on for.</summary>
     private static readonly TransportProtocol[] Protocols = [TransportProtocol.Udp, TransportProtocol.Tcp];
 
+    /// <summary>It has sockets for media, and Routers may live on it.</summary>
+    public bool CarriesMedia => Node.Options.Cluster.Has(SfuClusterOptions.SfuRole);
+
+    /// <summary>It speaks with clients and serves the page.</summary>
+    public bool IsGateway => Node.Options.Cluster.Has(SfuClusterOptions.GatewayRole);
+
     /// <exception cref="StartException">A key is unknown or a value makes no sense.</exception>
     public static NodeConfiguration Load(StartArguments arguments)
     {
@@ -75,6 +81,13 @@ internal sealed record NodeConfiguration(SfuConfiguration Node, HostOptions Host
             keys.AppendLine(CultureInfo.InvariantCulture, $"sfu.cluster.seed-nodes = [{string.Join(", ", arguments.SeedNodes.Select(SeedNode))}]");
         }
 
+        if (arguments.ClusterAddress is { } address)
+        {
+            var (host, port) = ClusterAddress(address);
+            keys.AppendLine(CultureInfo.InvariantCulture, $"sfu.cluster.hostname = {Hocon.Quote(host)}");
+            keys.AppendLine(CultureInfo.InvariantCulture, $"sfu.cluster.port = {port}");
+        }
+
         if (!arguments.Roles.IsEmpty)
         {
             keys.AppendLine(CultureInfo.InvariantCulture, $"sfu.cluster.roles = [{string.Join(", ", arguments.Roles.Select(Hocon.Quote))}]");
@@ -116,11 +129,19 @@ internal sealed record NodeConfiguration(SfuConfiguration Node, HostOptions Host
                 $"--announced-address is given {announced.Length} times for {ips.Length} listening addresses; give one for each --rtc-ip.");
     }
 
-    private static string SeedNode(string address)
+    private static (string Host, ushort Port) ClusterAddress(string address) => TrySplit(address, out var host, out var port)
+        ? (host, port)
+        : throw new StartException($"--cluster-address: '{address}' is not of the form HOST:PORT.");
+
+    private static bool TrySplit(string address, out string host, out ushort port)
     {
         var colon = address.LastIndexOf(':');
-        return colon > 0 && ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)
-            ? Hocon.Quote(address.StartsWith("akka.tcp://", StringComparison.Ordinal) ? address : $"akka.tcp://sfu@{address}")
-            : throw new StartException($"--seed-node: '{address}' is not of the form HOST:PORT.");
+        host = colon > 0 ? address[..colon] : string.Empty;
+        port = 0;
+        return colon > 0 && ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port);
     }
+
+    private static string SeedNode(string address) => TrySplit(address, out _, out _)
+        ? Hocon.Quote(address.StartsWith("akka.tcp://", StringComparison.Ordinal) ? address : $"akka.tcp://sfu@{address}")
+        : throw new StartException($"--seed-nodes: '{address}' is not of the form HOST:PORT.");
 }

@@ -8,6 +8,7 @@ namespace Sfu.Host.Options;
 /// <param name="RtcIps">Addresses for media; empty: as configured.</param>
 /// <param name="RtcPort">Port for media; null: as configured.</param>
 /// <param name="AnnouncedAddresses">What clients are told, in the order of <paramref name="RtcIps"/>.</param>
+/// <param name="ClusterAddress"><c>host:port</c> of this node for the others; null: as configured.</param>
 /// <param name="SeedNodes"><c>host:port</c>; empty: as configured.</param>
 /// <param name="Roles">Empty: as configured.</param>
 internal sealed record StartArguments(
@@ -16,5 +17,6 @@ internal sealed record StartArguments(
     ImmutableArray<string> RtcIps,
     int? RtcPort,
     ImmutableArray<string> AnnouncedAddresses,
+    string? ClusterAddress,
     ImmutableArray<string> SeedNodes,
     ImmutableArray<string> Roles);

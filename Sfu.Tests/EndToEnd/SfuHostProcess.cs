@@ -24,7 +24,12 @@ internal sealed partial class SfuHostProcess : ChildProcess
     public Uri Signaling(string room, string peer) => new($"ws://{Address.Authority}/?roomId={room}&peerId={peer}");
 
     /// <summary>Starts a node and awaits that it is ready.</summary>
-    public static async Task<SfuHostProcess> StartAsync(params string[] more)
+    public static Task<SfuHostProcess> StartAsync(params string[] more) => StartAsync(ready: true, more);
+
+    /// <summary>Starts a node and awaits that it answers, ready or not.</summary>
+    public static Task<SfuHostProcess> StartAnsweringAsync(params string[] more) => StartAsync(ready: false, more);
+
+    private static async Task<SfuHostProcess> StartAsync(bool ready, string[] more)
     {
         var host = new SfuHostProcess(["--http", "127.0.0.1:0", "--rtc-ip", "127.0.0.1", "--rtc-port", "0", "--config", s_configuration, .. more]);
         try
@@ -36,7 +41,11 @@ internal sealed partial class SfuHostProcess : ChildProcess
                 "the node prints its address",
                 patience);
             host.Address = new Uri(line.Groups[1].Value);
-            await Eventually.True(host.IsReadyAsync, "the node is ready", patience);
+            if (ready)
+            {
+                await host.BecomesReadyAsync();
+            }
+
             return host;
         }
         catch
@@ -70,11 +79,17 @@ internal sealed partial class SfuHostProcess : ChildProcess
     public Task IsIdleAsync(string room) => Eventually.Get(
         () => DumpAsync(room), dump => dump.GetProperty("isIdle").GetBoolean(), "nothing of the call is left", TimeSpan.FromSeconds(20));
 
-    private async Task<bool> IsReadyAsync()
+    public Task BecomesReadyAsync() => Eventually.True(
+        async () => (await AnswerAsync("/healthz/ready")).Code == HttpStatusCode.OK, "the node is ready", TimeSpan.FromSeconds(60));
+
+    public async Task<(HttpStatusCode Code, string Text)> AnswerAsync(string path)
     {
-        using var answer = await s_http.GetAsync(new Uri(Address, "/healthz/ready"));
-        return answer.IsSuccessStatusCode;
+        using var answer = await s_http.GetAsync(new Uri(Address, path));
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
+
+    /// <summary>Of the node in its cluster: for <c>--seed-nodes</c> of others.</summary>
+    public async Task<string> ClusterAddressAsync() => JsonElement.Parse(await GetAsync("/debug/dump")).GetProperty("address").GetString()!;
 
     private static string WriteConfiguration()
     {
@@ -83,6 +98,6 @@ internal sealed partial class SfuHostProcess : ChildProcess
         return file;
     }
 
-    [GeneratedRegex(@"^The page is at (\S+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^The (?:page is|node answers) at (\S+)", RegexOptions.Multiline)]
     private static partial Regex Page();
 }

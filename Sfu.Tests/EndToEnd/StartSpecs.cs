@@ -24,6 +24,8 @@ public sealed class StartSpecs(Browser browser)
         { ["--config", "/no/such/file.conf"], "/no/such/file.conf" },
         { ["--log-level", "loud"], "loud" },
         { ["--seed-node", "somewhere"], "--seed-node" },
+        { ["--seed-nodes", "127.0.0.1:4053,somewhere"], "somewhere" },
+        { ["--cluster-address", "127.0.0.1"], "--cluster-address" },
         { ["--roles", "chief"], "chief" },
     };
 
