@@ -83,6 +83,7 @@ public sealed class SfuConfiguration
             ReadTransport(sfu.Section("web-rtc-transport")),
             sfu.Section("web-rtc-transport").Duration("path-report-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
             sfu.Section("node").Duration("close-deadline", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
+            sfu.Section("node").Duration("drain-deadline", TimeSpan.Zero, TimeSpan.FromDays(1)),
             sfu.Section("router").Duration("empty-linger", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
             ReadPipe(sfu.Section("pipe"), clusterOptions));
     }

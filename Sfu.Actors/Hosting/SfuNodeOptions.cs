@@ -13,6 +13,7 @@ namespace Sfu.Actors.Hosting;
 /// <param name="Transport">Defaults of WebRtcTransports (<c>sfu.web-rtc-transport</c>).</param>
 /// <param name="PathReportInterval">The least time between two reports of a transport's changed paths (<c>sfu.web-rtc-transport.path-report-interval</c>).</param>
 /// <param name="CloseDeadline">How long a shutdown waits for the media plane (<c>sfu.node.close-deadline</c>).</param>
+/// <param name="DrainDeadline">How long a node that is to end gives its clients to move to another one; zero: none (<c>sfu.node.drain-deadline</c>).</param>
 /// <param name="EmptyRouterLinger">How long a Router that came into being by use stays when nobody uses it (<c>sfu.router.empty-linger</c>).</param>
 /// <param name="Pipe">Media between nodes (<c>sfu.pipe</c>).</param>
 public sealed record SfuNodeOptions(
@@ -25,6 +26,7 @@ public sealed record SfuNodeOptions(
     WebRtcTransportDefaults Transport,
     TimeSpan PathReportInterval,
     TimeSpan CloseDeadline,
+    TimeSpan DrainDeadline,
     TimeSpan EmptyRouterLinger,
     SfuPipeOptions Pipe);
 

@@ -25,6 +25,7 @@ internal static class NodeApplication
         builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<NodeProbe>();
+        builder.Services.AddSingleton<NodeEmptying>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.AddAkka("sfu", (akka, services) => akka
             .AddSetup(new NodeLogger.Setup(services.GetRequiredService<ILoggerFactory>()))
@@ -128,6 +129,7 @@ internal static class NodeApplication
         }
 
         HealthEndpoints.Map(app);
+        DrainEndpoints.Map(app, configuration.Node.Options.DrainDeadline);
     }
 
     private static AkkaLogLevel ToAkka(LogLevel level) => level switch

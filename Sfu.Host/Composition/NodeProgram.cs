@@ -31,6 +31,7 @@ internal static class NodeProgram
         await CheckMediaAsync(app, probe, configuration.Host.StartTimeout).ConfigureAwait(false);
         Announce(app, configuration);
         await StopRequestedAsync(app.Lifetime.ApplicationStopping).ConfigureAwait(false);
+        await app.Services.GetRequiredService<NodeEmptying>().BeforeStopAsync(configuration.Node.Options.DrainDeadline).ConfigureAwait(false);
         try
         {
             await probe.EndSessionsAsync(configuration.Host.StopTimeout).ConfigureAwait(false);

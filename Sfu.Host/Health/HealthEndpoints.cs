@@ -31,7 +31,9 @@ internal static class HealthEndpoints
     private static async Task ReadyAsync(HttpContext context)
     {
         var probe = context.RequestServices.GetRequiredService<NodeProbe>();
-        var problem = await ProblemAsync(probe).ConfigureAwait(false);
+        var problem = context.RequestServices.GetRequiredService<NodeEmptying>().IsEmptying
+            ? "the node is being emptied"
+            : await ProblemAsync(probe).ConfigureAwait(false);
         context.Response.StatusCode = problem is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         await context.Response.WriteAsync(problem ?? "ready", context.RequestAborted).ConfigureAwait(false);
     }
