@@ -32,7 +32,20 @@ public static class SfuNodeHosting
     /// <param name="media">The media plane of the process.</param>
     /// <param name="random">For SSRCs; null: the system's.</param>
     public static AkkaConfigurationBuilder WithSfuNode(
-        this AkkaConfigurationBuilder builder, SfuConfiguration configuration, IMediaPlane media, IRandomSource? random = null)
+        this AkkaConfigurationBuilder builder, SfuConfiguration configuration, IMediaPlane media, IRandomSource? random = null) =>
+        builder.WithSfuNode(configuration, media, random, static (_, node) => new LocalPlacement(node));
+
+    /// <param name="builder">See above.</param>
+    /// <param name="configuration">See above.</param>
+    /// <param name="media">See above.</param>
+    /// <param name="random">See above.</param>
+    /// <param name="placement">Made once, with the root actor of this node.</param>
+    internal static AkkaConfigurationBuilder WithSfuNode(
+        this AkkaConfigurationBuilder builder,
+        SfuConfiguration configuration,
+        IMediaPlane media,
+        IRandomSource? random,
+        Func<ActorSystem, IActorRef, IPlacement> placement)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -60,7 +73,7 @@ public static class SfuNodeHosting
                 if (cluster.Roles.Contains(SfuClusterOptions.SfuRole))
                 {
                     var context = new NodeContext(media, options, new RouterOrtc(random ?? SystemRandom.Instance));
-                    await StartNodeAsync(system, registry, context).ConfigureAwait(false);
+                    await StartNodeAsync(system, registry, context, placement).ConfigureAwait(false);
                 }
                 else
                 {
@@ -70,13 +83,14 @@ public static class SfuNodeHosting
             });
     }
 
-    private static async Task StartNodeAsync(ActorSystem system, IActorRegistry registry, NodeContext context)
+    private static async Task StartNodeAsync(ActorSystem system, IActorRegistry registry, NodeContext context, Func<ActorSystem, IActorRef, IPlacement> makePlacement)
     {
         var node = system.ActorOf(SfuNodeActor.Props(context), "sfu-node");
         registry.Register<SfuNode>(node);
+        var placement = makePlacement(system, node);
         var region = await ClusterSharding.Get(system).StartAsync(
             RouterTypeName,
-            id => RouterActor.Props(new RouterId(id), context, node),
+            id => RouterActor.Props(new RouterId(id), context, placement),
             ClusterShardingSettings.Create(system).WithRole(SfuClusterOptions.SfuRole),
             new RouterMessageExtractor(context.Options.Cluster.Shards),
             new RouterAllocationStrategy(),

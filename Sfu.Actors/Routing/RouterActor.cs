@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
+using Sfu.Actors.Cluster;
 using Sfu.Actors.Node;
 using Sfu.Actors.Observers;
 using Sfu.Actors.Protocol;
@@ -23,7 +24,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 {
     private readonly RouterId _id;
     private readonly NodeContext _node;
-    private readonly IActorRef _localNode;
+    private readonly IPlacement _placement;
     private readonly RouterState _state;
     private readonly RouterEndings _endings;
     private readonly PeerMembership _membership;
@@ -32,11 +33,11 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private readonly List<PendingRequest> _closers = [];
     private bool _leaving;
 
-    public RouterActor(RouterId id, NodeContext node, IActorRef localNode)
+    public RouterActor(RouterId id, NodeContext node, IPlacement placement)
     {
         _id = id;
         _node = node;
-        _localNode = localNode;
+        _placement = placement;
         _state = new RouterState(id);
         _endings = new RouterEndings(_state);
         _membership = new PeerMembership(_state, _endings);
@@ -46,8 +47,8 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(RouterId id, NodeContext node, IActorRef localNode) =>
-        ActorFactory<RouterActor>.Props(() => new RouterActor(id, node, localNode));
+    public static Props Props(RouterId id, NodeContext node, IPlacement placement) =>
+        ActorFactory<RouterActor>.Props(() => new RouterActor(id, node, placement));
 
     protected override void PreStart() => LingerWhenAbandoned();
 
@@ -227,8 +228,9 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     {
         BeginByUse();
         var record = new TransportRecord(TransportId.New(), create.PeerId, create.Owner, Open: false);
-        var branch = _state.Branches.On(_localNode);
-        _state.PutTransport(new TransportEntry(record, _localNode, branch));
+        var place = _placement.Choose(_id);
+        var branch = _state.Branches.On(place);
+        _state.PutTransport(new TransportEntry(record, place, branch));
         if (branch is null)
         {
             _state.Branches.AwaitPlaceOf(record.TransportId);
@@ -236,7 +238,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
         Timers.Cancel(LingerOver.Key);
         AnsweredElsewhere();
-        _localNode.Tell(
+        place.Tell(
             new BranchProtocol.OpenTransport(
                 create.RequestId, _id, Self, _state.Setup!, _state.Peers, record.TransportId, create.Options, create.PeerId, create.Owner),
             Sender);
