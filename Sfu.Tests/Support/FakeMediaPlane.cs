@@ -285,6 +285,9 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
             }
         });
 
+    public void MeasureLoad(long requestId, IMediaPlaneEvents events) => Post(() =>
+        events.LoadMeasured(requestId, new MediaLoad(0, 0, Threads: 1, _transports.Count, default)));
+
     public void Dump(long requestId, IMediaPlaneEvents events) => Post(() => events.DumpReady(requestId, Describe()));
 
     /// <summary>The books, read on the fake's thread behind everything that was commanded before.</summary>
