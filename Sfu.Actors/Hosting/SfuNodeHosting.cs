@@ -33,19 +33,19 @@ public static class SfuNodeHosting
     /// <param name="random">For SSRCs; null: the system's.</param>
     public static AkkaConfigurationBuilder WithSfuNode(
         this AkkaConfigurationBuilder builder, SfuConfiguration configuration, IMediaPlane media, IRandomSource? random = null) =>
-        builder.WithSfuNode(configuration, media, random, static (_, node) => new LocalPlacement(node));
+        builder.WithSfuNode(configuration, media, random, placement: null);
 
     /// <param name="builder">See above.</param>
     /// <param name="configuration">See above.</param>
     /// <param name="media">See above.</param>
     /// <param name="random">See above.</param>
-    /// <param name="placement">Made once, with the root actor of this node.</param>
+    /// <param name="placement">Made once, with the system and the placement that the configuration asks for. Null: that one.</param>
     internal static AkkaConfigurationBuilder WithSfuNode(
         this AkkaConfigurationBuilder builder,
         SfuConfiguration configuration,
         IMediaPlane media,
         IRandomSource? random,
-        Func<ActorSystem, IActorRef, IPlacement> placement)
+        Func<ActorSystem, IPlacement, IPlacement>? placement)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -83,11 +83,15 @@ public static class SfuNodeHosting
             });
     }
 
-    private static async Task StartNodeAsync(ActorSystem system, IActorRegistry registry, NodeContext context, Func<ActorSystem, IActorRef, IPlacement> makePlacement)
+    private static async Task StartNodeAsync(ActorSystem system, IActorRegistry registry, NodeContext context, Func<ActorSystem, IPlacement, IPlacement>? wrap)
     {
         var node = system.ActorOf(SfuNodeActor.Props(context), "sfu-node");
         registry.Register<SfuNode>(node);
-        var placement = makePlacement(system, node);
+        var cluster = context.Options.Cluster;
+        var spread = new ClusterPlacement(cluster.Placement);
+        system.ActorOf(ClusterLoadActor.Props(context, node, spread), "cluster-load");
+        IPlacement placement = cluster.Spread ? spread : new LocalPlacement(node);
+        placement = wrap?.Invoke(system, placement) ?? placement;
         var region = await ClusterSharding.Get(system).StartAsync(
             RouterTypeName,
             id => RouterActor.Props(new RouterId(id), context, placement),

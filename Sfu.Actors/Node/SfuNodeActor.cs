@@ -28,6 +28,8 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private ImmutableArray<ListenInfo>? _bound;
     private SfuError? _failure;
     private IActorRef _region = ActorRefs.Nobody;
+    private IActorRef _serviceListener = ActorRefs.Nobody;
+    private Service? _reported;
     private bool _closing;
 
     public SfuNodeActor(NodeContext node) => _node = node;
@@ -66,6 +68,11 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 break;
             case UseRegion use:
                 _region = use.Region;
+                break;
+            case TellService tell:
+                _serviceListener = tell.To;
+                _reported = null;
+                ReportService();
                 break;
             case MediaEvents.ServerOpened opened:
                 OnServerOpened(opened);
@@ -166,7 +173,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         var closing = new ClosingSignal();
         var props = WebRtcServerActor.Props(_node, id, handle, new ServerSettings(infos), closing, isPrivate);
         var server = Context.Watch(Context.ActorOf(props, $"server-{Uri.EscapeDataString(id.Value)}"));
-        _servers.Add(id, handle, server, closing, opener);
+        _servers.Add(id, handle, server, closing, opener, isPrivate);
         return server;
     }
 
@@ -298,6 +305,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             AnswerReadyWaiters();
         }
 
+        ReportService();
         Log.Info("WebRtcServer {ServerId} listens at {Bound}", id, string.Join(", ", opened.Bound));
     }
 
@@ -321,6 +329,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             AnswerReadyWaiters();
         }
 
+        ReportService();
         Answer(gone);
         if (_closing && _servers.OpenSockets == 0)
         {
@@ -360,6 +369,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         if (!_closing)
         {
             _closing = true;
+            ReportService();
             Timers.StartSingleTimer("close-deadline", new CloseDeadline(), _node.Options.CloseDeadline);
             _servers.AnnounceClosing();
             foreach (var server in _servers.Actors)
@@ -388,7 +398,19 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private void Forget(IActorRef actor)
     {
         Answer(_servers.ActorEnded(actor));
+        ReportService();
         ForgetBranch(actor);
+    }
+
+    /// <summary>The ends of servers of single transports, which are many, change nothing.</summary>
+    private void ReportService()
+    {
+        var service = new Service(_servers.Listening, _closing);
+        if (service != _reported)
+        {
+            _reported = service;
+            _serviceListener.Tell(service);
+        }
     }
 
     /// <summary>A branch that has been released may have a successor for its Router by the time it ends.</summary>
@@ -402,6 +424,14 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     /// <summary>Where orphaned branches look for their Router.</summary>
     internal sealed record UseRegion(IActorRef Region) : INoSerializationVerificationNeeded;
+
+    /// <summary>From now on <paramref name="To"/> gets a <see cref="Service"/>, first of all what holds now.</summary>
+    internal sealed record TellService(IActorRef To) : INoSerializationVerificationNeeded;
+
+    /// <summary>What new transports may ask this node for.</summary>
+    /// <param name="Servers">The WebRtcServers that listen, but for those of single transports.</param>
+    /// <param name="Draining">None are taken any more.</param>
+    internal sealed record Service(ImmutableArray<ServerId> Servers, bool Draining) : INoSerializationVerificationNeeded;
 
     private sealed record CloseDeadline : INoSerializationVerificationNeeded;
 }

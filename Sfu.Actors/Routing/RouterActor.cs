@@ -228,12 +228,20 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     {
         BeginByUse();
         var record = new TransportRecord(TransportId.New(), create.PeerId, create.Owner, Open: false);
-        var place = _placement.Choose(_id);
-        var branch = _state.Branches.On(place);
-        _state.PutTransport(new TransportEntry(record, place, branch));
-        if (branch is null)
+        var server = create.Options.ListenInfos is null ? create.Options.Server ?? SfuNodeActor.MainServer : (ServerId?)null;
+        var request = new PlacementRequest(_id, _state.Branches.Carries, server, create.Region, create.Zone);
+        if (_placement.Choose(request) is not { } place)
         {
-            _state.Branches.AwaitPlaceOf(record.TransportId);
+            Reject(SfuErrorCode.Unavailable, server is { } id ? $"No node takes transports for WebRtcServer {id}." : "No node takes transports.");
+            LingerWhenAbandoned();
+            return;
+        }
+
+        var branch = _state.Branches.On(place);
+        _state.PutTransport(new TransportEntry(record, place, branch, new PendingRequest(create.RequestId, Sender)));
+        if (branch is null && _state.Branches.AwaitPlaceOf(record.TransportId, place))
+        {
+            Context.Watch(place);
         }
 
         Timers.Cancel(LingerOver.Key);
@@ -313,6 +321,12 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             case BranchProtocol.BranchOpened opened:
                 AddBranch(opened.Branch);
                 _state.SetBranch(opened.Node, opened.Branch);
+                UnwatchUnlessAwaited(opened.Node);
+                break;
+            case BranchProtocol.TransportEnded ended when _state.Transport(ended.TransportId) is { Branch: null } toward:
+                Send(_reports.Book(report));
+                UnwatchUnlessAwaited(toward.Node);
+                LeaveWhenAlone();
                 break;
             case BranchProtocol.AttachBranch attach:
                 OnAttachBranch(attach);
@@ -360,6 +374,15 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         LingerWhenAbandoned();
     }
 
+    /// <summary>A node is watched while transports are on their way to it and its branch has not announced itself: from then on, the branch is.</summary>
+    private void UnwatchUnlessAwaited(IActorRef node)
+    {
+        if (!_state.Branches.Awaits(node))
+        {
+            Context.Unwatch(node);
+        }
+    }
+
     private void AddBranch(IActorRef branch)
     {
         if (_state.Branches.Add(branch))
@@ -378,6 +401,11 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         if (_state.Branches.Remove(terminated.ActorRef))
         {
             Send(_endings.OfBranch(terminated.ActorRef, terminated.AddressTerminated));
+            LeaveWhenAlone();
+        }
+        else if (_state.Branches.LosePlaceAt(terminated.ActorRef))
+        {
+            Send(_endings.OfUnplaced(terminated.ActorRef));
             LeaveWhenAlone();
         }
         else

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sfu.Actors.Cluster;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
 using Sfu.Media.Control;
@@ -119,6 +120,7 @@ namespace Sfu.Actors.Serialization;
 [JsonSerializable(typeof(BranchProtocol.ProducerPauseDone), TypeInfoPropertyName = "BranchProducerPauseDone")]
 [JsonSerializable(typeof(BranchProtocol.ConsumerAdded), TypeInfoPropertyName = "BranchConsumerAdded")]
 [JsonSerializable(typeof(BranchProtocol.ConsumerEnded), TypeInfoPropertyName = "BranchConsumerEnded")]
+[JsonSerializable(typeof(NodeLoads))]
 [JsonSerializable(typeof(TransportStats))]
 [JsonSerializable(typeof(RtpStreamStats))]
 internal sealed partial class WireJsonContext : JsonSerializerContext;

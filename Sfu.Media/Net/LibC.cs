@@ -36,7 +36,6 @@ internal static unsafe partial class LibC
     public const int MSG_NOSIGNAL = 0x4000;
 
     public const int RLIMIT_NOFILE = 7;
-
     public const int ThreadCpuClock = 3; // CLOCK_THREAD_CPUTIME_ID
 
     public const int EINTR = 4;

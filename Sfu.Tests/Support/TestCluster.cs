@@ -58,7 +58,7 @@ public sealed class TestCluster : IAsyncDisposable
             $"{Hocon}\n{hocon}\nsfu.cluster {{ roles = [{roles}], seed-nodes = [{seeds}] }}",
             media,
             ++_started,
-            (system, node) => new AskedPlacement(this, system, node));
+            (system, configured) => new AskedPlacement(this, system, configured));
         _nodes.Add(joined);
         await MustAgreeAsync();
         return joined;
@@ -241,11 +241,11 @@ public sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Where <see cref="TransportOnAsync"/> says, otherwise where the Router is.</summary>
-    private sealed class AskedPlacement(TestCluster cluster, ActorSystem system, IActorRef localNode) : IPlacement
+    /// <summary>Where <see cref="TransportOnAsync"/> says, otherwise where the configuration does.</summary>
+    private sealed class AskedPlacement(TestCluster cluster, ActorSystem system, IPlacement configured) : IPlacement
     {
-        public IActorRef Choose(RouterId router) => cluster._places.TryGetValue(router, out var asked)
+        public IActorRef? Choose(PlacementRequest request) => cluster._places.TryGetValue(request.Router, out var asked)
             ? ((ExtendedActorSystem)system).Provider.ResolveActorRef(asked.Node.Path.ToSerializationFormatWithAddress(asked.Address))
-            : localNode;
+            : configured.Choose(request);
     }
 }

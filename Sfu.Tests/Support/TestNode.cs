@@ -59,13 +59,13 @@ public sealed class TestNode : IAsyncDisposable
     /// <summary>Over the real media plane, where the given configuration listens.</summary>
     public static Task<TestNode> StartWithSocketsAsync(string hocon) => StartAsync(hocon, MediaPlane.Start(new MediaPlaneOptions()));
 
-    private static Task<TestNode> StartAsync(string hocon, IMediaPlane media) => StartAsync(hocon, media, 1, static (_, node) => new LocalPlacement(node));
+    private static Task<TestNode> StartAsync(string hocon, IMediaPlane media) => StartAsync(hocon, media, 1, placement: null);
 
     /// <param name="hocon">On top of <c>test.conf</c>.</param>
     /// <param name="media">Disposed of with the node.</param>
     /// <param name="seed">Of SSRCs.</param>
-    /// <param name="placement">Given the system and its node actor.</param>
-    internal static async Task<TestNode> StartAsync(string hocon, IMediaPlane media, int seed, Func<ActorSystem, IActorRef, IPlacement> placement)
+    /// <param name="placement">In place of the configured one, which is given.</param>
+    internal static async Task<TestNode> StartAsync(string hocon, IMediaPlane media, int seed, Func<ActorSystem, IPlacement, IPlacement>? placement)
     {
         var test = ConfigurationFactory.ParseString(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "hocon", "test.conf")));
         var configuration = SfuConfiguration.Load(ConfigurationFactory.ParseString(hocon).WithFallback(test));
