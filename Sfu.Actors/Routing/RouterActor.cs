@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Sfu.Actors.Cluster;
@@ -50,7 +51,12 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     public static Props Props(RouterId id, NodeContext node, IPlacement placement) =>
         ActorFactory<RouterActor>.Props(() => new RouterActor(id, node, placement));
 
-    protected override void PreStart() => LingerWhenAbandoned();
+    protected override void PreStart()
+    {
+        LingerWhenAbandoned();
+        Akka.Cluster.Cluster.Get(Context.System).Subscribe(
+            Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.ReachableMember));
+    }
 
     /// <summary>An observer that fails ends alone.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => Supervision.StopAlone;
@@ -91,6 +97,14 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             case Terminated terminated:
                 OnTerminated(terminated);
                 break;
+            case ClusterEvent.UnreachableMember unreachable:
+                OnUnreachable(unreachable.Member.Address);
+                break;
+            case ClusterEvent.ReachableMember reachable when _state.Branches.TakeBack(reachable.Member.Address) is { } branch:
+                branch.Tell(new BranchProtocol.BranchGivenUp(_id));
+                break;
+            case ClusterEvent.IReachabilityEvent:
+                break;
             case LingerOver when _state.IsAbandoned:
                 BeginClosing(CloseReason.Requested);
                 break;
@@ -108,6 +122,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     protected override void PostStop()
     {
+        Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
         foreach (var closer in _closers)
         {
             closer.Asker.Tell(new Done(closer.RequestId));
@@ -239,8 +254,10 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
         var branch = _state.Branches.On(place);
         _state.PutTransport(new TransportEntry(record, place, branch, new PendingRequest(create.RequestId, Sender)));
-        if (branch is null && _state.Branches.AwaitPlaceOf(record.TransportId, place))
+        if (branch is null)
         {
+            // Until its branch announces itself and is watched instead.
+            _state.Branches.AwaitPlaceOf(record.TransportId, place);
             Context.Watch(place);
         }
 
@@ -319,14 +336,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         switch (report)
         {
             case BranchProtocol.BranchOpened opened:
-                AddBranch(opened.Branch);
-                _state.SetBranch(opened.Node, opened.Branch);
-                UnwatchUnlessAwaited(opened.Node);
-                break;
-            case BranchProtocol.TransportEnded ended when _state.Transport(ended.TransportId) is { Branch: null } toward:
-                Send(_reports.Book(report));
-                UnwatchUnlessAwaited(toward.Node);
-                LeaveWhenAlone();
+                AddBranch(opened.Branch, opened.Node);
                 break;
             case BranchProtocol.AttachBranch attach:
                 OnAttachBranch(attach);
@@ -351,7 +361,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     private void OnAttachBranch(BranchProtocol.AttachBranch attach)
     {
-        AddBranch(attach.Branch);
+        AddBranch(attach.Branch, attach.Node);
         if (_state.IsClosing)
         {
             return;
@@ -374,21 +384,15 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         LingerWhenAbandoned();
     }
 
-    /// <summary>A node is watched while transports are on their way to it and its branch has not announced itself: from then on, the branch is.</summary>
-    private void UnwatchUnlessAwaited(IActorRef node)
+    private void AddBranch(IActorRef branch, IActorRef node)
     {
-        if (!_state.Branches.Awaits(node))
-        {
-            Context.Unwatch(node);
-        }
-    }
-
-    private void AddBranch(IActorRef branch)
-    {
-        if (_state.Branches.Add(branch))
+        if (_state.Branches.Add(branch, node))
         {
             Context.Watch(branch);
         }
+
+        _state.SetBranch(node, branch);
+        Context.Unwatch(node);
 
         if (_state.IsClosing)
         {
@@ -403,7 +407,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             Send(_endings.OfBranch(terminated.ActorRef, terminated.AddressTerminated));
             LeaveWhenAlone();
         }
-        else if (_state.Branches.LosePlaceAt(terminated.ActorRef))
+        else if (_state.Branches.EndWaitFor(terminated.ActorRef))
         {
             Send(_endings.OfUnplaced(terminated.ActorRef));
             LeaveWhenAlone();
@@ -411,6 +415,19 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         else
         {
             Send([.. _state.Observers.Lose(terminated.ActorRef), .. _membership.Lose(terminated.ActorRef)]);
+        }
+    }
+
+    /// <summary>
+    /// Sessions get a new place before the membership has made up its mind about the node, which takes twice as long. Should the node be back,
+    /// its branch ends what everybody takes for lost.
+    /// </summary>
+    private void OnUnreachable(Address node)
+    {
+        if (!_state.IsClosing && _state.Branches.GiveUp(node) is { } branch)
+        {
+            Log.Warning("The node {Node} does not answer: Router {RouterId} gives up its transports there", node, _id);
+            Send(_endings.OfBranch(branch, nodeLost: true));
         }
     }
 

@@ -153,7 +153,7 @@ internal sealed class RouterState
     /// <summary>A branch announced itself: the transports that went by way of its node go straight from now on.</summary>
     public void SetBranch(IActorRef node, IActorRef branch)
     {
-        Branches.PlacedOn(node);
+        Branches.EndWaitFor(node);
         foreach (var entry in _transports.All.Where(entry => entry.Branch is null && entry.Node.Equals(node)).ToArray())
         {
             PutTransport(entry with { Branch = branch });
