@@ -35,7 +35,7 @@ internal sealed record NodeLoad(
     public const int TransportsPerThread = 5_000;
 
     /// <summary>How much of the node is in use: the part of what it has least of. 0 … 1,000, and more where more comes than it can do.</summary>
-    public int UsedPermille => Math.Max(CpuPermille, Math.Max(Share(PacketsPerSecond, PacketsPerThread), Share(Transports, TransportsPerThread)));
+    public int GetUsedPermille() => Math.Max(CpuPermille, Math.Max(Share(PacketsPerSecond, PacketsPerThread), Share(Transports, TransportsPerThread)));
 
     /// <summary>
     /// The other differs by something that a placement would look at: another state, any transport more or less, or a twentieth of the

@@ -21,7 +21,7 @@ internal sealed class PlacementCandidate(IActorRef node, NodeLoad load)
     public int Placed => Volatile.Read(ref _placed);
 
     /// <summary>What it told, and what is to be expected of what was placed since.</summary>
-    public int UsedPermille { get => field + (Placed * PlacementRules.NewTransportPermille / load.Threads); } = load.UsedPermille;
+    public int UsedPermille { get => field + (Placed * PlacementRules.NewTransportPermille / load.Threads); } = load.GetUsedPermille();
 
     public int Transports => load.Transports + Placed;
 

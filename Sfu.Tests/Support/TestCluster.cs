@@ -89,10 +89,13 @@ public sealed class TestCluster : IAsyncDisposable
     /// <summary>Everything passes again.</summary>
     public Task HealAsync(IReadOnlyCollection<TestNode> side, IReadOnlyCollection<TestNode> other) => ThrottleAsync(side, other, Unthrottled.Instance);
 
+    /// <summary>From now on the Router's transports go to this node.</summary>
+    public void PlaceNext(RouterId router, TestNode node) => _places[router] = node;
+
     /// <summary>Creates a transport on this node, wherever its Router is.</summary>
     public async Task<TransportCreated> TransportOnAsync(TestNode node, TestClient client, WebRtcTransportOptions? options = null)
     {
-        _places[client.Router] = node;
+        PlaceNext(client.Router, node);
         try
         {
             return await client.TransportAsync(options);
