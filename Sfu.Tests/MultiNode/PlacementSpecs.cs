@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Sfu.Actors.Protocol;
 using Sfu.Tests.Scenarios;
 using Sfu.Tests.Support;
