@@ -16,6 +16,8 @@ namespace Sfu.Actors.Cluster;
 /// </summary>
 internal sealed class ClusterLoadActor : UntypedActor, IWithTimers
 {
+    private static readonly TimeSpan _tellAllTimeout = TimeSpan.FromSeconds(3);
+
     private readonly NodeContext _context;
     private readonly IActorRef _node;
     private readonly ClusterPlacement _placement;
@@ -62,7 +64,7 @@ internal sealed class ClusterLoadActor : UntypedActor, IWithTimers
         _cluster.Subscribe(
             Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
         _replicator.Tell(new Subscribe(NodeLoads.Key, Self));
-        _node.Tell(new SfuNodeActor.TellService(Self));
+        _node.Tell(new NodeService.Follow(Self));
         Timers.StartPeriodicTimer(MeasureDue.Instance, MeasureDue.Instance, TimeSpan.Zero, _context.Options.Cluster.LoadInterval);
     }
 
@@ -80,10 +82,11 @@ internal sealed class ClusterLoadActor : UntypedActor, IWithTimers
                 _context.Media.MeasureLoad(0, new MediaPlaneBridge(Self));
                 break;
             case MediaEvents.LoadMeasured measured:
-                TellIfNews(_meter.Measure(measured.Load, _told));
+                TellIfNews(_meter.Measure(measured.Load, _told), WriteLocal.Instance);
                 break;
-            case SfuNodeActor.Service service:
-                TellIfNews(_told with { Servers = service.Servers, Draining = service.Draining });
+            case NodeService.Offer offer:
+                // Everybody hears at once: who hears later is refused by the node.
+                TellIfNews(_told with { Servers = offer.Servers, Draining = offer.Draining }, new WriteAll(_tellAllTimeout));
                 break;
             case Changed changed when changed.Key.Id == NodeLoads.Key.Id:
                 _loads = changed.Get(NodeLoads.Key);
@@ -122,7 +125,7 @@ internal sealed class ClusterLoadActor : UntypedActor, IWithTimers
         }
     }
 
-    private void TellIfNews(NodeLoad load)
+    private void TellIfNews(NodeLoad load, IWriteConsistency consistency)
     {
         if (load.Sequence > 0 && !load.IsNews(_told))
         {
@@ -131,7 +134,7 @@ internal sealed class ClusterLoadActor : UntypedActor, IWithTimers
 
         _told = load with { Sequence = load.Sequence + 1 };
         var told = _told;
-        _replicator.Tell(new Update(NodeLoads.Key, NodeLoads.Empty, WriteLocal.Instance, data => ((NodeLoads)data).With(told)));
+        _replicator.Tell(new Update(NodeLoads.Key, NodeLoads.Empty, consistency, data => ((NodeLoads)data).With(told)));
         UpdatePlacement();
     }
 

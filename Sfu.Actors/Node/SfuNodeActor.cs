@@ -21,6 +21,8 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     private readonly NodeContext _node;
     private readonly NodeServers _servers = new();
+    private readonly NodeDrain _drain = new();
+    private readonly NodeService _service = new();
     private readonly Dictionary<RouterId, IActorRef> _branches = [];
     private readonly Dictionary<IActorRef, RouterId> _routersOfBranches = [];
     private readonly List<PendingRequest> _readyWaiters = [];
@@ -28,8 +30,6 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private ImmutableArray<ListenInfo>? _bound;
     private SfuError? _failure;
     private IActorRef _region = ActorRefs.Nobody;
-    private IActorRef _serviceListener = ActorRefs.Nobody;
-    private Service? _reported;
     private bool _closing;
 
     public SfuNodeActor(NodeContext node) => _node = node;
@@ -69,10 +69,8 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             case UseRegion use:
                 _region = use.Region;
                 break;
-            case TellService tell:
-                _serviceListener = tell.To;
-                _reported = null;
-                ReportService();
+            case NodeService.Follow follow:
+                _service.TellTo(follow.Listener);
                 break;
             case MediaEvents.ServerOpened opened:
                 OnServerOpened(opened);
@@ -82,6 +80,13 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 break;
             case Terminated terminated:
                 Forget(terminated.ActorRef);
+                break;
+            case RouterBranchActor.Emptied:
+                Emptied(Sender);
+                break;
+            case DrainDeadline:
+                Log.Warning("The drain's deadline has passed");
+                _drain.Finish();
                 break;
             case CloseDeadline:
                 Log.Warning("{Sockets} listening servers were still closing at the deadline", _servers.OpenSockets);
@@ -132,6 +137,10 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         if (_closing)
         {
             refusal = new SfuError(SfuErrorCode.Closed, "The node is shutting down.");
+        }
+        else if (_drain.IsOn)
+        {
+            refusal = new SfuError(SfuErrorCode.Unavailable, "The node is being emptied.");
         }
         else if (options is { Server: not null, ListenInfos: not null })
         {
@@ -213,6 +222,16 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             case NodeProtocol.IServerRequest about:
                 OnServerRequest(about);
                 break;
+            case NodeProtocol.DrainNode drain:
+                AnsweredElsewhere();
+                OnDrain(drain, pending);
+                break;
+            case NodeProtocol.CancelDrain:
+                Timers.Cancel(DrainDeadline.Key);
+                _drain.Cancel();
+                TellService();
+                Reply(new Done(request.RequestId));
+                break;
             case NodeProtocol.CloseNode:
                 AnsweredElsewhere();
                 _closeWaiters.Add(pending);
@@ -221,6 +240,36 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             default:
                 Reject(SfuErrorCode.Unsupported, $"A node does not answer {request.GetType().Name}.");
                 break;
+        }
+    }
+
+    private void OnDrain(NodeProtocol.DrainNode drain, PendingRequest pending)
+    {
+        _drain.Begin(pending);
+        TellService();
+        Log.Info("The node is being emptied, within {Deadline}", drain.Deadline);
+        Timers.StartSingleTimer(DrainDeadline.Key, DrainDeadline.Instance, drain.Deadline);
+        foreach (var branch in _branches.Values)
+        {
+            _drain.Await(branch);
+            branch.Tell(new TransportCommands.AskToMove(drain.Deadline));
+        }
+
+        FinishDrainWhenEmpty();
+    }
+
+    private void Emptied(IActorRef branch)
+    {
+        _drain.Emptied(branch);
+        FinishDrainWhenEmpty();
+    }
+
+    private void FinishDrainWhenEmpty()
+    {
+        if (_drain is { IsOn: true, IsEmpty: true })
+        {
+            Timers.Cancel(DrainDeadline.Key);
+            _drain.Finish();
         }
     }
 
@@ -305,7 +354,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             AnswerReadyWaiters();
         }
 
-        ReportService();
+        TellService();
         Log.Info("WebRtcServer {ServerId} listens at {Bound}", id, string.Join(", ", opened.Bound));
     }
 
@@ -329,7 +378,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             AnswerReadyWaiters();
         }
 
-        ReportService();
+        TellService();
         Answer(gone);
         if (_closing && _servers.OpenSockets == 0)
         {
@@ -369,7 +418,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         if (!_closing)
         {
             _closing = true;
-            ReportService();
+            TellService();
             Timers.StartSingleTimer("close-deadline", new CloseDeadline(), _node.Options.CloseDeadline);
             _servers.AnnounceClosing();
             foreach (var server in _servers.Actors)
@@ -398,20 +447,12 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private void Forget(IActorRef actor)
     {
         Answer(_servers.ActorEnded(actor));
-        ReportService();
+        TellService();
         ForgetBranch(actor);
+        Emptied(actor);
     }
 
-    /// <summary>The ends of servers of single transports, which are many, change nothing.</summary>
-    private void ReportService()
-    {
-        var service = new Service(_servers.Listening, _closing);
-        if (service != _reported)
-        {
-            _reported = service;
-            _serviceListener.Tell(service);
-        }
-    }
+    private void TellService() => _service.Current = new NodeService.Offer(_servers.Listening, _closing || _drain.IsOn);
 
     /// <summary>A branch that has been released may have a successor for its Router by the time it ends.</summary>
     private void ForgetBranch(IActorRef branch)
@@ -425,13 +466,12 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     /// <summary>Where orphaned branches look for their Router.</summary>
     internal sealed record UseRegion(IActorRef Region) : INoSerializationVerificationNeeded;
 
-    /// <summary>From now on <paramref name="To"/> gets a <see cref="Service"/>, first of all what holds now.</summary>
-    internal sealed record TellService(IActorRef To) : INoSerializationVerificationNeeded;
+    private sealed record DrainDeadline : INoSerializationVerificationNeeded
+    {
+        public const string Key = "drain-deadline";
 
-    /// <summary>What new transports may ask this node for.</summary>
-    /// <param name="Servers">The WebRtcServers that listen, but for those of single transports.</param>
-    /// <param name="Draining">None are taken any more.</param>
-    internal sealed record Service(ImmutableArray<ServerId> Servers, bool Draining) : INoSerializationVerificationNeeded;
+        public static readonly DrainDeadline Instance = new();
+    }
 
     private sealed record CloseDeadline : INoSerializationVerificationNeeded;
 }
