@@ -60,4 +60,6 @@ internal static class MediaEvents
     internal sealed record TransportClosed(MediaError? Error) : IMediaEvent;
 
     internal sealed record DumpReady(MediaPlaneDump Dump) : IMediaEvent;
+
+    internal sealed record LoadMeasured(MediaLoad Load) : IMediaEvent;
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
+using Sfu.Actors.Cluster;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using HoconConfig = Akka.Configuration.Config;
@@ -136,7 +137,12 @@ public sealed class SfuConfiguration
             cluster.Integer("port", 0, ushort.MaxValue),
             seeds,
             roles,
-            cluster.Integer("shards", 1, 10_000));
+            cluster.Integer("shards", 1, 10_000),
+            cluster.OptionalText("region") ?? string.Empty,
+            cluster.OptionalText("zone") ?? string.Empty,
+            cluster.Boolean("spread"),
+            new PlacementRules(10 * cluster.Integer("full-at-percent", 0, 100), 10 * cluster.Integer("leave-margin-percent", 0, 100)),
+            cluster.Duration("load-interval", TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)));
     }
 
     private static SfuThreadOptions ReadThreads(ConfigReader media) =>

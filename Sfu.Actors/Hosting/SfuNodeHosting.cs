@@ -32,7 +32,20 @@ public static class SfuNodeHosting
     /// <param name="media">The media plane of the process; null on a node without the role <c>sfu</c>, which carries no media.</param>
     /// <param name="random">For SSRCs; null: the system's.</param>
     public static AkkaConfigurationBuilder WithSfuNode(
-        this AkkaConfigurationBuilder builder, SfuConfiguration configuration, IMediaPlane? media, IRandomSource? random = null)
+        this AkkaConfigurationBuilder builder, SfuConfiguration configuration, IMediaPlane? media, IRandomSource? random = null) =>
+        builder.WithSfuNode(configuration, media, random, placement: null);
+
+    /// <param name="builder">See above.</param>
+    /// <param name="configuration">See above.</param>
+    /// <param name="media">See above.</param>
+    /// <param name="random">See above.</param>
+    /// <param name="placement">Made once, with the system and the placement that the configuration asks for. Null: that one.</param>
+    internal static AkkaConfigurationBuilder WithSfuNode(
+        this AkkaConfigurationBuilder builder,
+        SfuConfiguration configuration,
+        IMediaPlane? media,
+        IRandomSource? random,
+        Func<ActorSystem, IPlacement, IPlacement>? placement)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -64,7 +77,7 @@ public static class SfuNodeHosting
                 if (media is not null && cluster.Has(SfuClusterOptions.SfuRole))
                 {
                     var context = new NodeContext(media, options, new RouterOrtc(random ?? SystemRandom.Instance));
-                    await StartNodeAsync(system, registry, context).ConfigureAwait(false);
+                    await StartNodeAsync(system, registry, context, placement).ConfigureAwait(false);
                 }
                 else
                 {
@@ -74,13 +87,18 @@ public static class SfuNodeHosting
             });
     }
 
-    private static async Task StartNodeAsync(ActorSystem system, IActorRegistry registry, NodeContext context)
+    private static async Task StartNodeAsync(ActorSystem system, IActorRegistry registry, NodeContext context, Func<ActorSystem, IPlacement, IPlacement>? wrap)
     {
         var node = system.ActorOf(SfuNodeActor.Props(context), "sfu-node");
         registry.Register<SfuNode>(node);
+        var cluster = context.Options.Cluster;
+        var spread = new ClusterPlacement(cluster.Placement);
+        system.ActorOf(ClusterLoadActor.Props(context, node, spread), "cluster-load");
+        IPlacement placement = cluster.Spread ? spread : new LocalPlacement(node);
+        placement = wrap?.Invoke(system, placement) ?? placement;
         var region = await ClusterSharding.Get(system).StartAsync(
             RouterTypeName,
-            id => RouterActor.Props(new RouterId(id), context, node),
+            id => RouterActor.Props(new RouterId(id), context, placement),
             ClusterShardingSettings.Create(system).WithRole(SfuClusterOptions.SfuRole),
             new RouterMessageExtractor(context.Options.Cluster.Shards),
             new RouterAllocationStrategy(),

@@ -39,7 +39,7 @@ internal sealed class NodeDumpActor : UntypedActor
             actor.Tell(new ServerCommands.Describe());
         }
 
-        _media.Dump(_requestId, new DumpBridge(Self));
+        _media.Dump(_requestId, new MediaPlaneBridge(Self));
     }
 
     protected override void OnReceive(object message)

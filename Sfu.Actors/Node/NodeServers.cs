@@ -16,6 +16,7 @@ internal sealed class NodeServers
     private readonly Dictionary<ServerHandle, Entry> _byHandle = [];
     private readonly Dictionary<IActorRef, Entry> _byActor = [];
     private readonly RecentIds _closed = new();
+    private ImmutableArray<ServerId> _listening = [];
 
     /// <summary>The actors that live.</summary>
     public IReadOnlyCollection<IActorRef> Actors => [.. _entries.Values.Select(entry => entry.Actor).OfType<IActorRef>()];
@@ -23,9 +24,12 @@ internal sealed class NodeServers
     /// <summary>Servers whose sockets are not closed yet.</summary>
     public int OpenSockets => _byHandle.Count;
 
-    public void Add(ServerId id, ServerHandle handle, IActorRef actor, ClosingSignal closing, PendingRequest? opener)
+    /// <summary>Those that are open for any transport. The same object until it changes.</summary>
+    public ImmutableArray<ServerId> Listening => _listening;
+
+    public void Add(ServerId id, ServerHandle handle, IActorRef actor, ClosingSignal closing, PendingRequest? opener, bool isPrivate)
     {
-        var entry = new Entry(id, handle, closing) { Actor = actor, Opener = opener };
+        var entry = new Entry(id, handle, closing, isPrivate) { Actor = actor, Opener = opener };
         _entries.Add(id, entry);
         _byHandle.Add(handle, entry);
         _byActor.Add(actor, entry);
@@ -74,6 +78,11 @@ internal sealed class NodeServers
         var opener = entry?.Opener;
         id = entry?.Id ?? default;
         entry?.Opener = null;
+        if (entry is { IsPrivate: false, Actor: not null })
+        {
+            _listening = _listening.Add(id);
+        }
+
         return opener;
     }
 
@@ -92,6 +101,7 @@ internal sealed class NodeServers
         }
 
         _byHandle.Remove(handle);
+        _listening = _listening.Remove(id);
         entry.Error = error;
         gone = ForgetWhenGone(entry);
         return true;
@@ -107,6 +117,7 @@ internal sealed class NodeServers
         }
 
         entry.Actor = null;
+        _listening = _listening.Remove(entry.Id);
         return ForgetWhenGone(entry);
     }
 
@@ -128,13 +139,16 @@ internal sealed class NodeServers
         return new GoneServer(entry.Opener, [.. entry.Closers], entry.Error);
     }
 
-    private sealed class Entry(ServerId id, ServerHandle handle, ClosingSignal closing)
+    private sealed class Entry(ServerId id, ServerHandle handle, ClosingSignal closing, bool isPrivate)
     {
         public ClosingSignal Closing { get; } = closing;
 
         public ServerId Id { get; } = id;
 
         public ServerHandle Handle { get; } = handle;
+
+        /// <summary>It serves one transport.</summary>
+        public bool IsPrivate { get; } = isPrivate;
 
         public IActorRef? Actor { get; set; }
 

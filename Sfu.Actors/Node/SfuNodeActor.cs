@@ -21,6 +21,8 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     private readonly NodeContext _node;
     private readonly NodeServers _servers = new();
+    private readonly NodeDrain _drain = new();
+    private readonly NodeService _service = new();
     private readonly Dictionary<RouterId, IActorRef> _branches = [];
     private readonly Dictionary<IActorRef, RouterId> _routersOfBranches = [];
     private readonly List<PendingRequest> _readyWaiters = [];
@@ -28,7 +30,6 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private ImmutableArray<ListenInfo>? _bound;
     private SfuError? _failure;
     private IActorRef _region = ActorRefs.Nobody;
-    private readonly NodeDrain _drain = new();
     private bool _closing;
 
     public SfuNodeActor(NodeContext node) => _node = node;
@@ -67,6 +68,9 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 break;
             case UseRegion use:
                 _region = use.Region;
+                break;
+            case NodeService.Follow follow:
+                _service.TellTo(follow.Listener);
                 break;
             case MediaEvents.ServerOpened opened:
                 OnServerOpened(opened);
@@ -178,7 +182,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         var closing = new ClosingSignal();
         var props = WebRtcServerActor.Props(_node, id, handle, new ServerSettings(infos), closing, isPrivate);
         var server = Context.Watch(Context.ActorOf(props, $"server-{Uri.EscapeDataString(id.Value)}"));
-        _servers.Add(id, handle, server, closing, opener);
+        _servers.Add(id, handle, server, closing, opener, isPrivate);
         return server;
     }
 
@@ -225,6 +229,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             case NodeProtocol.CancelDrain:
                 Timers.Cancel(DrainDeadline.Key);
                 _drain.Cancel();
+                TellService();
                 Reply(new Done(request.RequestId));
                 break;
             case NodeProtocol.CloseNode:
@@ -241,6 +246,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private void OnDrain(NodeProtocol.DrainNode drain, PendingRequest pending)
     {
         _drain.Begin(pending);
+        TellService();
         Log.Info("The node is being emptied, within {Deadline}", drain.Deadline);
         Timers.StartSingleTimer(DrainDeadline.Key, DrainDeadline.Instance, drain.Deadline);
         foreach (var branch in _branches.Values)
@@ -348,6 +354,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             AnswerReadyWaiters();
         }
 
+        TellService();
         Log.Info("WebRtcServer {ServerId} listens at {Bound}", id, string.Join(", ", opened.Bound));
     }
 
@@ -371,6 +378,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             AnswerReadyWaiters();
         }
 
+        TellService();
         Answer(gone);
         if (_closing && _servers.OpenSockets == 0)
         {
@@ -410,6 +418,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         if (!_closing)
         {
             _closing = true;
+            TellService();
             Timers.StartSingleTimer("close-deadline", new CloseDeadline(), _node.Options.CloseDeadline);
             _servers.AnnounceClosing();
             foreach (var server in _servers.Actors)
@@ -438,9 +447,12 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private void Forget(IActorRef actor)
     {
         Answer(_servers.ActorEnded(actor));
+        TellService();
         ForgetBranch(actor);
         Emptied(actor);
     }
+
+    private void TellService() => _service.Current = new NodeService.Offer(_servers.Listening, _closing || _drain.IsOn);
 
     /// <summary>A branch that has been released may have a successor for its Router by the time it ends.</summary>
     private void ForgetBranch(IActorRef branch)

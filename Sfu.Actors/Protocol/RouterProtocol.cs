@@ -28,7 +28,10 @@ public static class RouterProtocol
     /// <param name="Options">Null members take the node's defaults.</param>
     /// <param name="PeerId">The peer whose transport it is: closes when that peer leaves, and its Producers are announced as the peer's.</param>
     /// <param name="Owner">Gets the transport's events, and takes the transport along when it stops. Null: nobody does.</param>
-    public sealed record CreateWebRtcTransport(long RequestId, RouterId RouterId, WebRtcTransportOptions Options, PeerId? PeerId, IActorRef? Owner)
+    /// <param name="Region">Where the client is, by the nodes' <c>sfu.cluster.region</c>. A hint; null: not known.</param>
+    /// <param name="Zone">Within the region, by <c>sfu.cluster.zone</c>.</param>
+    public sealed record CreateWebRtcTransport(
+        long RequestId, RouterId RouterId, WebRtcTransportOptions Options, PeerId? PeerId, IActorRef? Owner, string? Region = null, string? Zone = null)
         : IRouterMessage, IRequest<ICreateTransportReply>;
 
     /// <summary>Gives the peer's DTLS parameters. Once: the second is <see cref="SfuErrorCode.InvalidState"/>.</summary>

@@ -14,7 +14,7 @@ internal sealed class BranchReports(RouterState state, RouterEndings endings)
         switch (report)
         {
             case BranchProtocol.TransportOpened opened when state.Transport(opened.TransportId) is { } transport:
-                state.PutTransport(transport with { Record = transport.Record with { Open = true } });
+                state.PutTransport(transport with { Record = transport.Record with { Open = true }, Asker = null });
                 return [];
             case BranchProtocol.TransportEnded ended:
                 state.Branches.ForgetPlaceOf(ended.TransportId);

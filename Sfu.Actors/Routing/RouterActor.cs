@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Event;
+using Sfu.Actors.Cluster;
 using Sfu.Actors.Node;
 using Sfu.Actors.Observers;
 using Sfu.Actors.Protocol;
@@ -24,7 +25,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 {
     private readonly RouterId _id;
     private readonly NodeContext _node;
-    private readonly IActorRef _localNode;
+    private readonly IPlacement _placement;
     private readonly RouterState _state;
     private readonly RouterEndings _endings;
     private readonly PeerMembership _membership;
@@ -33,11 +34,11 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private readonly List<PendingRequest> _closers = [];
     private bool _leaving;
 
-    public RouterActor(RouterId id, NodeContext node, IActorRef localNode)
+    public RouterActor(RouterId id, NodeContext node, IPlacement placement)
     {
         _id = id;
         _node = node;
-        _localNode = localNode;
+        _placement = placement;
         _state = new RouterState(id);
         _endings = new RouterEndings(_state);
         _membership = new PeerMembership(_state, _endings);
@@ -47,8 +48,8 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(RouterId id, NodeContext node, IActorRef localNode) =>
-        ActorFactory<RouterActor>.Props(() => new RouterActor(id, node, localNode));
+    public static Props Props(RouterId id, NodeContext node, IPlacement placement) =>
+        ActorFactory<RouterActor>.Props(() => new RouterActor(id, node, placement));
 
     protected override void PreStart()
     {
@@ -242,16 +243,27 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     {
         BeginByUse();
         var record = new TransportRecord(TransportId.New(), create.PeerId, create.Owner, Open: false);
-        var branch = _state.Branches.On(_localNode);
-        _state.PutTransport(new TransportEntry(record, _localNode, branch));
+        var server = create.Options.ListenInfos is null ? create.Options.Server ?? SfuNodeActor.MainServer : (ServerId?)null;
+        var request = new PlacementRequest(_id, _state.Branches.Carries, server, create.Region, create.Zone);
+        if (_placement.Choose(request) is not { } place)
+        {
+            Reject(SfuErrorCode.Unavailable, server is { } id ? $"No node takes transports for WebRtcServer {id}." : "No node takes transports.");
+            LingerWhenAbandoned();
+            return;
+        }
+
+        var branch = _state.Branches.On(place);
+        _state.PutTransport(new TransportEntry(record, place, branch, new PendingRequest(create.RequestId, Sender)));
         if (branch is null)
         {
-            _state.Branches.AwaitPlaceOf(record.TransportId);
+            // Until its branch announces itself and is watched instead.
+            _state.Branches.AwaitPlaceOf(record.TransportId, place);
+            Context.Watch(place);
         }
 
         Timers.Cancel(LingerOver.Key);
         AnsweredElsewhere();
-        _localNode.Tell(
+        place.Tell(
             new BranchProtocol.OpenTransport(
                 create.RequestId, _id, Self, _state.Setup!, _state.Peers, record.TransportId, create.Options, create.PeerId, create.Owner),
             Sender);
@@ -324,8 +336,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         switch (report)
         {
             case BranchProtocol.BranchOpened opened:
-                AddBranch(opened.Branch);
-                _state.SetBranch(opened.Node, opened.Branch);
+                AddBranch(opened.Branch, opened.Node);
                 break;
             case BranchProtocol.AttachBranch attach:
                 OnAttachBranch(attach);
@@ -350,7 +361,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     private void OnAttachBranch(BranchProtocol.AttachBranch attach)
     {
-        AddBranch(attach.Branch);
+        AddBranch(attach.Branch, attach.Node);
         if (_state.IsClosing)
         {
             return;
@@ -373,12 +384,15 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         LingerWhenAbandoned();
     }
 
-    private void AddBranch(IActorRef branch)
+    private void AddBranch(IActorRef branch, IActorRef node)
     {
-        if (_state.Branches.Add(branch))
+        if (_state.Branches.Add(branch, node))
         {
             Context.Watch(branch);
         }
+
+        _state.SetBranch(node, branch);
+        Context.Unwatch(node);
 
         if (_state.IsClosing)
         {
@@ -391,6 +405,11 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         if (_state.Branches.Remove(terminated.ActorRef))
         {
             Send(_endings.OfBranch(terminated.ActorRef, terminated.AddressTerminated));
+            LeaveWhenAlone();
+        }
+        else if (_state.Branches.EndWaitFor(terminated.ActorRef))
+        {
+            Send(_endings.OfUnplaced(terminated.ActorRef));
             LeaveWhenAlone();
         }
         else

@@ -48,7 +48,7 @@ internal sealed class RouterEndings(RouterState state)
         {
             if (nodeLost)
             {
-                letters.AddRange(LastWordsOf(transport.Record));
+                letters.AddRange(LastWordsOf(transport));
             }
 
             letters.AddRange(OfTransport(transport.Record.TransportId));
@@ -56,6 +56,10 @@ internal sealed class RouterEndings(RouterState state)
 
         return letters.DrainToImmutable();
     }
+
+    /// <summary>A node is gone that transports were on their way to.</summary>
+    public ImmutableArray<Letter> OfUnplaced(IActorRef node) =>
+        [.. state.TransportsToward(node).SelectMany(transport => LastWordsOf(transport).AddRange(OfTransport(transport.Record.TransportId)))];
 
     public ImmutableArray<Letter> OfTransport(TransportId id)
     {
@@ -98,9 +102,15 @@ internal sealed class RouterEndings(RouterState state)
         return letters.DrainToImmutable();
     }
 
-    /// <summary>What the owner of a transport would have heard from the transport itself.</summary>
-    private ImmutableArray<Letter> LastWordsOf(TransportRecord transport)
+    /// <summary>What the owner of a transport, or who waits for it, would have heard from the transport itself.</summary>
+    private ImmutableArray<Letter> LastWordsOf(TransportEntry entry)
     {
+        var transport = entry.Record;
+        if (entry.Asker is { } asker)
+        {
+            return [new Letter(asker.Asker, new Rejected(asker.RequestId, SfuErrorCode.Unavailable, "The node that was to carry the transport is lost."))];
+        }
+
         if (transport.Owner is not { } owner)
         {
             return [];

@@ -105,6 +105,9 @@ internal sealed class RouterState
     /// <summary>What lives on one branch.</summary>
     public ImmutableArray<TransportEntry> TransportsOn(IActorRef branch) => [.. _transports.All.Where(entry => branch.Equals(entry.Branch))];
 
+    /// <summary>What is on its way to a node whose branch has not announced itself.</summary>
+    public ImmutableArray<TransportEntry> TransportsToward(IActorRef node) => [.. _transports.All.Where(entry => entry.Branch is null && entry.Node.Equals(node))];
+
     public ImmutableArray<ProducerRecord> ProducersOn(TransportId id) => _media.ProducersOn(id);
 
     public ImmutableArray<ConsumerRecord> ConsumersOn(TransportId id) => _media.ConsumersOn(id);
@@ -150,7 +153,7 @@ internal sealed class RouterState
     /// <summary>A branch announced itself: the transports that went by way of its node go straight from now on.</summary>
     public void SetBranch(IActorRef node, IActorRef branch)
     {
-        Branches.Placed();
+        Branches.EndWaitFor(node);
         foreach (var entry in _transports.All.Where(entry => entry.Branch is null && entry.Node.Equals(node)).ToArray())
         {
             PutTransport(entry with { Branch = branch });

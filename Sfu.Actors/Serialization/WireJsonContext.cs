@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sfu.Actors.Cluster;
 using Sfu.Actors.Pipes;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
@@ -120,6 +121,7 @@ namespace Sfu.Actors.Serialization;
 [JsonSerializable(typeof(BranchProtocol.ProducerPauseDone), TypeInfoPropertyName = "BranchProducerPauseDone")]
 [JsonSerializable(typeof(BranchProtocol.ConsumerAdded), TypeInfoPropertyName = "BranchConsumerAdded")]
 [JsonSerializable(typeof(BranchProtocol.ConsumerEnded), TypeInfoPropertyName = "BranchConsumerEnded")]
+[JsonSerializable(typeof(NodeLoads))]
 [JsonSerializable(typeof(BranchProtocol.BranchGivenUp), TypeInfoPropertyName = "BranchBranchGivenUp")]
 [JsonSerializable(typeof(SessionEvents.TransportMustMove), TypeInfoPropertyName = "EventTransportMustMove")]
 [JsonSerializable(typeof(PipeProtocol.OpenPipe), TypeInfoPropertyName = "PipeOpenPipe")]

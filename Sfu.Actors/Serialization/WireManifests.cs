@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Sfu.Actors.Cluster;
 using Sfu.Actors.Pipes;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
@@ -126,6 +127,7 @@ internal static class WireManifests
         ("branch/producer-ended/1", typeof(BranchProtocol.ProducerEnded)),
         ("branch/producer-pause-done/1", typeof(BranchProtocol.ProducerPauseDone)),
         ("branch/consumer-added/1", typeof(BranchProtocol.ConsumerAdded)),
+        ("cluster/node-loads/1", typeof(NodeLoads)),
         ("branch/branch-given-up/1", typeof(BranchProtocol.BranchGivenUp)),
         ("event/transport-must-move/1", typeof(SessionEvents.TransportMustMove)),
         ("pipe/open-pipe/1", typeof(PipeProtocol.OpenPipe)),

@@ -146,4 +146,7 @@ public interface ITransportEvents
 public interface IMediaPlaneEvents
 {
     void DumpReady(long requestId, MediaPlaneDump dump);
+
+    /// <summary>Answer to <see cref="IMediaPlane.MeasureLoad"/>.</summary>
+    void LoadMeasured(long requestId, MediaLoad load);
 }

@@ -116,4 +116,7 @@ public interface IMediaPlane
 
     /// <summary>Describes everything that the media plane holds. <paramref name="events"/> is called on a media thread.</summary>
     void Dump(long requestId, IMediaPlaneEvents events);
+
+    /// <summary>Sums up what the media threads have done; cheap enough for once a second. <paramref name="events"/> is called on a media thread.</summary>
+    void MeasureLoad(long requestId, IMediaPlaneEvents events);
 }

@@ -25,6 +25,9 @@ internal interface IDatagramSink
 
     /// <summary>What has come and gone on the thread since the start.</summary>
     DatagramCounts Counts { get; }
+
+    /// <summary>Processor time that the thread has used since its start, in microseconds.</summary>
+    long CpuTimeUs { get; }
 }
 
 /// <summary>Datagrams by UDP and the messages that they were part of, see <see cref="Control.ThreadDump"/>.</summary>

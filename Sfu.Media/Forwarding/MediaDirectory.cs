@@ -266,6 +266,29 @@ internal sealed class MediaDirectory(MediaEngine front)
         });
     }
 
+    /// <summary>Every engine adds what it has done; the last one reports.</summary>
+    public void MeasureLoad(long requestId, IMediaPlaneEvents events)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        var engines = front.Parts.EngineCount;
+        var missing = engines;
+        long packets = 0;
+        long cpuUs = 0;
+        var transports = 0;
+        front.OnAllEngines(engine =>
+        {
+            var part = engine.MeasureLoad();
+            Interlocked.Add(ref packets, part.Packets);
+            Interlocked.Add(ref cpuUs, part.CpuTimeUs);
+            Interlocked.Add(ref transports, part.Transports);
+            if (Interlocked.Decrement(ref missing) == 0)
+            {
+                var sum = new MediaLoad(Interlocked.Read(ref packets), Interlocked.Read(ref cpuUs), engines, Volatile.Read(ref transports), engine.Now);
+                events.LoadMeasured(requestId, sum);
+            }
+        });
+    }
+
     public void Forget(MediaTransport transport)
     {
         _transports.Remove(transport.Handle.Slot, transport.Handle.Generation);

@@ -219,6 +219,13 @@ internal sealed class MediaEngine : IDisposable
         Threads = [DumpThread(_parts.Sink.Counts)],
     };
 
+    /// <summary>What this engine's thread has done since its start.</summary>
+    public MediaLoad MeasureLoad()
+    {
+        var counts = _parts.Sink.Counts;
+        return new MediaLoad(counts.DatagramsIn + counts.DatagramsOut, _parts.Sink.CpuTimeUs, Threads: 1, _transports.Count, Now);
+    }
+
     public void Dispose()
     {
         foreach (var transport in _transports)

@@ -36,6 +36,7 @@ internal static unsafe partial class LibC
     public const int MSG_NOSIGNAL = 0x4000;
 
     public const int RLIMIT_NOFILE = 7;
+    public const int ThreadCpuClock = 3; // CLOCK_THREAD_CPUTIME_ID
 
     public const int EINTR = 4;
     public const int EAGAIN = 11;
@@ -52,6 +53,14 @@ internal static unsafe partial class LibC
     {
         public byte* Base;
         public nuint Length;
+    }
+
+    /// <summary><c>struct timespec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimeSpec
+    {
+        public nint Seconds;
+        public nint Nanoseconds;
     }
 
     /// <summary><c>struct pollfd</c>.</summary>
@@ -166,6 +175,9 @@ internal static unsafe partial class LibC
     /// <summary>For the calling thread with <paramref name="who"/> and <paramref name="which"/> 0.</summary>
     [LibraryImport(Library, EntryPoint = "getpriority", SetLastError = true)]
     public static partial int GetPriority(int which, int who);
+
+    [LibraryImport(Library, EntryPoint = "clock_gettime")]
+    public static partial int GetClock(int clock, TimeSpec* time);
 
     [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);

@@ -169,6 +169,8 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
 
     public void Dump(long requestId, IMediaPlaneEvents events) => Enter(front => front.Directory.Dump(requestId, events));
 
+    public void MeasureLoad(long requestId, IMediaPlaneEvents events) => Enter(front => front.Directory.MeasureLoad(requestId, events));
+
     /// <summary>Ends the threads. Transports that are still open are dropped without a farewell: close them first.</summary>
     public void Dispose()
     {

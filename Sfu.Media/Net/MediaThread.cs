@@ -90,6 +90,16 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
         }
     }
 
+    /// <summary>Media thread only.</summary>
+    public unsafe long CpuTimeUs
+    {
+        get
+        {
+            LibC.TimeSpec used;
+            return LibC.GetClock(LibC.ThreadCpuClock, &used) == 0 ? (used.Seconds * 1_000_000) + (used.Nanoseconds / 1000) : 0;
+        }
+    }
+
     public void Start() => _thread.Start();
 
     /// <summary>Any thread. Commands of one caller are carried out in their order.</summary>

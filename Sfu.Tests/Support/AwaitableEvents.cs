@@ -42,6 +42,10 @@ internal sealed class AwaitableEvents : IServerEvents, ITransportEvents, IMediaP
 
     public void DumpReady(long requestId, MediaPlaneDump dump) => Dumped.SetResult(dump);
 
+    public TaskCompletionSource<MediaLoad> Load { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void LoadMeasured(long requestId, MediaLoad load) => Load.SetResult(load);
+
     public void RequestFailed(long requestId, MediaError error) => Failures.Enqueue(error);
 
     public TaskCompletionSource<PlainTransportParameters> Plain { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,6 +6,7 @@ using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Ortc;
 using Sfu.Media.Srtp;
+using Sfu.Media.Wire;
 
 namespace Sfu.Tests.Support;
 
@@ -31,6 +32,9 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
     private readonly Dictionary<ConsumerHandle, Consumer> _consumers = [];
     private readonly List<string> _journal = [];
     private int _slots;
+    private long _measurements;
+    private long _cpuTimeUs;
+    private volatile int _cpuPermille;
     private TaskCompletionSource? _gate;
 
     public FakeMediaPlane() => _thread = Task.Run(RunAsync);
@@ -84,6 +88,13 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
     /// <summary>Runs an event of a transport from the fake's thread.</summary>
     public void Raise(int index, Action<ITransportEvents> raise) =>
         Post(() => raise(_transports.OrderBy(entry => entry.Key.Slot).ElementAt(index).Value.Events));
+
+    /// <summary>How busy the media thread says it is. Between two measurements lies a second, whenever they are taken.</summary>
+    public int CpuPermille
+    {
+        get => _cpuPermille;
+        set => _cpuPermille = value;
+    }
 
     public ServerHandle NewServerHandle() => new(Interlocked.Increment(ref _slots), 1);
 
@@ -292,6 +303,12 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
                 state.Events.RequestFailed(requestId, new MediaError(MediaErrorCode.Closed, "The consumer is closed."));
             }
         });
+
+    public void MeasureLoad(long requestId, IMediaPlaneEvents events) => Post(() =>
+    {
+        _measurements++;
+        events.LoadMeasured(requestId, new MediaLoad(0, _cpuTimeUs += CpuPermille * 1_000L, Threads: 1, _transports.Count, MediaTime.FromSeconds(_measurements)));
+    });
 
     public void Dump(long requestId, IMediaPlaneEvents events) => Post(() => events.DumpReady(requestId, Describe()));
 

@@ -62,6 +62,22 @@ public sealed class TestClient(TestNode node, RouterId router, PeerId peer, Test
         return await asker.ExpectMsgAsync<TReply>(TestNode.Patience);
     }
 
+    /// <summary>Sends to the shard region; see <see cref="AnswerWithinAsync"/>.</summary>
+    public void Ask(IRouterMessage message) => node.Region.Tell(message, asker.Ref);
+
+    /// <summary>The newest answer of this type that comes within the time, or default: what is asked while a Router moves may get lost, or be answered late.</summary>
+    public async Task<TReply?> AnswerWithinAsync<TReply>(TimeSpan time)
+        where TReply : class
+    {
+        var answer = await asker.ReceiveOneAsync(time) as TReply;
+        while (asker.HasMessages)
+        {
+            answer = await asker.ReceiveOneAsync(time) as TReply ?? answer;
+        }
+
+        return answer;
+    }
+
     public async Task<SfuErrorCode> RejectedAsync(IRouterMessage message) => (await AskAsync<Rejected>(message)).Error.Code;
 
     public async Task<RtpCapabilities> CapabilitiesAsync() =>

@@ -6,6 +6,7 @@ using Akka.TestKit.Xunit2;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Sfu.Actors.Cluster;
 using Sfu.Actors.Hosting;
 using Sfu.Actors.Protocol;
 using Sfu.Media.Control;
@@ -20,6 +21,7 @@ public sealed class TestNode : IAsyncDisposable
 {
     private readonly IHost _host;
     private readonly IMediaPlane _media;
+    private readonly IActorRef? _node;
     private int _clients;
 
     private TestNode(IHost host, IMediaPlane media)
@@ -30,7 +32,8 @@ public sealed class TestNode : IAsyncDisposable
         Kit = new TestKit(System);
         var registry = ActorRegistry.For(System);
         Region = registry.Get<RouterRegion>();
-        Node = registry.Get<SfuNode>();
+        _node = registry.TryGet<SfuNode>(out var node) ? node : null;
+        Address = Akka.Cluster.Cluster.Get(System).SelfAddress;
     }
 
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
@@ -43,20 +46,32 @@ public sealed class TestNode : IAsyncDisposable
 
     public IActorRef Region { get; }
 
-    public IActorRef Node { get; }
+    /// <summary>By which the other members know it.</summary>
+    public Address Address { get; }
+
+    /// <summary>It has the role sfu.</summary>
+    public bool CarriesMedia => _node is not null;
+
+    public IActorRef Node => _node ?? throw new InvalidOperationException("The node has not the role sfu.");
 
     public static Task<TestNode> StartAsync(string hocon = "", FakeMediaPlane? media = null) => StartAsync(hocon, (IMediaPlane?)media ?? new FakeMediaPlane());
 
     /// <summary>Over the real media plane, where the given configuration listens.</summary>
     public static Task<TestNode> StartWithSocketsAsync(string hocon) => StartAsync(hocon, MediaPlane.Start(new MediaPlaneOptions()));
 
-    private static async Task<TestNode> StartAsync(string hocon, IMediaPlane media)
+    private static Task<TestNode> StartAsync(string hocon, IMediaPlane media) => StartAsync(hocon, media, 1, placement: null);
+
+    /// <param name="hocon">On top of <c>test.conf</c>.</param>
+    /// <param name="media">Disposed of with the node.</param>
+    /// <param name="seed">Of SSRCs.</param>
+    /// <param name="placement">In place of the configured one, which is given.</param>
+    internal static async Task<TestNode> StartAsync(string hocon, IMediaPlane media, int seed, Func<ActorSystem, IPlacement, IPlacement>? placement)
     {
         var test = ConfigurationFactory.ParseString(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "hocon", "test.conf")));
         var configuration = SfuConfiguration.Load(ConfigurationFactory.ParseString(hocon).WithFallback(test));
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddAkka("sfu", akka => akka.WithSfuNode(configuration, media, new SeededRandom(1)));
+        builder.Services.AddAkka("sfu", akka => akka.WithSfuNode(configuration, media, new SeededRandom(seed), placement));
         var host = builder.Build();
         await host.StartAsync();
         return new TestNode(host, media);
@@ -105,6 +120,19 @@ public sealed class TestNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
+        await DropAsync();
+    }
+
+    /// <summary>Ends without leaving the cluster or a word to anybody: whoever makes it so cuts its connections before.</summary>
+    internal async Task KillAsync()
+    {
+        // Asked directly, so that no phase of a coordinated shutdown runs.
+        await System.Terminate();
+        await DropAsync();
+    }
+
+    private async Task DropAsync()
+    {
         _host.Dispose();
         switch (_media)
         {

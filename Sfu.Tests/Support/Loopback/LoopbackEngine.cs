@@ -30,6 +30,8 @@ internal sealed class LoopbackEngine : IDatagramSink, IEngineLinks, IListenSocke
 
     public DatagramCounts Counts => default;
 
+    public long CpuTimeUs => 0;
+
     public void OnDatagram(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
     {
         Engine.OnDatagram(tuple, datagram, now);

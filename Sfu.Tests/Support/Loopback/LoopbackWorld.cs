@@ -424,5 +424,7 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
         public MediaPlaneDump? Dump { get; private set; }
 
         public void DumpReady(long requestId, MediaPlaneDump dump) => Dump = dump;
+
+        public void LoadMeasured(long requestId, MediaLoad load) => throw new NotSupportedException();
     }
 }

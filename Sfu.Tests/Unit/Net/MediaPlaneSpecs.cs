@@ -162,6 +162,37 @@ public sealed class MediaPlaneSpecs : IDisposable
         _plane.Dispose();
     }
 
+    [Fact]
+    public async Task Load_counts_the_packets_transports_and_processor_time_of_all_threads()
+    {
+        using var plane = MediaPlane.Start(new MediaPlaneOptions { Threads = 3 });
+        var server = new AwaitableEvents();
+        var serverHandle = plane.NewServerHandle();
+        plane.OpenServer(serverHandle, new ServerSettings([new ListenInfo(TransportProtocol.Udp, "127.0.0.1", null, 0)]), server);
+        var bound = Assert.Single(await server.Opened.Task.WaitAsync(Deadline));
+        var before = await Load(plane);
+        var transport = new AwaitableEvents();
+        plane.OpenTransport(plane.NewTransportHandle(), serverHandle, Settings, transport);
+        var ice = await transport.Ice.Task.WaitAsync(Deadline);
+        using var client = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        await client.SendAsync(Checks.Request(ice), new IPEndPoint(IPAddress.Loopback, bound.Port));
+        await client.ReceiveAsync().WaitAsync(Deadline);
+
+        var after = await Load(plane);
+
+        Assert.Equal((0L, 0, 3), (before.Packets, before.Transports, before.Threads));
+        Assert.Equal((2L, 1, 3), (after.Packets, after.Transports, after.Threads));
+        Assert.InRange(before.CpuTimeUs, 1, after.CpuTimeUs - 1);
+        Assert.True(after.At > before.At);
+    }
+
+    private static async Task<MediaLoad> Load(MediaPlane plane)
+    {
+        var events = new AwaitableEvents();
+        plane.MeasureLoad(1, events);
+        return await events.Load.Task.WaitAsync(Deadline);
+    }
+
     private async Task<MediaPlaneDump> Dump()
     {
         var events = new AwaitableEvents();

@@ -1,0 +1,91 @@
+using Sfu.Actors.Protocol;
+using Sfu.Tests.Scenarios;
+using Sfu.Tests.Support;
+
+namespace Sfu.Tests.MultiNode;
+
+/// <summary>Nodes come and go; a Router is where it is, and its transports are elsewhere.</summary>
+[Collection(nameof(ActorsCollection))]
+public sealed class NodeLossSpecs
+{
+    [Fact]
+    public async Task A_Router_answers_on_every_node_and_comes_back_when_the_node_that_holds_it_is_lost()
+    {
+        await using var cluster = await TestCluster.StartAsync("sfu, gateway", "sfu, gateway", "gateway");
+        var (holder, carrier, gateway) = (cluster.Nodes[0], cluster.Nodes[1], cluster.Nodes[2]);
+        var alice = carrier.Client("smoke", "alice");
+        var bob = gateway.Client("smoke", "bob");
+        await cluster.CreateRouterOnAsync(holder, alice.Router);
+        await alice.AttachAsync(await alice.CapabilitiesAsync());
+        await bob.AttachAsync(await bob.CapabilitiesAsync());
+        var sender = await cluster.ConnectedTransportOnAsync(carrier, alice);
+        var producer = await alice.ProduceAsync(sender);
+        var receiver = await cluster.ConnectedTransportOnAsync(carrier, bob);
+        var consumer = await bob.ConsumeAsync(receiver, producer);
+        Assert.True((await holder.DumpAsync()).IsIdle);
+        Assert.Equal([sender, receiver], (await carrier.DumpAsync()).Branches.Single().Transports.ToHashSet());
+        var media = await carrier.Media.DumpAsync();
+
+        await cluster.CrashAsync(holder);
+
+        RouterDump? dump = null;
+        await TestNode.UntilAsync(
+            async () =>
+            {
+                bob.Ask(new RouterProtocol.DumpRouter(bob.NextRequest, bob.Router));
+                dump = await bob.AnswerWithinAsync<RouterDump>(TimeSpan.FromSeconds(1));
+                return dump is { Exists: true, Consumers.Length: 1 };
+            },
+            () => $"{dump}");
+        await cluster.MustAgreeAsync();
+        Assert.Equal(carrier, await cluster.HolderOfAsync(alice.Router));
+        Assert.Equal([sender, receiver], dump!.Transports.Select(transport => transport.TransportId).ToHashSet());
+        Assert.Equal(media.Transports.Select(transport => transport.Handle), (await carrier.Media.DumpAsync()).Transports.Select(transport => transport.Handle));
+
+        await alice.DoAsync(new RouterProtocol.CloseProducer(alice.NextRequest, alice.Router, producer));
+        Assert.Equal(consumer, (await bob.EventAsync<SessionEvents.ConsumerClosed>()).ConsumerId);
+        await alice.DoAsync(new RouterProtocol.CloseRouter(alice.NextRequest, alice.Router));
+        await cluster.MustBeEmptyAsync("smoke");
+    }
+
+    [Fact]
+    public async Task Transports_on_a_node_that_is_lost_end_at_their_Router()
+    {
+        await using var cluster = await TestCluster.StartAsync("sfu, gateway", "sfu", "gateway");
+        var (holder, carrier) = (cluster.Nodes[0], cluster.Nodes[1]);
+        var alice = holder.Client("lost-media", "alice");
+        await cluster.CreateRouterOnAsync(holder, alice.Router);
+        var kept = await cluster.ConnectedTransportOnAsync(holder, alice);
+        var lost = await cluster.ConnectedTransportOnAsync(carrier, alice);
+        var producer = await alice.ProduceAsync(lost);
+
+        await cluster.CrashAsync(carrier);
+
+        Assert.Equal(CloseReason.TransportClosed, (await alice.EventAsync<SessionEvents.ProducerClosed>(news => news.ProducerId == producer)).Reason);
+        Assert.Equal(CloseReason.NodeLost, (await alice.EventAsync<SessionEvents.TransportClosed>(news => news.TransportId == lost)).Reason);
+        var dump = await alice.AskAsync<RouterDump>(new RouterProtocol.DumpRouter(alice.NextRequest, alice.Router));
+        Assert.Equal(kept, Assert.Single(dump.Transports).TransportId);
+        Assert.Empty(dump.Producers);
+        await alice.DoAsync(new RouterProtocol.CloseRouter(alice.NextRequest, alice.Router));
+        await cluster.MustBeEmptyAsync("lost-media");
+    }
+
+    [Fact]
+    public async Task Transports_on_a_node_that_leaves_end_at_their_Router_and_a_new_node_takes_its_place()
+    {
+        await using var cluster = await TestCluster.StartAsync("sfu, gateway", "sfu");
+        var (holder, carrier) = (cluster.Nodes[0], cluster.Nodes[1]);
+        var alice = holder.Client("left-media", "alice");
+        await cluster.CreateRouterOnAsync(holder, alice.Router);
+        var left = await cluster.ConnectedTransportOnAsync(carrier, alice);
+
+        await cluster.LeaveAsync(carrier);
+        Assert.Equal(left, (await alice.EventAsync<SessionEvents.TransportClosed>()).TransportId);
+
+        var successor = await cluster.JoinAsync("sfu");
+        var again = await cluster.ConnectedTransportOnAsync(successor, alice);
+        Assert.Equal(again, Assert.Single((await successor.DumpAsync()).Branches.Single().Transports));
+        await alice.DoAsync(new RouterProtocol.CloseRouter(alice.NextRequest, alice.Router));
+        await cluster.MustBeEmptyAsync("left-media");
+    }
+}
