@@ -48,6 +48,9 @@ internal class ChildProcess : IAsyncDisposable
 
     public void Terminate() => Signal(15);
 
+    /// <summary>What a crash does.</summary>
+    public void Kill() => Signal(9);
+
     /// <returns>The exit code.</returns>
     public async Task<int> ExitedAsync(TimeSpan within)
     {
@@ -83,11 +86,11 @@ internal class ChildProcess : IAsyncDisposable
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int pid, int signal);
+    private static extern int SendSignal(int pid, int signal);
 
     private void Signal(int signal)
     {
-        if (Kill(_process.Id, signal) != 0)
+        if (SendSignal(_process.Id, signal) != 0)
         {
             throw new InvalidOperationException($"kill: {Marshal.GetLastPInvokeErrorMessage()}");
         }

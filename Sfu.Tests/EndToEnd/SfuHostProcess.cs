@@ -31,7 +31,11 @@ internal sealed partial class SfuHostProcess : ChildProcess
 
     private static async Task<SfuHostProcess> StartAsync(bool ready, string[] more)
     {
-        var host = new SfuHostProcess(["--http", "127.0.0.1:0", "--rtc-ip", "127.0.0.1", "--rtc-port", "0", "--config", s_configuration, .. more]);
+        var host = new SfuHostProcess(
+        [
+            "--http", "127.0.0.1:0", "--rtc-ip", "127.0.0.1", "--rtc-port", "0", .. more,
+            .. more.Contains("--config") ? Array.Empty<string>() : ["--config", s_configuration],
+        ]);
         try
         {
             var patience = TimeSpan.FromSeconds(60);
@@ -60,9 +64,13 @@ internal sealed partial class SfuHostProcess : ChildProcess
 
     public Task<string> GetAsync(string path) => s_http.GetStringAsync(new Uri(Address, path));
 
-    public async Task<HttpStatusCode> DeleteAsync(string path, params (string Name, string Value)[] headers)
+    public Task<HttpStatusCode> DeleteAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Delete, path, headers);
+
+    public Task<HttpStatusCode> PostAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Post, path, headers);
+
+    private async Task<HttpStatusCode> SendAsync(HttpMethod method, string path, (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(Address, path));
+        using var request = new HttpRequestMessage(method, new Uri(Address, path));
         foreach (var (name, value) in headers)
         {
             request.Headers.Add(name, value);

@@ -1,0 +1,96 @@
+using System.Net;
+using Xunit.Abstractions;
+
+namespace Sfu.Tests.EndToEnd;
+
+/// <summary>People meet over several nodes, which come, go and die under them.</summary>
+[Collection(EndToEndCollection.Name)]
+public sealed class ClusterSpecs(Browser browser, ITestOutputHelper output)
+{
+    private const string SmallPicture = "codec=VP8&size=480x270&simulcast=0";
+
+    /// <summary>Every transport goes to the node that carries least.</summary>
+    private const string Apart = "sfu.cluster { full-at-percent = 0\nleave-margin-percent = 0 }";
+
+    private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    [BrowserFact]
+    public async Task Media_crosses_between_nodes()
+    {
+        await using var cluster = await ClusterProcesses.StartAsync(2, Apart);
+        await using (var ada = await MeetingPage.JoinAsync(browser, cluster.Gateway, "apart", "Ada", SmallPicture))
+        await using (var bob = await MeetingPage.JoinAsync(browser, cluster.Gateway, "apart", "Bob", SmallPicture))
+        {
+            foreach (var page in new[] { ada, bob })
+            {
+                await Eventually.Get(
+                    page.ReceptionAsync, seen => seen is { FramesDecoded: > 20, AudioEnergy: > 0 }, "picture and sound arrive", TimeSpan.FromSeconds(30));
+            }
+
+            Assert.All(await cluster.LoadsAsync(), load => Assert.NotEqual(0, load.Transports));
+            Assert.InRange(await cluster.PipeEndsAsync(), 2, 4);
+        }
+
+        await cluster.AreIdleAsync("apart");
+    }
+
+    [BrowserFact]
+    public async Task Killed_node_is_replaced_and_pictures_go_on()
+    {
+        await using var cluster = await ClusterProcesses.StartAsync(3);
+        await using var ada = await MeetingPage.JoinAsync(browser, cluster.Gateway, "killed", "Ada", SmallPicture, PictureRecorder.Script);
+        await using var bob = await MeetingPage.JoinAsync(browser, cluster.Gateway, "killed", "Bob", SmallPicture, PictureRecorder.Script);
+        MeetingPage[] pages = [ada, bob];
+        foreach (var page in pages)
+        {
+            await Eventually.Get(page.ReceptionAsync, seen => seen.FramesDecoded > 20, "pictures arrive", TimeSpan.FromSeconds(30));
+        }
+
+        var victim = (await cluster.LoadsAsync()).MaxBy(load => load.Transports).Node;
+        var killed = Now;
+        victim.Kill();
+
+        foreach (var page in pages)
+        {
+            await Eventually.Get(
+                () => PictureRecorder.ShownAsync(page), shown => shown.Count(at => at > killed + 1000) > 20, "pictures go on", TimeSpan.FromSeconds(30));
+            var gap = await PictureRecorder.LongestGapAsync(page, killed);
+            var history = await page.Page.EvaluateAsync<string[]>("() => window.__sfu.history");
+            output.WriteLine($"no picture for {gap.Ms} ms, from {gap.FromMs - killed} ms after the kill");
+            output.WriteLine(string.Join('\n', history));
+        }
+    }
+
+    [BrowserFact]
+    public async Task Node_that_is_emptied_hands_over_without_a_freeze()
+    {
+        await using var cluster = await ClusterProcesses.StartAsync(2);
+        await using (var ada = await MeetingPage.JoinAsync(browser, cluster.Gateway, "emptied", "Ada", SmallPicture, PictureRecorder.Script))
+        await using (var bob = await MeetingPage.JoinAsync(browser, cluster.Gateway, "emptied", "Bob", SmallPicture, PictureRecorder.Script))
+        {
+            MeetingPage[] pages = [ada, bob];
+            foreach (var page in pages)
+            {
+                await Eventually.Get(page.ReceptionAsync, seen => seen.FramesDecoded > 20, "pictures arrive", TimeSpan.FromSeconds(30));
+            }
+
+            var emptied = (await cluster.LoadsAsync()).MaxBy(load => load.Transports).Node;
+            var asked = Now;
+            Assert.Equal(HttpStatusCode.Accepted, await emptied.PostAsync("/debug/drain"));
+            Assert.Equal(0, await emptied.ExitedAsync(TimeSpan.FromSeconds(40)));
+            output.WriteLine($"the node had left after {Now - asked} ms");
+
+            foreach (var page in pages)
+            {
+                await Eventually.Get(
+                    () => PictureRecorder.ShownAsync(page), shown => shown.Count(at => at > asked + 5000) > 20, "pictures go on", TimeSpan.FromSeconds(30));
+                var gap = await PictureRecorder.LongestGapAsync(page, asked);
+                output.WriteLine($"no picture for {gap.Ms} ms, from {gap.FromMs - asked} ms after the request");
+                output.WriteLine(string.Join('\n', await page.Page.EvaluateAsync<string[]>("() => window.__sfu.history")));
+                Assert.InRange(gap.Ms, 0, 1000);
+            }
+        }
+
+        await cluster.AreIdleAsync("emptied");
+    }
+}
