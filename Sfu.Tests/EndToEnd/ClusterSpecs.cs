@@ -50,14 +50,29 @@ public sealed class ClusterSpecs(Browser browser, ITestOutputHelper output)
         var killed = Now;
         victim.Kill();
 
-        foreach (var page in pages)
+        try
         {
-            await Eventually.Get(
-                () => PictureRecorder.ShownAsync(page), shown => shown.Count(at => at > killed + 1000) > 20, "pictures go on", TimeSpan.FromSeconds(30));
-            var gap = await PictureRecorder.LongestGapAsync(page, killed);
-            var history = await page.Page.EvaluateAsync<string[]>("() => window.__sfu.history");
-            output.WriteLine($"no picture for {gap.Ms} ms, from {gap.FromMs - killed} ms after the kill");
-            output.WriteLine(string.Join('\n', history));
+            foreach (var page in pages)
+            {
+                await Eventually.Get(
+                    () => PictureRecorder.ShownAsync(page), shown => shown.Count(at => at > killed + 1000) > 20, "pictures go on", TimeSpan.FromSeconds(30));
+                var gap = await PictureRecorder.LongestGapAsync(page, killed);
+                output.WriteLine($"no picture for {gap.Ms} ms, from {gap.FromMs - killed} ms after the kill");
+            }
+        }
+        finally
+        {
+            output.WriteLine($"killed at {DateTimeOffset.FromUnixTimeMilliseconds(killed):HH:mm:ss.fff}");
+            foreach (var page in pages)
+            {
+                output.WriteLine(string.Join('\n', await page.Page.EvaluateAsync<string[]>("() => window.__sfu.history")));
+            }
+
+            output.WriteLine(cluster.Gateway.Output);
+            foreach (var node in cluster.Carriers.Where(node => node != victim))
+            {
+                output.WriteLine(node.Output);
+            }
         }
     }
 

@@ -86,6 +86,7 @@ export class Call {
   private epoch = 0;
   /** Counts openings of the WebSocket: requests of an earlier one fail late, by time-out, and mean nothing any more. */
   private attempts = 0;
+  private wasJoined = false;
   private watchdog: number | undefined;
 
   constructor(options: CallOptions, listener: CallListener) {
@@ -174,7 +175,14 @@ export class Call {
 
       await this.build();
     } catch (error) {
-      if (attempt === this.attempts && this.signaling.connected) {
+      if (attempt !== this.attempts || !this.signaling.connected) {
+        return;
+      }
+
+      if (this.wasJoined && mayPass(error)) {
+        // The room moves to another node, which takes a while when it has to be found out that the former one is dead.
+        this.mediaEnded(`Joining again failed: ${inPlainWords(error)}`);
+      } else {
         this.end(`Joining failed: ${inPlainWords(error)}`);
       }
     }
@@ -247,6 +255,7 @@ export class Call {
     }
 
     this.resumeToken = answer.resumeToken;
+    this.wasJoined = true;
     for (const peer of answer.peers as { id: string; displayName: string }[]) {
       this.addPeer(peer.id, peer.displayName);
     }
@@ -674,6 +683,12 @@ export class Call {
   private request(method: string, data?: unknown): Promise<any> {
     return this.signaling.request(method, data);
   }
+}
+
+/** The server could not do it now: it says so by a code of 500 and more, or does not answer at all. */
+function mayPass(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === "number" ? code >= 500 : (error as Error | undefined)?.message === "request timeout";
 }
 
 /** How long what was left still runs, so that nobody misses it. */
