@@ -25,6 +25,9 @@ internal sealed class KnownCapabilities
     /// <summary>Of this process.</summary>
     public static KnownCapabilities Shared { get; } = new();
 
+    /// <summary>Descriptions kept.</summary>
+    public int Count => _entries.Count(static entry => entry is not null);
+
     /// <summary>As <see cref="OrtcJson"/> does it; equal texts give the same object.</summary>
     public bool TryParse(
         JsonElement json, [NotNullWhen(true)] out RtpCapabilities? capabilities, [NotNullWhen(false)] out OrtcError? error, string path)
