@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Net;
@@ -24,6 +25,7 @@ public sealed class TcpAllocationSpecs : IDisposable
     private readonly ServerHandle _server;
     private ushort _sequence;
     private uint _timestamp;
+    private long _allocated;
 
     public TcpAllocationSpecs() => _server = _plane.NewServerHandle();
 
@@ -85,12 +87,19 @@ public sealed class TcpAllocationSpecs : IDisposable
         return (handle, peer);
     }
 
-    /// <summary>Managed bytes that the media thread has allocated since it began.</summary>
-    private Task<long> AllocatedAsync()
+    /// <summary>Managed bytes that the media thread has allocated since it began. A task that it completed would be its allocation too.</summary>
+    private async Task<long> AllocatedAsync()
     {
-        var allocated = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _plane.Enter(_ => allocated.SetResult(GC.GetAllocatedBytesForCurrentThread()));
-        return allocated.Task.WaitAsync(s_patience);
+        Volatile.Write(ref _allocated, -1);
+        _plane.Enter(_ => Volatile.Write(ref _allocated, GC.GetAllocatedBytesForCurrentThread()));
+        var waiting = Stopwatch.StartNew();
+        while (Volatile.Read(ref _allocated) < 0)
+        {
+            Assert.True(waiting.Elapsed < s_patience, "The media thread does not answer.");
+            await Task.Yield();
+        }
+
+        return Volatile.Read(ref _allocated);
     }
 
     private async Task ForwardAsync(SocketPeer publisher, SrtpSender sender, SocketPeer subscriber, int packets)
