@@ -28,7 +28,6 @@ internal sealed class BandwidthEstimator
     private const double MinDrainShare = 0.4;
     private const long RealQueueUs = 15_000;
     private const long LongQueueUs = 40_000;
-    private const double CarefulStep = 1.25;
     private const long TrustUs = 100_000;
     private const long FullQueueUs = 80_000;
     private const long RebaseUs = 3_000_000;
@@ -397,10 +396,14 @@ internal sealed class BandwidthEstimator
 
         measured = Math.Min(_probe.Bitrate, (long)(measured / (1 - _loss.Inherent)));
         _probes.OnResult(Bitrate, _probe.Bitrate, measured, RttUs, now);
-        if (measured > Bitrate && Usage != NetworkUsage.Over)
+        if (Usage == NetworkUsage.Over)
         {
-            var raised = _rate.IsNearCapacity ? Math.Min(measured, (long)(CarefulStep * Bitrate)) : measured;
-            _rate.OnProbe(raised, now);
+            return;
+        }
+
+        var raised = _rate.OnProbe(measured, now);
+        if (measured > Bitrate)
+        {
             _trustedUntil = now.PlusUs(RttUs + TrustUs);
             _loss.OnProbe(raised);
         }

@@ -16,6 +16,9 @@ internal sealed class QueueDelay
     private const long MaxJitterUs = 100_000;
     private const long UsualWeight = 3;
 
+    // Of evenly scattered delays that distance is two sevenths of their spread on average.
+    private const long ScatterFactor = 7;
+
     private Buckets _buckets;
     private int _used;
     private int _newest;
@@ -29,6 +32,12 @@ internal sealed class QueueDelay
     private long _base;
     private bool _hasUsual;
 
+    private long _withinUs;
+    private long _betweenUs;
+    private long _previousLeast;
+    private long _beforeLeast;
+    private int _leastCount;
+
     /// <summary>0 while nothing is known.</summary>
     public long Us { get; private set; }
 
@@ -37,8 +46,11 @@ internal sealed class QueueDelay
     /// </summary>
     public long UsualUs { get; private set; }
 
-    /// <summary>How far the delays of the packets of one feedback are apart, on average.</summary>
-    public long JitterUs { get; private set; }
+    /// <summary>
+    /// How far the delays of packets scatter: on average within one feedback or, where that tells of few packets, from one feedback to the
+    /// next.
+    /// </summary>
+    public long JitterUs => Math.Max(_withinUs, _betweenUs);
 
     /// <summary>Begins with the packets of one feedback.</summary>
     public void Begin()
@@ -80,7 +92,8 @@ internal sealed class QueueDelay
             _used = 1;
             _newest = 0;
             _buckets[0] = _least;
-            JitterUs = Math.Min(_most - _least, MaxJitterUs);
+            _withinUs = Math.Min(_most - _least, MaxJitterUs);
+            _leastCount = 0;
             _bucketStartUs = now.Us;
         }
         else if (now.Us - _bucketStartUs >= BucketUs)
@@ -107,7 +120,22 @@ internal sealed class QueueDelay
         }
 
         _base = floor;
-        JitterUs += (Math.Min(_most - _least, MaxJitterUs) - JitterUs) / 8;
+        _withinUs += (Math.Min(_most - _least, MaxJitterUs) - _withinUs) / 8;
+        NoteScatter();
+    }
+
+    /// <summary>A queue that grows or empties is no jitter: what counts is how far the middle one of three is off the line between the others.</summary>
+    private void NoteScatter()
+    {
+        if (_leastCount >= 2)
+        {
+            var off = Math.Abs(_previousLeast - ((_least + _beforeLeast) / 2));
+            _betweenUs += (Math.Min(ScatterFactor * off / 2, MaxJitterUs) - _betweenUs) / 8;
+        }
+
+        _leastCount = Math.Min(_leastCount + 1, 2);
+        _beforeLeast = _previousLeast;
+        _previousLeast = _least;
     }
 
     [InlineArray(BucketCount)]
