@@ -11,10 +11,7 @@ internal sealed class ProbeController
     private const double FirstFactor = 3;
     private const double Factor = 2;
     private const double CarefulFactor = 1.5;
-
-    // What is wanted has to fit with room to spare before a layer more is tried, and its rate varies.
-    private const double Headroom = 1.25;
-    private const double MaxOverDesired = 1.5;
+    private const double MaxOverDesired = 1.2;
     private const double Success = 0.7;
     private const double Progress = 1.3;
     private const long MinIntervalUs = 1_000_000;
@@ -36,7 +33,7 @@ internal sealed class ProbeController
     public bool TryPlan(long estimate, long desired, long max, bool isNearCapacity, MediaTime now, out long bitrate)
     {
         bitrate = 0;
-        if (now < _nextAt || Headroom * desired <= estimate || max <= estimate)
+        if (now < _nextAt || desired <= estimate || max <= estimate)
         {
             return false;
         }

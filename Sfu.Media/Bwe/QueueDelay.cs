@@ -13,6 +13,9 @@ internal sealed class QueueDelay
     private const long BucketUs = 1_000_000;
     private const long MaxJumpUs = 5_000_000;
 
+    private const long BusyUs = 30_000;
+    private const int MinBusyPackets = 4;
+    private const long MinBusySpanUs = 40_000;
     private const long MaxJitterUs = 100_000;
     private const long UsualWeight = 3;
 
@@ -37,6 +40,15 @@ internal sealed class QueueDelay
     private long _previousLeast;
     private long _beforeLeast;
     private int _leastCount;
+
+    // The packets up to the last one that all waited.
+    private int _busyPackets;
+    private long _busyBytes;
+    private long _busyFromUs;
+    private long _busyToUs;
+    private long _busyFirst;
+    private long _busyLast;
+    private bool _isBusySure;
 
     /// <summary>0 while nothing is known.</summary>
     public long Us { get; private set; }
@@ -70,6 +82,39 @@ internal sealed class QueueDelay
             _sum += delay - _base;
             _count++;
         }
+
+        NoteBusy(packet, delay);
+    }
+
+    /// <summary>The rate at which the packets came that waited one behind the other until now: what the path carries.</summary>
+    /// <returns>False: there is no queue that grows, or it is too short to tell.</returns>
+    public bool TryGetServed(out long bitrate)
+    {
+        bitrate = _isBusySure ? _busyBytes * 8_000_000 / Math.Max(1, _busyToUs - _busyFromUs) : 0;
+        return _isBusySure;
+    }
+
+    private void NoteBusy(in PacketResult packet, long delay)
+    {
+        if (_used == 0 || delay < _base + BusyUs + JitterUs)
+        {
+            _busyPackets = 0;
+            return;
+        }
+
+        if (_busyPackets++ == 0)
+        {
+            _busyBytes = 0;
+            _busyFromUs = packet.ArrivalUs;
+            _busyFirst = delay;
+        }
+        else
+        {
+            _busyBytes += packet.Size;
+        }
+
+        _busyToUs = packet.ArrivalUs;
+        _busyLast = delay;
     }
 
     /// <summary>What is taken for a queue does not empty: the path has become longer.</summary>
@@ -77,6 +122,7 @@ internal sealed class QueueDelay
     {
         _used = 0;
         Us = 0;
+        _busyPackets = 0;
     }
 
     /// <summary>All packets of the feedback are added.</summary>
@@ -111,7 +157,9 @@ internal sealed class QueueDelay
             floor = Math.Min(floor, _buckets[i]);
         }
 
-        Us = _least - floor;
+        // Where a queue has begun to grow among the packets of the feedback, its first ones tell of what was before.
+        _isBusySure = _busyPackets >= MinBusyPackets && _busyLast >= _busyFirst && _busyToUs - _busyFromUs >= MinBusySpanUs;
+        Us = (_isBusySure ? Math.Max(_least, _busyFirst) : _least) - floor;
         if (_count > 0)
         {
             var mean = _base + (_sum / _count);
