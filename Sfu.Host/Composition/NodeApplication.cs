@@ -105,9 +105,11 @@ internal static class NodeApplication
 
     private static void StartSignaling(ActorSystem system, IActorRegistry registry, NodeConfiguration configuration)
     {
-        if (configuration.Node.Options.Cluster.Roles.Contains(SfuClusterOptions.GatewayRole))
+        var cluster = configuration.Node.Options.Cluster;
+        if (cluster.Roles.Contains(SfuClusterOptions.GatewayRole))
         {
-            var gateway = SignalingGatewayActor.Props(registry.Get<RouterRegion>(), configuration.Host.Signaling);
+            var options = configuration.Host.Signaling with { Region = cluster.Region, Zone = cluster.Zone };
+            var gateway = SignalingGatewayActor.Props(registry.Get<RouterRegion>(), options);
             var signaling = system.ActorOf(gateway, "signaling");
             registry.Register<SignalingGateway>(signaling);
             Cluster.Get(system).Subscribe(
