@@ -138,8 +138,8 @@ public sealed class SfuConfiguration
             seeds,
             roles,
             cluster.Integer("shards", 1, 10_000),
-            cluster.OptionalText("region") ?? string.Empty,
-            cluster.OptionalText("zone") ?? string.Empty,
+            cluster.OptionalText("region"),
+            cluster.OptionalText("zone"),
             cluster.Boolean("spread"),
             new PlacementRules(10 * cluster.Integer("full-at-percent", 0, 100), 10 * cluster.Integer("leave-margin-percent", 0, 100)),
             cluster.Duration("load-interval", TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)));

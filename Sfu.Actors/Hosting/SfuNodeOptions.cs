@@ -56,14 +56,14 @@ public sealed record SfuPipeOptions(ListenInfo ListenInfo, TimeSpan Linger);
 /// <param name="SeedNodes"><c>akka.tcp://sfu@host:port</c>; empty: the node joins itself.</param>
 /// <param name="Roles"><c>sfu</c> carries media, <c>gateway</c> speaks with clients.</param>
 /// <param name="Shards">How many shards the Routers are spread over; the same on every node.</param>
-/// <param name="Region">Where the node is; empty: not said.</param>
-/// <param name="Zone">Within the region; empty: not said.</param>
+/// <param name="Region">Where the node is; null: not said.</param>
+/// <param name="Zone">Within the region; null: not said.</param>
 /// <param name="Spread">Transports go to the node that suits best, not to the one that holds their Router.</param>
 /// <param name="Placement">When a Router is taken to another node.</param>
 /// <param name="LoadInterval">How often a node measures its load and tells of it, where it has changed.</param>
 public sealed record SfuClusterOptions(
     string Hostname, string? PublicHostname, int Port, ImmutableArray<string> SeedNodes, ImmutableArray<string> Roles, int Shards,
-    string Region, string Zone, bool Spread, PlacementRules Placement, TimeSpan LoadInterval)
+    string? Region, string? Zone, bool Spread, PlacementRules Placement, TimeSpan LoadInterval)
 {
     public const string SfuRole = "sfu";
 

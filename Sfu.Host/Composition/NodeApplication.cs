@@ -106,9 +106,11 @@ internal static class NodeApplication
 
     private static void StartSignaling(ActorSystem system, IActorRegistry registry, NodeConfiguration configuration)
     {
+        var cluster = configuration.Node.Options.Cluster;
         if (configuration.IsGateway)
         {
-            var gateway = SignalingGatewayActor.Props(registry.Get<RouterRegion>(), configuration.Host.Signaling);
+            var options = configuration.Host.Signaling with { Region = cluster.Region, Zone = cluster.Zone };
+            var gateway = SignalingGatewayActor.Props(registry.Get<RouterRegion>(), options);
             var signaling = system.ActorOf(gateway, "signaling");
             registry.Register<SignalingGateway>(signaling);
             Cluster.Get(system).Subscribe(

@@ -33,4 +33,10 @@ internal sealed record SignalingOptions
 
     /// <summary>Sessions of this node.</summary>
     public int MaxSessions { get; init; } = 10_000;
+
+    /// <summary>Where this node is, and so about where its clients are (<c>sfu.cluster.region</c>); null: not known.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Within the region (<c>sfu.cluster.zone</c>); null: not known.</summary>
+    public string? Zone { get; init; }
 }

@@ -104,7 +104,7 @@ internal sealed partial class SignalingSessionActor
             ? WebRtcTransportOptions.Default with { EnableUdp = false, EnableTcp = true }
             : WebRtcTransportOptions.Default;
         Ask<TransportCreated>(
-            id => new RouterProtocol.CreateWebRtcTransport(id, _key.RouterId, transportOptions, _key.PeerId, Self),
+            id => new RouterProtocol.CreateWebRtcTransport(id, _key.RouterId, transportOptions, _key.PeerId, Self, _options.Region, _options.Zone),
             created =>
             {
                 _state.Transports.Add(created.TransportId, new SessionTransport(create.Consuming, created.Transport.Path.Address));

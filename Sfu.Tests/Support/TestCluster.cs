@@ -26,6 +26,7 @@ public sealed class TestCluster : IAsyncDisposable
         """;
 
     private readonly List<TestNode> _nodes = [];
+    private readonly List<TestNode> _ended = [];
     private readonly ConcurrentDictionary<RouterId, TestNode> _places = [];
     private int _started;
 
@@ -82,6 +83,18 @@ public sealed class TestCluster : IAsyncDisposable
 
         await node.KillAsync();
     }
+
+    /// <summary>The node ends by itself, because the others have the majority.</summary>
+    public async Task MustHaveEndedAsync(TestNode node)
+    {
+        await node.System.WhenTerminated.WaitAsync(TestNode.Patience);
+        _nodes.Remove(node);
+        _ended.Add(node);
+    }
+
+    /// <summary>The connection that the one has made to the other breaks. Both may make another at once.</summary>
+    public async Task BreakConnectionAsync(TestNode node, TestNode peer) =>
+        await TransportOf(node).ManagementCommand(new ForceDisassociate(peer.Address));
 
     /// <summary>Nothing passes between the two sides any more. Connections stay open.</summary>
     public Task CutAsync(IReadOnlyCollection<TestNode> side, IReadOnlyCollection<TestNode> other) => ThrottleAsync(side, other, Blackhole.Instance);
@@ -207,8 +220,9 @@ public sealed class TestCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var nodes = _nodes.ToArray();
+        var nodes = _nodes.Concat(_ended).ToArray();
         _nodes.Clear();
+        _ended.Clear();
         await Task.WhenAll(nodes.Select(node => node.KillAsync()));
     }
 
@@ -218,16 +232,22 @@ public sealed class TestCluster : IAsyncDisposable
         {
             foreach (var peer in other)
             {
-                await ThrottleAsync(node, peer, mode);
-                await ThrottleAsync(peer, node, mode);
+                foreach (var (from, to) in new[] { (node, peer), (peer, node) })
+                {
+                    if (!from.System.WhenTerminated.IsCompleted)
+                    {
+                        await ThrottleAsync(from, to, mode);
+                    }
+                }
             }
         }
     }
 
+    private static RemoteTransport TransportOf(TestNode node) => ((RemoteActorRefProvider)((ExtendedActorSystem)node.System).Provider).Transport;
+
     private static async Task ThrottleAsync(TestNode node, TestNode peer, ThrottleMode mode)
     {
-        var transport = ((RemoteActorRefProvider)((ExtendedActorSystem)node.System).Provider).Transport;
-        Assert.True(await transport.ManagementCommand(new SetThrottle(peer.Address, ThrottleTransportAdapter.Direction.Both, mode)));
+        Assert.True(await TransportOf(node).ManagementCommand(new SetThrottle(peer.Address, ThrottleTransportAdapter.Direction.Both, mode)));
     }
 
     private static async Task<ImmutableHashSet<Address>> RegionsAsync(TestNode node)

@@ -36,6 +36,8 @@ public abstract class SignalingHarness : TestKit
         ClientAnswerTimeout = TimeSpan.FromSeconds(1),
         RouterAnswerTimeout = TimeSpan.FromSeconds(1),
         MaxTransportsPerSession = 2,
+        Region = "eu",
+        Zone = "a",
     };
 
     private protected FakeConnection Connect(out long id, string method = "getTransportStats", string data = """{"transportId":"none"}""")

@@ -57,6 +57,7 @@ public sealed class SignalingSessionSpecs : SignalingHarness
     {
         var client = Connect(out var id, "createWebRtcTransport", """{"producing":true}""");
         var asked = _router.ExpectMsg<RouterProtocol.CreateWebRtcTransport>();
+        Assert.Equal(("eu", "a"), (asked.Region, asked.Zone));
         Assert.Equal(504, Error(client, id).Code);
         _router.Reply(Created(asked.RequestId, "late"));
         Assert.Equal(new TransportId("late"), _router.ExpectMsg<RouterProtocol.CloseTransport>().TransportId);
