@@ -135,7 +135,8 @@ public sealed class SfuConfiguration
             cluster.Integer("port", 0, ushort.MaxValue),
             seeds,
             roles,
-            cluster.Integer("shards", 1, 10_000));
+            cluster.Integer("shards", 1, 10_000),
+            cluster.Duration("dump-deadline", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)));
     }
 
     private static SfuThreadOptions ReadThreads(ConfigReader media) =>

@@ -53,8 +53,9 @@ public sealed record SfuPipeOptions(ListenInfo ListenInfo, TimeSpan Linger);
 /// <param name="SeedNodes"><c>akka.tcp://sfu@host:port</c>; empty: the node joins itself.</param>
 /// <param name="Roles"><c>sfu</c> carries media, <c>gateway</c> speaks with clients.</param>
 /// <param name="Shards">How many shards the Routers are spread over; the same on every node.</param>
+/// <param name="DumpDeadline">How long an answer about the whole cluster waits for a node.</param>
 public sealed record SfuClusterOptions(
-    string Hostname, string? PublicHostname, int Port, ImmutableArray<string> SeedNodes, ImmutableArray<string> Roles, int Shards)
+    string Hostname, string? PublicHostname, int Port, ImmutableArray<string> SeedNodes, ImmutableArray<string> Roles, int Shards, TimeSpan DumpDeadline)
 {
     public const string SfuRole = "sfu";
 
