@@ -22,12 +22,11 @@ namespace Sfu.Actors.Client;
 /// </remarks>
 public sealed partial class SfuClient : IAsyncDisposable
 {
-    private static readonly TimeSpan _stopPatience = TimeSpan.FromSeconds(5);
-
     private readonly ActorSystem _system;
     private readonly SfuClientOptions _options;
     private readonly IActorRef _requests;
     private long _lastRequestId;
+    private volatile bool _disposed;
 
     private SfuClient(ActorSystem system, IActorRef routes, SfuClientOptions options)
     {
@@ -82,6 +81,7 @@ public sealed partial class SfuClient : IAsyncDisposable
         where TReply : IReply
     {
         ArgumentNullException.ThrowIfNull(request);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var asked = request(Interlocked.Increment(ref _lastRequestId));
         var answer = new TaskCompletionSource<IReply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _requests.Tell(new SfuRequestsActor.Call(asked, answer), ActorRefs.NoSender);
@@ -108,9 +108,11 @@ public sealed partial class SfuClient : IAsyncDisposable
     }
 
     /// <summary>Ends what the client itself is made of; requests that wait end with <see cref="SfuErrorCode.Closed"/>. Sessions stay.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await _requests.GracefulStop(_stopPatience).ConfigureAwait(false);
-        await Routes.GracefulStop(_stopPatience).ConfigureAwait(false);
+        _disposed = true;
+        _system.Stop(_requests);
+        _system.Stop(Routes);
+        return ValueTask.CompletedTask;
     }
 }

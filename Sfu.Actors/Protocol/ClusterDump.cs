@@ -43,7 +43,7 @@ public sealed record NodeSummary(
     public const int MaxListed = 500;
 
     /// <summary>Of a node that carries nothing.</summary>
-    public static NodeSummary Empty { get; } = new(0, 0, 0, [], 0, []);
+    public static readonly NodeSummary Empty = new(0, 0, 0, [], 0, []);
 }
 
 /// <param name="RouterId">Whose branch it is.</param>

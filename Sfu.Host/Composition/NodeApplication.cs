@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Sfu.Actors.Client;
 using Sfu.Actors.Hosting;
 using Sfu.Host.Health;
 using Sfu.Host.Options;
@@ -25,6 +26,7 @@ internal static class NodeApplication
         builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<NodeProbe>();
+        builder.Services.AddSingleton(static services => SfuClient.Create(services.GetRequiredService<ActorSystem>()));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.AddAkka("sfu", (akka, services) => akka
             .AddSetup(new NodeLogger.Setup(services.GetRequiredService<ILoggerFactory>()))
@@ -124,10 +126,11 @@ internal static class NodeApplication
                 && context.RequestServices.GetRequiredService<IReadOnlyActorRegistry>().TryGet<SignalingGateway>(out var gateway)
                     ? new SignalingEndpoint(gateway, configuration.Host.Signaling, app.Lifetime.ApplicationStopping).HandleAsync(context)
                     : next(context));
-            app.UsePage();
         }
 
+        app.UsePages(calls: configuration.IsGateway);
         HealthEndpoints.Map(app);
+        ClusterEndpoints.Map(app, configuration.Host.ClusterIsShownEverywhere);
     }
 
     private static AkkaLogLevel ToAkka(LogLevel level) => level switch
