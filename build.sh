@@ -1,6 +1,7 @@
 #!/bin/sh
 # ./build.sh test     installs what tests need, builds, checks the format, runs every test
 # ./build.sh run      builds and runs a node; arguments go to it
+# ./build.sh cluster  builds and runs three sfu nodes and a gateway on this machine, until Ctrl+C
 # ./build.sh format   puts the sources into their format
 set -eu
 cd "$(dirname "$0")"
@@ -67,6 +68,67 @@ run_tests() {
   exit "$status"
 }
 
+# A node of run_cluster: its name, then its options. What it says goes to a file.
+start_node() {
+  name=$1
+  shift
+  dotnet exec "Sfu.Host/bin/$configuration/net10.0/Sfu.Host.dll" "$@" --seed-nodes "$seeds" >"$logs/$name" 2>&1 &
+  pids="$pids $!"
+  pid=$!
+  until grep -q -E '^The (page is|node answers) at' "$logs/$name"; do
+    if ! kill -0 "$pid" 2>/dev/null; then
+      echo "build.sh: the node $name did not start:" >&2
+      cat "$logs/$name" >&2
+      exit 1
+    fi
+    sleep 0.2
+  done
+}
+
+all_alive() {
+  for pid in $pids; do kill -0 "$pid" 2>/dev/null || return 1; done
+}
+
+stop_cluster() {
+  trap - EXIT INT TERM
+  for pid in $pids; do kill "$pid" 2>/dev/null || true; done
+  for pid in $pids; do wait "$pid" 2>/dev/null || true; done
+  rm -rf "$logs"
+}
+
+# Ports from HTTP_PORT (gateway first), RTC_PORT and CLUSTER_PORT upwards.
+run_cluster() {
+  http=${HTTP_PORT:-8080}
+  rtc=${RTC_PORT:-44444}
+  cluster=${CLUSTER_PORT:-4053}
+  seeds=127.0.0.1:$((cluster + 1)),127.0.0.1:$((cluster + 2))
+  pids=
+  build
+  logs=$(mktemp -d)
+  trap stop_cluster EXIT
+  trap 'stop_cluster; exit 130' INT
+  trap 'stop_cluster; exit 143' TERM
+  for number in 1 2 3; do
+    start_node "sfu-$number" --roles sfu --http "localhost:$((http + number))" \
+      --rtc-ip 127.0.0.1 --rtc-port "$((rtc + number - 1))" --cluster-address "127.0.0.1:$((cluster + number))"
+  done
+  start_node gateway --roles gateway --http "localhost:$http" --cluster-address "127.0.0.1:$cluster"
+  echo "Page:     http://localhost:$http"
+  echo "Cluster:  http://localhost:$http/cluster"
+  for number in 1 2 3; do
+    echo "Node $number:   http://localhost:$((http + number))/debug/dump"
+  done
+  echo "Logs:     $logs"
+  echo "Ctrl+C ends all of them."
+  while all_alive; do
+    sleep 1 &
+    wait $! || true
+  done
+  echo "build.sh: a node ended; its last words:" >&2
+  tail -n 3 "$logs"/* >&2
+  exit 1
+}
+
 need dotnet "install the .NET 10 SDK"
 case ${1:-} in
   test)
@@ -85,11 +147,14 @@ case ${1:-} in
     shift
     exec dotnet run --project Sfu.Host --configuration "$configuration" -- "$@"
     ;;
+  cluster)
+    run_cluster
+    ;;
   format)
     dotnet format Sfu.sln
     ;;
   *)
-    sed -n '2,4s/^# //p' "$0" >&2
+    sed -n '2,5s/^# //p' "$0" >&2
     exit 2
     ;;
 esac

@@ -8,6 +8,14 @@ public sealed class RouterRegion
     }
 }
 
+/// <summary>Registry key of the actor of every node that takes <see cref="Protocol.IClusterRequest"/>s.</summary>
+public sealed class SfuMember
+{
+    private SfuMember()
+    {
+    }
+}
+
 /// <summary>Registry key of this node's root actor, which takes <see cref="Protocol.NodeProtocol"/>. Only where the role <c>sfu</c> is.</summary>
 public sealed class SfuNode
 {

@@ -142,7 +142,8 @@ public sealed class SfuConfiguration
             cluster.OptionalText("zone"),
             cluster.Boolean("spread"),
             new PlacementRules(10 * cluster.Integer("full-at-percent", 0, 100), 10 * cluster.Integer("leave-margin-percent", 0, 100)),
-            cluster.Duration("load-interval", TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)));
+            cluster.Duration("load-interval", TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)),
+            cluster.Duration("dump-deadline", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)));
     }
 
     private static SfuThreadOptions ReadThreads(ConfigReader media) =>

@@ -2,8 +2,10 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Client;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
+using Sfu.Actors.Client;
 using Sfu.Actors.Cluster;
 using Sfu.Actors.Node;
 using Sfu.Actors.Protocol;
@@ -23,7 +25,7 @@ public static class SfuNodeHosting
     private static readonly TimeSpan _closeSlack = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Adds remoting, cluster, serialization and the actors of one node. Registers <see cref="RouterRegion"/>, and <see cref="SfuNode"/>
+    /// Adds remoting, cluster, serialization and the actors of one node. Registers <see cref="RouterRegion"/>, <see cref="SfuMember"/>, and <see cref="SfuNode"/>
     /// where the node has the role <c>sfu</c>. Without seed nodes the cluster joins itself. On the way down every transport closes with a
     /// DTLS close_notify before the node leaves the cluster; the media plane is the caller's to dispose of afterwards.
     /// </summary>
@@ -58,6 +60,7 @@ public static class SfuNodeHosting
         var cluster = options.Cluster;
         return builder
             .AddHocon(configuration.Config, HoconAddMode.Prepend)
+            .AddHocon(SfuClientConfiguration.Reception, HoconAddMode.Append)
             .WithStrictSerialization()
             .WithRemoting(new RemoteOptions
             {
@@ -84,7 +87,20 @@ public static class SfuNodeHosting
                     registry.Register<RouterRegion>(await ClusterSharding.Get(system).StartProxyAsync(
                         RouterTypeName, SfuClusterOptions.SfuRole, new RouterMessageExtractor(cluster.Shards)).ConfigureAwait(false));
                 }
+
+                StartMember(system, registry, new ClusterMemberSettings(cluster.DumpDeadline));
             });
+    }
+
+    /// <summary>What every node has, whatever its roles.</summary>
+    private static void StartMember(ActorSystem system, IActorRegistry registry, ClusterMemberSettings settings)
+    {
+        var region = registry.Get<RouterRegion>();
+        var node = registry.TryGet<SfuNode>(out var carrier) ? carrier : null;
+        var member = system.ActorOf(ClusterMemberActor.Props(node, region, settings), ClusterMembers.MemberActorName);
+        registry.Register<SfuMember>(member);
+        var reception = system.ActorOf(ReceptionActor.Props(region, member), ClusterMembers.ReceptionActorName);
+        ClusterClientReceptionist.Get(system).RegisterService(reception);
     }
 
     private static async Task StartNodeAsync(ActorSystem system, IActorRegistry registry, NodeContext context, Func<ActorSystem, IPlacement, IPlacement>? wrap)

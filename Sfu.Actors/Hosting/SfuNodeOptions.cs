@@ -61,9 +61,10 @@ public sealed record SfuPipeOptions(ListenInfo ListenInfo, TimeSpan Linger);
 /// <param name="Spread">Transports go to the node that suits best, not to the one that holds their Router.</param>
 /// <param name="Placement">When a Router is taken to another node.</param>
 /// <param name="LoadInterval">How often a node measures its load and tells of it, where it has changed.</param>
+/// <param name="DumpDeadline">How long an answer about the whole cluster waits for a node.</param>
 public sealed record SfuClusterOptions(
     string Hostname, string? PublicHostname, int Port, ImmutableArray<string> SeedNodes, ImmutableArray<string> Roles, int Shards,
-    string? Region, string? Zone, bool Spread, PlacementRules Placement, TimeSpan LoadInterval)
+    string? Region, string? Zone, bool Spread, PlacementRules Placement, TimeSpan LoadInterval, TimeSpan DumpDeadline)
 {
     public const string SfuRole = "sfu";
 

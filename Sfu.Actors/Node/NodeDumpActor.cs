@@ -8,10 +8,10 @@ using Sfu.Media.Control;
 
 namespace Sfu.Actors.Node;
 
-/// <summary>Puts one node dump together from servers, branches and the media plane, answers, and stops.</summary>
+/// <summary>Puts one node dump together from servers, branches and the media plane, or one description without the latter; answers, and stops.</summary>
 internal sealed class NodeDumpActor : UntypedActor
 {
-    private readonly IMediaPlane _media;
+    private readonly IMediaPlane? _media;
     private readonly long _requestId;
     private readonly IActorRef _asker;
     private readonly HashSet<IActorRef> _awaited;
@@ -19,7 +19,7 @@ internal sealed class NodeDumpActor : UntypedActor
     private readonly ImmutableArray<NodeProtocol.NodeBranchDump>.Builder _branches = ImmutableArray.CreateBuilder<NodeProtocol.NodeBranchDump>();
     private MediaPlaneDump? _mediaDump;
 
-    public NodeDumpActor(IMediaPlane media, long requestId, IActorRef asker, IEnumerable<IActorRef> servers, IEnumerable<IActorRef> branches)
+    public NodeDumpActor(IMediaPlane? media, long requestId, IActorRef asker, IEnumerable<IActorRef> servers, IEnumerable<IActorRef> branches)
     {
         _media = media;
         _requestId = requestId;
@@ -28,7 +28,7 @@ internal sealed class NodeDumpActor : UntypedActor
     }
 
     public static Props Props(
-        IMediaPlane media, long requestId, IActorRef asker, IReadOnlyCollection<IActorRef> servers, IReadOnlyCollection<IActorRef> branches) =>
+        IMediaPlane? media, long requestId, IActorRef asker, IReadOnlyCollection<IActorRef> servers, IReadOnlyCollection<IActorRef> branches) =>
         ActorFactory<NodeDumpActor>.Props(() => new NodeDumpActor(media, requestId, asker, servers, branches));
 
     protected override void PreStart()
@@ -39,7 +39,8 @@ internal sealed class NodeDumpActor : UntypedActor
             actor.Tell(new ServerCommands.Describe());
         }
 
-        _media.Dump(_requestId, new MediaPlaneBridge(Self));
+        _media?.Dump(_requestId, new MediaPlaneBridge(Self));
+        AnswerWhenComplete();
     }
 
     protected override void OnReceive(object message)
@@ -65,10 +66,21 @@ internal sealed class NodeDumpActor : UntypedActor
                 break;
         }
 
-        if (_awaited.Count == 0 && _mediaDump is { } media)
+        AnswerWhenComplete();
+    }
+
+    private void AnswerWhenComplete()
+    {
+        if (_awaited.Count > 0 || (_media is not null && _mediaDump is null))
         {
-            _asker.Tell(new NodeProtocol.NodeDump(_requestId, _servers.ToImmutable(), _branches.ToImmutable(), media));
-            Context.Stop(Self);
+            return;
         }
+
+        var servers = _servers.ToImmutable();
+        var branches = _branches.ToImmutable();
+        _asker.Tell(_mediaDump is { } media
+            ? new NodeProtocol.NodeDump(_requestId, servers, branches, media)
+            : new NodeProtocol.NodeDescription(_requestId, servers, branches));
+        Context.Stop(Self);
     }
 }

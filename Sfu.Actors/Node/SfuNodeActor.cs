@@ -213,6 +213,10 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 AnsweredElsewhere();
                 Context.ActorOf(NodeDumpActor.Props(_node.Media, request.RequestId, Sender, _servers.Actors, [.. _branches.Values]));
                 break;
+            case NodeProtocol.DescribeNode:
+                AnsweredElsewhere();
+                Context.ActorOf(NodeDumpActor.Props(media: null, request.RequestId, Sender, _servers.Actors, [.. _branches.Values]));
+                break;
             case NodeProtocol.OpenServer open:
                 OnOpenServer(open, pending);
                 break;

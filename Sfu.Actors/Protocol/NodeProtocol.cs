@@ -36,6 +36,12 @@ public static class NodeProtocol
         public bool IsIdle => Branches.IsEmpty && Servers.All(server => server.Transports.IsEmpty) && Media.HasNoTransports;
     }
 
+    /// <summary>Asks for a <see cref="NodeDescription"/>: the dump without what the media plane holds.</summary>
+    internal sealed record DescribeNode(long RequestId) : INoSerializationVerificationNeeded, IRequest<NodeDescription>;
+
+    internal sealed record NodeDescription(long RequestId, ImmutableArray<NodeServerDump> Servers, ImmutableArray<NodeBranchDump> Branches)
+        : IReply, INoSerializationVerificationNeeded;
+
     public sealed record NodeServerDump(ServerId ServerId, ImmutableArray<ListenInfo> Bound, ImmutableArray<TransportId> Transports);
 
     public sealed record NodeBranchDump(RouterId RouterId, bool Orphaned, ImmutableArray<TransportId> Transports, ImmutableArray<NodePipeDump> Pipes);

@@ -129,6 +129,10 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
 
         _closers.Clear();
+        if (_state.Setup is not null)
+        {
+            Context.System.EventStream.Publish(new RouterNews.Ended(_id, _state.IsClosing));
+        }
     }
 
     private void OnRequest(IRequest request)
@@ -217,6 +221,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         else
         {
             Timers.Cancel(LingerOver.Key);
+            Context.System.EventStream.Publish(new RouterNews.Began(_id));
             Reply(new RouterCreated(create.RequestId, _id, _state.Capabilities));
         }
     }
@@ -237,6 +242,8 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         {
             throw new InvalidOperationException($"Codecs that were accepted before are not now: {error.Reason}");
         }
+
+        Context.System.EventStream.Publish(new RouterNews.Began(_id));
     }
 
     private void OnCreateTransport(RouterProtocol.CreateWebRtcTransport create)

@@ -137,6 +137,19 @@ internal static class WireManifests
         ("pipe/producer-piped/1", typeof(PipeProtocol.ProducerPiped)),
         ("pipe/producer-unpiped/1", typeof(PipeProtocol.ProducerUnpiped)),
         ("branch/consumer-ended/1", typeof(BranchProtocol.ConsumerEnded)),
+        ("cluster/dump-cluster/1", typeof(ClusterProtocol.DumpCluster)),
+        ("cluster/subscribe-cluster/1", typeof(ClusterProtocol.SubscribeCluster)),
+        ("cluster/unsubscribe-cluster/1", typeof(ClusterProtocol.UnsubscribeCluster)),
+        ("cluster/describe-member/1", typeof(ClusterProtocol.DescribeMember)),
+        ("cluster/follow-member/1", typeof(ClusterProtocol.FollowMember)),
+        ("reply/member-described/1", typeof(ClusterProtocol.MemberDescribed)),
+        ("reply/cluster-dump/1", typeof(ClusterDump)),
+        ("event/member-up/1", typeof(ClusterEvents.MemberUp)),
+        ("event/member-unreachable/1", typeof(ClusterEvents.MemberUnreachable)),
+        ("event/member-reachable/1", typeof(ClusterEvents.MemberReachable)),
+        ("event/member-removed/1", typeof(ClusterEvents.MemberRemoved)),
+        ("event/router-started/1", typeof(ClusterEvents.RouterStarted)),
+        ("event/router-stopped/1", typeof(ClusterEvents.RouterStopped)),
     ];
 
     public static FrozenDictionary<string, Type> Types { get; } = _all.ToFrozenDictionary(entry => entry.Manifest, entry => entry.Type);

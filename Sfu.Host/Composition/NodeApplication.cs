@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Sfu.Actors.Client;
 using Sfu.Actors.Hosting;
 using Sfu.Host.Health;
 using Sfu.Host.Options;
@@ -26,6 +27,7 @@ internal static class NodeApplication
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<NodeProbe>();
         builder.Services.AddSingleton<NodeEmptying>();
+        builder.Services.AddSingleton(static services => SfuClient.Create(services.GetRequiredService<ActorSystem>()));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.AddAkka("sfu", (akka, services) => akka
             .AddSetup(new NodeLogger.Setup(services.GetRequiredService<ILoggerFactory>()))
@@ -127,11 +129,12 @@ internal static class NodeApplication
                 && context.RequestServices.GetRequiredService<IReadOnlyActorRegistry>().TryGet<SignalingGateway>(out var gateway)
                     ? new SignalingEndpoint(gateway, configuration.Host.Signaling, app.Lifetime.ApplicationStopping).HandleAsync(context)
                     : next(context));
-            app.UsePage();
         }
 
+        app.UsePages(calls: configuration.IsGateway);
         HealthEndpoints.Map(app);
         DrainEndpoints.Map(app, configuration.Node.Options.DrainDeadline);
+        ClusterEndpoints.Map(app, configuration.Host.ClusterIsShownEverywhere);
     }
 
     private static AkkaLogLevel ToAkka(LogLevel level) => level switch

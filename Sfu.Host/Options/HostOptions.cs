@@ -13,6 +13,9 @@ internal sealed record HostOptions
 
     public TlsOptions Tls { get; init; } = new(null, null, SelfSigned: false);
 
+    /// <summary>What the cluster does is not for this machine alone to see.</summary>
+    public bool ClusterIsShownEverywhere { get; init; }
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -32,6 +35,7 @@ internal sealed record HostOptions
                 Http = Addresses(host, "http"),
                 Https = Addresses(host, "https"),
                 Tls = new TlsOptions(Text(host, "tls.certificate"), Text(host, "tls.key"), host.GetBoolean("tls.self-signed")),
+                ClusterIsShownEverywhere = Access(host.GetString("cluster-access")),
                 LogLevel = Level(host.GetString("log-level")),
                 StartTimeout = Duration(host, "start-timeout"),
                 StopTimeout = Duration(host, "stop-timeout"),
@@ -79,6 +83,13 @@ internal sealed record HostOptions
         var value = config.GetInt(key);
         return value >= min && value <= max ? value : throw new StartException($"sfu.host: '{key}' must be from {min} to {max}.");
     }
+
+    private static bool Access(string text) => text switch
+    {
+        "loopback" => false,
+        "everywhere" => true,
+        _ => throw new StartException($"sfu.host.cluster-access: '{text}' is neither loopback nor everywhere."),
+    };
 
     private static LogLevel Level(string text) => text.ToLowerInvariant() switch
     {

@@ -11,8 +11,8 @@ await mkdir(output, { recursive: true });
 await cp(join(here, "public"), output, { recursive: true });
 await build({
   absWorkingDir: here,
-  entryPoints: ["src/main.ts"],
-  outfile: join(output, "page.js"),
+  entryPoints: { page: "src/main.ts", cluster: "src/cluster.ts" },
+  outdir: output,
   bundle: true,
   format: "iife",
   target: ["chrome111", "firefox120", "safari16"],

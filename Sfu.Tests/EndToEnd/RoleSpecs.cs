@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.WebSockets;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Playwright;
 
 namespace Sfu.Tests.EndToEnd;
 
@@ -37,8 +39,17 @@ public sealed partial class RoleSpecs(Browser browser)
             var speaker = await gateway.DumpAsync("roles");
             Assert.Equal(["gateway"], speaker.GetProperty("roles").EnumerateArray().Select(role => role.GetString()));
             Assert.Equal(1, speaker.GetProperty("sessions").GetInt32());
-            Assert.Equal(System.Text.Json.JsonValueKind.Null, speaker.GetProperty("node").ValueKind);
+            Assert.Equal(JsonValueKind.Null, speaker.GetProperty("node").ValueKind);
             Assert.Equal(1, speaker.GetProperty("router").GetProperty("transports").GetArrayLength());
+
+            var cluster = JsonElement.Parse(await gateway.GetAsync("/debug/cluster"));
+            Assert.True(cluster.GetProperty("isComplete").GetBoolean(), cluster.ToString());
+            var members = cluster.GetProperty("members").EnumerateArray().ToDictionary(member => member.GetProperty("node").GetString()!);
+            Assert.Equal(2, members.Count);
+            Assert.Equal(0, members[await gateway.ClusterAddressAsync()].GetProperty("summary").GetProperty("transports").GetInt32());
+            var summary = members[await sfu.ClusterAddressAsync()].GetProperty("summary");
+            Assert.Equal("roles", Assert.Single(summary.GetProperty("routers").EnumerateArray()).GetString());
+            Assert.Equal(1, Assert.Single(summary.GetProperty("branches").EnumerateArray()).GetProperty("transports").GetInt32());
         }
 
         Assert.Empty(UdpSocketsOf(gateway.Id));
@@ -68,10 +79,52 @@ public sealed partial class RoleSpecs(Browser browser)
                 await Eventually.Get(
                     page.ReceptionAsync, seen => seen is { FramesDecoded: > 20, AudioEnergy: > 0 }, "picture and sound arrive", TimeSpan.FromSeconds(30));
             }
+
+            var watcher = await browser.NewPageAsync();
+            await watcher.GotoAsync(new Uri(sfu.Address, "/cluster").ToString());
+            await Assertions.Expect(watcher.Locator("#nodes tbody tr")).ToHaveCountAsync(2);
+            await Assertions.Expect(watcher.Locator("#nodes tbody tr.lost")).ToHaveCountAsync(0);
+            await Assertions.Expect(watcher.Locator("#routers tbody tr")).ToContainTextAsync(["gateway"]);
+            await Assertions.Expect(watcher.Locator("#events li")).ToHaveCountAsync(2);
+            await watcher.Context.CloseAsync();
         }
 
         await gateway.IsIdleAsync("gateway");
         await sfu.IsIdleAsync("gateway");
+    }
+
+    [Fact]
+    public async Task The_stream_of_a_node_tells_what_happens_on_another()
+    {
+        await using var sfu = await SfuHostProcess.StartAsync("--roles", "sfu");
+        await using var gateway = await SfuHostProcess.StartAsync("--roles", "gateway", "--seed-nodes", await sfu.ClusterAddressAsync());
+        using var http = new HttpClient();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var stream = new StreamReader(await http.GetStreamAsync(new Uri(gateway.Address, "/debug/cluster/events"), patience.Token));
+        await NextAsync("memberUp");
+        await NextAsync("memberUp");
+        await using (var client = await RawClient.ConnectAsync(gateway.Signaling("told", "p")))
+        {
+            await client.RequestAsync("getRouterRtpCapabilities");
+            var started = JsonElement.Parse(await NextAsync("routerStarted"));
+            Assert.Equal("told", started.GetProperty("routerId").GetString());
+            Assert.Equal(await sfu.ClusterAddressAsync(), started.GetProperty("node").GetString());
+        }
+
+        Assert.True(JsonElement.Parse(await NextAsync("routerStopped")).GetProperty("closed").GetBoolean());
+
+        async Task<string> NextAsync(string name)
+        {
+            while (await stream.ReadLineAsync(patience.Token) is { } line)
+            {
+                if (line == $"event: {name}")
+                {
+                    return (await stream.ReadLineAsync(patience.Token))!["data: ".Length..];
+                }
+            }
+
+            throw new InvalidOperationException("the stream ended");
+        }
     }
 
     /// <summary>Inodes: those that the process holds open among those that the kernel knows as UDP.</summary>

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+
+namespace Sfu.Actors.Protocol;
+
+/// <summary>What may answer <see cref="ClusterProtocol.DumpCluster"/>.</summary>
+public interface IDumpClusterReply : IWireReply;
+
+/// <summary>The cluster as one node sees it.</summary>
+/// <param name="RequestId">The asker's.</param>
+/// <param name="Members">By address.</param>
+public sealed record ClusterDump(long RequestId, ImmutableArray<MemberDump> Members) : IDumpClusterReply
+{
+    /// <summary>Every reachable node of ours is in it.</summary>
+    public bool IsComplete => Members.All(member => member.Answered || !member.Asked);
+}
+
+/// <param name="Node">Its address, for instance <c>akka.tcp://sfu@10.0.0.1:4053</c>.</param>
+/// <param name="Roles">What it does: <c>sfu</c>, <c>gateway</c>, or a service's own.</param>
+/// <param name="Status">Of the membership, for instance <c>up</c>, <c>leaving</c>.</param>
+/// <param name="Reachable">False: nothing is heard of it.</param>
+/// <param name="Asked">It is a node of ours, and reachable.</param>
+/// <param name="Summary">Null: it was not asked, or did not answer in time.</param>
+public sealed record MemberDump(string Node, ImmutableArray<string> Roles, string Status, bool Reachable, bool Asked, NodeSummary? Summary)
+{
+    public bool Answered => Summary is not null;
+}
+
+/// <summary>What one node carries, summed up. Of each list the first <see cref="MaxListed"/>; the numbers beside them count all.</summary>
+/// <param name="Servers">WebRtcServers, private ones included.</param>
+/// <param name="Transports">WebRtcTransports.</param>
+/// <param name="RouterCount">Routers whose actor lives here.</param>
+/// <param name="Routers">Some of them.</param>
+/// <param name="BranchCount">Routers with transports here.</param>
+/// <param name="Branches">Some of them.</param>
+public sealed record NodeSummary(
+    int Servers,
+    int Transports,
+    int RouterCount,
+    ImmutableArray<RouterId> Routers,
+    int BranchCount,
+    ImmutableArray<BranchSummary> Branches)
+{
+    public const int MaxListed = 500;
+
+    /// <summary>Of a node that carries nothing.</summary>
+    public static readonly NodeSummary Empty = new(0, 0, 0, [], 0, []);
+}
+
+/// <param name="RouterId">Whose branch it is.</param>
+/// <param name="Orphaned">It looks for its Router's next incarnation.</param>
+/// <param name="Transports">How many.</param>
+/// <param name="Pipes">To and from other nodes; the first <see cref="NodeSummary.MaxListed"/>.</param>
+public sealed record BranchSummary(RouterId RouterId, bool Orphaned, int Transports, ImmutableArray<PipeSummary> Pipes);
+
+/// <param name="Node">At the other end.</param>
+/// <param name="IsInlet">Media comes in; otherwise it leaves.</param>
+/// <param name="Producers">How many cross.</param>
+public sealed record PipeSummary(string Node, bool IsInlet, int Producers);

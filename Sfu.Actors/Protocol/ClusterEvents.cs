@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Sfu.Actors.Protocol;
+
+/// <summary>What subscribers of the cluster are told. Of a node that is lost nobody tells that its Routers are gone.</summary>
+public static class ClusterEvents
+{
+    /// <summary>It is a member now; or was one when the subscription began.</summary>
+    public sealed record MemberUp(string Node, ImmutableArray<string> Roles) : IClusterEvent;
+
+    /// <summary>Nothing is heard of it.</summary>
+    public sealed record MemberUnreachable(string Node) : IClusterEvent;
+
+    /// <summary>It is heard of again.</summary>
+    public sealed record MemberReachable(string Node) : IClusterEvent;
+
+    /// <summary>It has left, or was given up.</summary>
+    public sealed record MemberRemoved(string Node) : IClusterEvent;
+
+    /// <summary>A Router came into being on this node, or began its next life there.</summary>
+    public sealed record RouterStarted(string Node, RouterId RouterId) : IClusterEvent;
+
+    /// <summary>It was closed, or (not <paramref name="Closed"/>) ends here to go on elsewhere.</summary>
+    public sealed record RouterStopped(string Node, RouterId RouterId, bool Closed) : IClusterEvent;
+}

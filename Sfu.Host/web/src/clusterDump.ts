@@ -1,0 +1,92 @@
+/** What `/debug/cluster` answers, as far as the page shows it. */
+export interface ClusterDump {
+  members: Member[];
+  isComplete: boolean;
+}
+
+export interface Member {
+  node: string;
+  roles: string[];
+  status: string;
+  reachable: boolean;
+  asked: boolean;
+  summary?: Summary | null;
+}
+
+export interface Summary {
+  servers: number;
+  transports: number;
+  routerCount: number;
+  routers: string[];
+  branchCount: number;
+  branches: Branch[];
+}
+
+export interface Branch {
+  routerId: string;
+  orphaned: boolean;
+  transports: number;
+  pipes: { node: string; isInlet: boolean; producers: number }[];
+}
+
+/** A row of a table, with what makes it stand out. */
+export interface Row {
+  cells: string[];
+  lost?: boolean;
+}
+
+/** `akka.tcp://sfu@10.0.0.1:4053` without what all nodes have in common. */
+export const shortName = (node: string): string => node.replace(/^akka\.(?:ssl\.)?tcp:\/\/[^@]*@/, "");
+
+export function nodeRows(dump: ClusterDump): Row[] {
+  return dump.members.map(({ node, roles, status, reachable, asked, summary }) => ({
+    cells: [
+      shortName(node),
+      roles.join(", "),
+      !reachable ? "unreachable" : asked && !summary ? `${status}, does not answer` : status,
+      ...(summary ? [summary.routerCount, summary.branchCount, summary.servers, summary.transports].map(String) : ["", "", "", ""]),
+    ],
+    lost: !reachable || (asked && !summary),
+  }));
+}
+
+export function routerRows(dump: ClusterDump): Row[] {
+  const routers = new Map<string, { home: string[]; branches: string[]; orphaned: boolean }>();
+  const of = (id: string): { home: string[]; branches: string[]; orphaned: boolean } => {
+    const known = routers.get(id) ?? { home: [], branches: [], orphaned: false };
+    routers.set(id, known);
+    return known;
+  };
+  for (const { node, summary } of dump.members) {
+    summary?.routers.forEach((id) => of(id).home.push(shortName(node)));
+    for (const branch of summary?.branches ?? []) {
+      const router = of(branch.routerId);
+      router.branches.push(`${shortName(node)} (${branch.transports}${branch.orphaned ? ", orphaned" : ""})`);
+      router.orphaned ||= branch.orphaned;
+    }
+  }
+
+  return [...routers]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([id, { home, branches, orphaned }]) => ({ cells: [id, home.join(", "), branches.join(", ")], lost: orphaned }));
+}
+
+/** Each pipe once: by the end that media comes in at, or by the other where only that one is known. */
+export function pipeRows(dump: ClusterDump): Row[] {
+  const pipes = new Map<string, Row>();
+  for (const inlets of [true, false]) {
+    for (const { node, summary } of dump.members) {
+      for (const { routerId, pipes: ends } of summary?.branches ?? []) {
+        for (const end of ends.filter((candidate) => candidate.isInlet === inlets)) {
+          const [from, to] = inlets ? [end.node, node] : [node, end.node];
+          const key = JSON.stringify([routerId, from, to]);
+          if (!pipes.has(key)) {
+            pipes.set(key, { cells: [routerId, shortName(from), shortName(to), String(end.producers)] });
+          }
+        }
+      }
+    }
+  }
+
+  return [...pipes.values()];
+}
