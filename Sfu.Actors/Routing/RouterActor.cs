@@ -148,7 +148,13 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                     id => ActiveSpeakerObserver.TryCreate(_id, id, create.Options, Context.System.Scheduler.MonotonicClock));
                 break;
             case RouterProtocol.CreateWebRtcTransport create:
-                OnCreateTransport(create);
+                OnCreateTransport(create, TransportKind.WebRtc, create.PeerId, create.Owner, open => open with { Options = create.Options });
+                break;
+            case RouterProtocol.CreatePlainTransport create:
+                OnCreateTransport(create, TransportKind.Plain, create.PeerId, create.Owner, open => open with { Plain = create.Options });
+                break;
+            case RouterProtocol.CreatePipeTransport create:
+                OnCreateTransport(create, TransportKind.Pipe, peer: null, create.Owner, open => open with { Pipe = create.Options });
                 break;
             case RouterProtocol.CanConsume can:
                 Reply(new CanConsumeAnswer(
@@ -223,10 +229,15 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
     }
 
-    private void OnCreateTransport(RouterProtocol.CreateWebRtcTransport create)
+    private void OnCreateTransport(
+        IRequest create,
+        TransportKind kind,
+        PeerId? peer,
+        IActorRef? owner,
+        Func<BranchProtocol.OpenTransport, BranchProtocol.OpenTransport> withOptions)
     {
         BeginByUse();
-        var record = new TransportRecord(TransportId.New(), create.PeerId, create.Owner, Open: false);
+        var record = new TransportRecord(TransportId.New(), peer, owner, Open: false, kind);
         var branch = _state.Branches.On(_localNode);
         _state.PutTransport(new TransportEntry(record, _localNode, branch));
         if (branch is null)
@@ -236,10 +247,9 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
         Timers.Cancel(LingerOver.Key);
         AnsweredElsewhere();
-        _localNode.Tell(
-            new BranchProtocol.OpenTransport(
-                create.RequestId, _id, Self, _state.Setup!, _state.Peers, record.TransportId, create.Options, create.PeerId, create.Owner),
-            Sender);
+        var open = new BranchProtocol.OpenTransport(
+            create.RequestId, _id, Self, _state.Setup!, _state.Peers, record.TransportId, Options: null, peer, owner);
+        _localNode.Tell(withOptions(open), Sender);
     }
 
     /// <summary>Who names an observer that is there joins it.</summary>
@@ -416,7 +426,8 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 AnsweredElsewhere();
                 _closers.Add(new PendingRequest(request.RequestId, Sender));
                 break;
-            case RouterProtocol.GetRouterRtpCapabilities or RouterProtocol.CreateRouter or RouterProtocol.CreateWebRtcTransport or PeerProtocol.AttachPeer
+            case RouterProtocol.GetRouterRtpCapabilities or RouterProtocol.CreateRouter or RouterProtocol.CreateWebRtcTransport
+                or RouterProtocol.CreatePlainTransport or RouterProtocol.CreatePipeTransport or PeerProtocol.AttachPeer
                 when _leaving:
                 AnsweredElsewhere();
                 Context.Parent.Forward(request);

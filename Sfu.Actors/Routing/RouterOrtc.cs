@@ -57,6 +57,10 @@ internal sealed class RouterOrtc(IRandomSource random)
         return false;
     }
 
+    /// <summary>What leaves by an end of a pipe: every codec and every stream, under SSRCs of the pipe's own.</summary>
+    public RtpParameters GetPipeParameters(RtpParameters consumable, bool enableRtx) =>
+        ConsumerNegotiation.GetPipeConsumerRtpParameters(consumable, enableRtx, random);
+
     private static SfuError ToSfuError(OrtcError error) =>
         new(error.Code == OrtcErrorCode.Unsupported ? SfuErrorCode.Unsupported : SfuErrorCode.InvalidParameters, error.Reason);
 }

@@ -9,7 +9,7 @@ namespace Sfu.Actors.Transports;
 internal sealed class TransportAudience(TransportSeed seed)
 {
     private List<IActorRef>? _subscribers;
-    private readonly ReportedPaths _paths = new(seed.RouterId, seed.TransportId);
+    private readonly ReportedPaths _paths = new(seed.RouterId, seed.TransportId, seed.Open.Kind);
 
     /// <summary>What the subscriber is told first. The owner, who hears of everything anyway, gets nothing twice by it.</summary>
     public Letter Subscribe(IActorRef subscriber)
