@@ -10,6 +10,9 @@ public interface ICreatePlainTransportReply : IWireReply;
 /// <summary>What may answer <see cref="RouterProtocol.ConnectPlainTransport"/> and <see cref="RouterProtocol.ConnectPipeTransport"/>.</summary>
 public interface IConnectPlainTransportReply : IWireReply;
 
+/// <summary>What may answer <see cref="RouterProtocol.PipeToRouter"/>.</summary>
+public interface IPipeToRouterReply : IWireReply;
+
 /// <summary>A PlainTransport, or an end of a pipe, listens.</summary>
 /// <param name="RequestId">The asker's.</param>
 /// <param name="TransportId">The new transport.</param>
@@ -25,3 +28,9 @@ public sealed record PlainTransportCreated(
 /// <param name="Tuple">The path of RTP; null with comedia, until something has come.</param>
 /// <param name="RtcpTuple">The path of RTCP where it is not that of RTP.</param>
 public sealed record PlainTransportConnected(long RequestId, TupleInfo? Tuple, TupleInfo? RtcpTuple) : IConnectPlainTransportReply;
+
+/// <summary>The Producer is there in the target Router.</summary>
+/// <param name="RequestId">The asker's.</param>
+/// <param name="PipeConsumerId">What leaves the Router.</param>
+/// <param name="PipeProducerId">What it is in the target Router.</param>
+public sealed record PipedToRouter(long RequestId, ConsumerId PipeConsumerId, ProducerId PipeProducerId) : IPipeToRouterReply;

@@ -67,7 +67,7 @@ public static class RouterProtocol
 
     /// <summary>
     /// Creates one end of a pipe. What it consumes leaves as it is, all encodings, to be produced with the same parameters on the other end,
-    /// which belongs to another Router.
+    /// which belongs to another Router. <see cref="PipeToRouter"/> does all of that.
     /// </summary>
     /// <param name="RequestId">The asker's.</param>
     /// <param name="RouterId">The Router.</param>
@@ -80,6 +80,31 @@ public static class RouterProtocol
     public sealed record ConnectPipeTransport(
         long RequestId, RouterId RouterId, TransportId TransportId, string Ip, ushort Port, SrtpParameters? SrtpParameters)
         : ITransportRequest, IRequest<IConnectPlainTransportReply>;
+
+    /// <summary>
+    /// Has a Producer in another Router, too, wherever in the cluster the two live: by a pipe, which all requests for the same two Routers share,
+    /// in this direction. What becomes of the Producer becomes of the piped one: pause, resume, close; when that is closed it leaves the Router
+    /// no more. The pipe closes with either Router. <see cref="SfuErrorCode.NotFound"/> for a Producer that is not there,
+    /// <see cref="SfuErrorCode.InvalidParameters"/> for the Router itself as target, <see cref="SfuErrorCode.AlreadyExists"/> when the target has
+    /// a Producer of the id.
+    /// </summary>
+    /// <param name="RequestId">The asker's.</param>
+    /// <param name="RouterId">The Router that has the Producer.</param>
+    /// <param name="ProducerId">Which.</param>
+    /// <param name="TargetRouterId">The other Router; comes into being by this where it is not there.</param>
+    /// <param name="ListenInfo">Where both ends listen, for the first request of a pair.</param>
+    /// <param name="EnableSrtp">As <see cref="PipeTransportOptions.EnableSrtp"/>, for the first request of a pair.</param>
+    /// <param name="EnableRtx">As <see cref="PipeTransportOptions.EnableRtx"/>, for the first request of a pair.</param>
+    /// <param name="KeepId">The piped Producer has the same id; otherwise a new one.</param>
+    public sealed record PipeToRouter(
+        long RequestId,
+        RouterId RouterId,
+        ProducerId ProducerId,
+        RouterId TargetRouterId,
+        ListenInfo ListenInfo,
+        bool EnableSrtp = false,
+        bool EnableRtx = false,
+        bool KeepId = true) : IRouterMessage, IRequest<IPipeToRouterReply>;
 
     /// <summary>Once closed, or closing, it is <see cref="Done"/> again, as for Producers and Consumers: who asks twice gets what he wants.</summary>
     public sealed record CloseTransport(long RequestId, RouterId RouterId, TransportId TransportId) : ITransportRequest, IRequest<IDoneReply>;

@@ -29,6 +29,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private readonly PeerMembership _membership;
     private readonly MediaRequests _mediaRequests;
     private readonly BranchReports _reports;
+    private readonly RouterPipes _pipes;
     private readonly List<PendingRequest> _closers = [];
     private bool _leaving;
 
@@ -42,6 +43,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         _membership = new PeerMembership(_state, _endings);
         _mediaRequests = new MediaRequests(_state, _endings, node.Ortc);
         _reports = new BranchReports(_state, _endings);
+        _pipes = new RouterPipes(_state);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -155,6 +157,9 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 break;
             case RouterProtocol.CreatePipeTransport create:
                 OnCreateTransport(create, TransportKind.Pipe, peer: null, create.Owner, open => open with { Pipe = create.Options });
+                break;
+            case RouterProtocol.PipeToRouter pipe:
+                Answer(_pipes.Decide(pipe, Sender, Context));
                 break;
             case RouterProtocol.CanConsume can:
                 Reply(new CanConsumeAnswer(
@@ -388,7 +393,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             Send(_endings.OfBranch(terminated.ActorRef, terminated.AddressTerminated));
             LeaveWhenAlone();
         }
-        else
+        else if (!_pipes.Remove(terminated.ActorRef))
         {
             Send([.. _state.Observers.Lose(terminated.ActorRef), .. _membership.Lose(terminated.ActorRef)]);
         }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
+using Sfu.Actors.Transports;
 using Sfu.Media.Control;
 
 namespace Sfu.Actors.Serialization;
@@ -15,6 +16,7 @@ namespace Sfu.Actors.Serialization;
 [JsonSerializable(typeof(RouterProtocol.ConnectPlainTransport), TypeInfoPropertyName = "RouterConnectPlainTransport")]
 [JsonSerializable(typeof(RouterProtocol.CreatePipeTransport), TypeInfoPropertyName = "RouterCreatePipeTransport")]
 [JsonSerializable(typeof(RouterProtocol.ConnectPipeTransport), TypeInfoPropertyName = "RouterConnectPipeTransport")]
+[JsonSerializable(typeof(RouterProtocol.PipeToRouter), TypeInfoPropertyName = "RouterPipeToRouter")]
 [JsonSerializable(typeof(RouterProtocol.RestartIce), TypeInfoPropertyName = "RouterRestartIce")]
 [JsonSerializable(typeof(RouterProtocol.CloseTransport), TypeInfoPropertyName = "RouterCloseTransport")]
 [JsonSerializable(typeof(RouterProtocol.GetTransportStats), TypeInfoPropertyName = "RouterGetTransportStats")]
@@ -60,6 +62,7 @@ namespace Sfu.Actors.Serialization;
 [JsonSerializable(typeof(TransportConnected), TypeInfoPropertyName = "ReplyTransportConnected")]
 [JsonSerializable(typeof(PlainTransportCreated), TypeInfoPropertyName = "ReplyPlainTransportCreated")]
 [JsonSerializable(typeof(PlainTransportConnected), TypeInfoPropertyName = "ReplyPlainTransportConnected")]
+[JsonSerializable(typeof(PipedToRouter), TypeInfoPropertyName = "ReplyPipedToRouter")]
 [JsonSerializable(typeof(IceRestarted), TypeInfoPropertyName = "ReplyIceRestarted")]
 [JsonSerializable(typeof(TransportSubscribed), TypeInfoPropertyName = "ReplyTransportSubscribed")]
 [JsonSerializable(typeof(Produced), TypeInfoPropertyName = "ReplyProduced")]
@@ -105,6 +108,12 @@ namespace Sfu.Actors.Serialization;
 [JsonSerializable(typeof(ObserverEvents.SilenceFell), TypeInfoPropertyName = "EventSilenceFell")]
 [JsonSerializable(typeof(ObserverEvents.DominantSpeakerChanged), TypeInfoPropertyName = "EventDominantSpeakerChanged")]
 [JsonSerializable(typeof(ObserverEvents.ObserverClosed), TypeInfoPropertyName = "EventObserverClosed")]
+[JsonSerializable(typeof(PipeEndProtocol.JoinEnds), TypeInfoPropertyName = "EndJoinEnds")]
+[JsonSerializable(typeof(PipeEndProtocol.TieConsumer), TypeInfoPropertyName = "EndTieConsumer")]
+[JsonSerializable(typeof(PipeEndProtocol.TieProducer), TypeInfoPropertyName = "EndTieProducer")]
+[JsonSerializable(typeof(PipeEndProtocol.SourcePauseChanged), TypeInfoPropertyName = "EndSourcePauseChanged")]
+[JsonSerializable(typeof(PipeEndProtocol.SourceClosed), TypeInfoPropertyName = "EndSourceClosed")]
+[JsonSerializable(typeof(PipeEndProtocol.PipedClosed), TypeInfoPropertyName = "EndPipedClosed")]
 [JsonSerializable(typeof(BranchProtocol.OpenTransport), TypeInfoPropertyName = "BranchOpenTransport")]
 [JsonSerializable(typeof(BranchProtocol.AddProducer), TypeInfoPropertyName = "BranchAddProducer")]
 [JsonSerializable(typeof(BranchProtocol.AddConsumer), TypeInfoPropertyName = "BranchAddConsumer")]

@@ -62,6 +62,10 @@ internal abstract class TransportActor : RequestActor
 
     protected TransportAudience Audience => _audience;
 
+    protected TransportProducers Producers => _producers;
+
+    protected TransportConsumers Consumers => _consumers;
+
     protected RouterId RouterId => _seed.RouterId;
 
     protected TransportId Id => _seed.TransportId;
@@ -451,7 +455,7 @@ internal abstract class TransportActor : RequestActor
         }
     }
 
-    private void Send(ImmutableArray<Letter> letters)
+    protected void Send(ImmutableArray<Letter> letters)
     {
         foreach (var letter in letters)
         {

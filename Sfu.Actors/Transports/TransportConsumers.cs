@@ -164,6 +164,12 @@ internal sealed class TransportConsumers(
     public ImmutableArray<Letter> ProducerGone(ProducerId producer) =>
         seed.IsOwnClosingNear ? [] : [.. Of(producer).SelectMany(consumer => Close(consumer, CloseReason.ProducerClosed))];
 
+    /// <summary>Null when the Consumer is not there.</summary>
+    public bool? IsProducerPaused(ConsumerId id) => _consumers.TryGetValue(id, out var consumer) && consumer.Record.Open ? consumer.ProducerPaused : null;
+
+    /// <summary>One that has closed meanwhile is passed over.</summary>
+    public ImmutableArray<Letter> Close(ConsumerId id, CloseReason reason) => _consumers.TryGetValue(id, out var consumer) ? Close(consumer, reason) : [];
+
     /// <summary>The media plane closed it: its Producer is gone there, or it could not go on.</summary>
     public ImmutableArray<Letter> Closed(ConsumerHandle handle, bool fault)
     {
