@@ -38,7 +38,7 @@ internal sealed class NodeTransports(NodeContext node)
         {
             props = PlainTransportActor.Props(seed, settings);
         }
-        else if (open.Pipe is { } pipe && RtpTransportSettings.TryResolve(pipe, out settings, out refusal))
+        else if (open.Pipe is { } pipe && RtpTransportSettings.TryResolve(pipe, node.Options.Pipe.ListenInfo, out settings, out refusal))
         {
             props = PipeTransportActor.Props(seed, settings, pipe.EnableRtx);
         }

@@ -3,8 +3,11 @@ using Sfu.Media.Control;
 namespace Sfu.Actors.Protocol;
 
 /// <summary>What one end of a pipe between two Routers is created with, in mediasoup's names.</summary>
-/// <param name="ListenInfo">Where media of the other end arrives: UDP, one address, a port, a range of ports, or any port.</param>
-public sealed record PipeTransportOptions(ListenInfo ListenInfo)
+/// <param name="ListenInfo">
+/// Where media of the other end arrives: UDP, one address, a port, a range of ports, or any port. Null: where the transport's node has its
+/// pipes (<c>sfu.pipe</c>).
+/// </param>
+public sealed record PipeTransportOptions(ListenInfo? ListenInfo = null)
 {
     /// <summary>What is lost between the ends is sent again (RFC 4588). Both ends the same.</summary>
     public bool EnableRtx { get; init; }

@@ -92,7 +92,7 @@ public static class RouterProtocol
     /// <param name="RouterId">The Router that has the Producer.</param>
     /// <param name="ProducerId">Which.</param>
     /// <param name="TargetRouterId">The other Router; comes into being by this where it is not there.</param>
-    /// <param name="ListenInfo">Where both ends listen, for the first request of a pair.</param>
+    /// <param name="ListenInfo">As <see cref="PipeTransportOptions.ListenInfo"/> of both ends, for the first request of a pair.</param>
     /// <param name="EnableSrtp">As <see cref="PipeTransportOptions.EnableSrtp"/>, for the first request of a pair.</param>
     /// <param name="EnableRtx">As <see cref="PipeTransportOptions.EnableRtx"/>, for the first request of a pair.</param>
     /// <param name="KeepId">The piped Producer has the same id; otherwise a new one.</param>
@@ -101,7 +101,7 @@ public static class RouterProtocol
         RouterId RouterId,
         ProducerId ProducerId,
         RouterId TargetRouterId,
-        ListenInfo ListenInfo,
+        ListenInfo? ListenInfo = null,
         bool EnableSrtp = false,
         bool EnableRtx = false,
         bool KeepId = true) : IRouterMessage, IRequest<IPipeToRouterReply>;

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Sfu.Actors.Node;
+using Sfu.Actors.Pipes;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Transports;
 
@@ -59,6 +60,12 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
                     then(reply);
                 }
 
+                break;
+            case PipeAddress.Resolved { What: Facing facing } resolved:
+                Connect(facing, resolved.Ip);
+                break;
+            case PipeAddress.Unknown { What: Facing facing } unknown:
+                Lose(facing.Pair, new SfuError(SfuErrorCode.Unavailable, $"The other end of the pipe cannot be reached. {unknown.Reason}"));
                 break;
             case Terminated terminated when _pair?.Has(terminated.ActorRef) == true:
                 Lose(new SfuError(SfuErrorCode.Closed, $"The pipe between the Routers {_near} and {_far} closed."));
@@ -139,16 +146,22 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
         Context.Watch(created.Transport);
         if (pair is { Near: { } near, Far: { } far })
         {
-            Connect(pair, near, _near, far);
-            Connect(pair, far, _far, near);
+            PipeAddress.Resolve(far.Tuple, Self, new Facing(pair, near, _near, far));
+            PipeAddress.Resolve(near.Tuple, Self, new Facing(pair, far, _far, near));
         }
     }
 
-    private void Connect(Pair pair, PlainTransportCreated end, RouterId router, PlainTransportCreated other)
+    private void Connect(Facing facing, string ip)
     {
+        var (pair, end, router, other) = facing;
+        if (pair != _pair)
+        {
+            return;
+        }
+
         Ask(
             end.Transport,
-            id => new RouterProtocol.ConnectPipeTransport(id, router, end.TransportId, other.Tuple.Address, other.Tuple.Port, other.SrtpParameters),
+            id => new RouterProtocol.ConnectPipeTransport(id, router, end.TransportId, ip, other.Tuple.Port, other.SrtpParameters),
             reply => OnOpeningStep(pair, reply));
         Ask(
             end.Transport,
@@ -361,6 +374,9 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
 
         public bool Has(IActorRef actor) => actor.Equals(Near?.Transport) || actor.Equals(Far?.Transport);
     }
+
+    /// <summary>An end, and the other that it is told of.</summary>
+    private sealed record Facing(Pair Pair, PlainTransportCreated End, RouterId Router, PlainTransportCreated Other);
 
     /// <param name="Piping">Null: the pipe itself.</param>
     private sealed record Overdue(Piping? Piping) : INoSerializationVerificationNeeded

@@ -57,7 +57,7 @@ internal sealed class RouterOrtc(IRandomSource random)
         return false;
     }
 
-    /// <summary>What leaves by an end of a pipe: every codec and every stream, under SSRCs of the pipe's own.</summary>
+    /// <summary>What leaves by a pipe: every codec and every stream, under SSRCs of the pipe's own.</summary>
     public RtpParameters GetPipeParameters(RtpParameters consumable, bool enableRtx) =>
         ConsumerNegotiation.GetPipeConsumerRtpParameters(consumable, enableRtx, random);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sfu.Actors.Pipes;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
 using Sfu.Actors.Transports;
@@ -135,6 +136,13 @@ namespace Sfu.Actors.Serialization;
 [JsonSerializable(typeof(BranchProtocol.ProducerPauseDone), TypeInfoPropertyName = "BranchProducerPauseDone")]
 [JsonSerializable(typeof(BranchProtocol.ConsumerAdded), TypeInfoPropertyName = "BranchConsumerAdded")]
 [JsonSerializable(typeof(BranchProtocol.ConsumerEnded), TypeInfoPropertyName = "BranchConsumerEnded")]
+[JsonSerializable(typeof(BranchProtocol.BranchGivenUp), TypeInfoPropertyName = "BranchBranchGivenUp")]
+[JsonSerializable(typeof(PipeProtocol.OpenPipe), TypeInfoPropertyName = "PipeOpenPipe")]
+[JsonSerializable(typeof(PipeProtocol.PipeOpened), TypeInfoPropertyName = "PipePipeOpened")]
+[JsonSerializable(typeof(PipeProtocol.WantProducers), TypeInfoPropertyName = "PipeWantProducers")]
+[JsonSerializable(typeof(PipeProtocol.WantsHeard), TypeInfoPropertyName = "PipeWantsHeard")]
+[JsonSerializable(typeof(PipeProtocol.ProducerPiped), TypeInfoPropertyName = "PipeProducerPiped")]
+[JsonSerializable(typeof(PipeProtocol.ProducerUnpiped), TypeInfoPropertyName = "PipeProducerUnpiped")]
 [JsonSerializable(typeof(TransportStats))]
 [JsonSerializable(typeof(RtpStreamStats))]
 internal sealed partial class WireJsonContext : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Sfu.Actors.Pipes;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
 using Sfu.Actors.Transports;
@@ -141,6 +142,13 @@ internal static class WireManifests
         ("branch/producer-ended/1", typeof(BranchProtocol.ProducerEnded)),
         ("branch/producer-pause-done/1", typeof(BranchProtocol.ProducerPauseDone)),
         ("branch/consumer-added/1", typeof(BranchProtocol.ConsumerAdded)),
+        ("branch/branch-given-up/1", typeof(BranchProtocol.BranchGivenUp)),
+        ("pipe/open-pipe/1", typeof(PipeProtocol.OpenPipe)),
+        ("pipe/pipe-opened/1", typeof(PipeProtocol.PipeOpened)),
+        ("pipe/want-producers/1", typeof(PipeProtocol.WantProducers)),
+        ("pipe/wants-heard/1", typeof(PipeProtocol.WantsHeard)),
+        ("pipe/producer-piped/1", typeof(PipeProtocol.ProducerPiped)),
+        ("pipe/producer-unpiped/1", typeof(PipeProtocol.ProducerUnpiped)),
         ("branch/consumer-ended/1", typeof(BranchProtocol.ConsumerEnded)),
     ];
 

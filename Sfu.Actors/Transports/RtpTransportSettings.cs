@@ -38,11 +38,19 @@ internal static class RtpTransportSettings
         return true;
     }
 
+    /// <param name="options">As asked for.</param>
+    /// <param name="usual">Where pipes of this node listen.</param>
+    /// <param name="settings">For the twin.</param>
+    /// <param name="error">What is wrong.</param>
     public static bool TryResolve(
-        PipeTransportOptions options, [NotNullWhen(true)] out PlainTransportSettings? settings, [NotNullWhen(false)] out SfuError? error)
+        PipeTransportOptions options,
+        ListenInfo usual,
+        [NotNullWhen(true)] out PlainTransportSettings? settings,
+        [NotNullWhen(false)] out SfuError? error)
     {
-        settings = ListenInfoRules.AreValid([options.ListenInfo], out error)
-            ? new PlainTransportSettings(options.ListenInfo) { Srtp = options.EnableSrtp ? SrtpProfile.AeadAes256Gcm : SrtpProfile.None, IsPipe = true }
+        var listen = options.ListenInfo ?? usual;
+        settings = ListenInfoRules.AreValid([listen], out error)
+            ? new PlainTransportSettings(listen) { Srtp = options.EnableSrtp ? SrtpProfile.AeadAes256Gcm : SrtpProfile.None, IsPipe = true }
             : null;
         return settings is not null;
     }
