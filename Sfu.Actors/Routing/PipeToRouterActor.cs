@@ -265,7 +265,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
         }
     }
 
-    /// <summary>The pipe does not come to be, or is gone: its ends close, and who waits is told.</summary>
+    /// <summary>The pipe does not come to be, or is gone: its ends close, by themselves where they are joined, and who waits is told.</summary>
     private void Lose(Pair pair, SfuError error)
     {
         if (pair == _pair)
@@ -288,7 +288,10 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
             if (end is not null)
             {
                 Context.Unwatch(end.Transport);
-                Close(end, router);
+                if (!pair.IsOpen)
+                {
+                    Close(end, router);
+                }
             }
         }
 

@@ -4,7 +4,6 @@ using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Sfu.Actors.Node;
-using Sfu.Actors.Observers;
 using Sfu.Actors.Protocol;
 using Sfu.Media.Ortc;
 
@@ -149,20 +148,10 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 Answer(_state.Observers.Decide(about, Sender));
                 break;
             case ObserverProtocol.CreateAudioLevelObserver create:
-                OnCreateObserver(
-                    create,
-                    create.ObserverId,
-                    ObserverKind.AudioLevel,
-                    create.Subscriber,
-                    id => AudioLevelObserver.TryCreate(_id, id, create.Options, Context.System.Scheduler.MonotonicClock));
+                Answer(_state.Observers.Create(create, Sender, Context));
                 break;
             case ObserverProtocol.CreateActiveSpeakerObserver create:
-                OnCreateObserver(
-                    create,
-                    create.ObserverId,
-                    ObserverKind.ActiveSpeaker,
-                    create.Subscriber,
-                    id => ActiveSpeakerObserver.TryCreate(_id, id, create.Options, Context.System.Scheduler.MonotonicClock));
+                Answer(_state.Observers.Create(create, Sender, Context));
                 break;
             case RouterProtocol.CreateWebRtcTransport create:
                 OnCreateTransport(create, TransportKind.WebRtc, create.PeerId, create.Owner, open => open with { Options = create.Options });
@@ -270,43 +259,6 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         var open = new BranchProtocol.OpenTransport(
             create.RequestId, _id, Self, _state.Setup!, _state.Peers, record.TransportId, Options: null, peer, owner);
         _localNode.Tell(withOptions(open), Sender);
-    }
-
-    /// <summary>Who names an observer that is there joins it.</summary>
-    private void OnCreateObserver(IRequest create, ObserverId? wantedId, ObserverKind kind, IActorRef? subscriber, Func<ObserverId, IRtpObserver?> make)
-    {
-        var id = wantedId ?? ObserverId.New();
-        var existing = _state.Observers.Find(id);
-        if (_state.Setup is null)
-        {
-            Reject(SfuErrorCode.NotFound, $"No Router {_id}.");
-            return;
-        }
-
-        if (existing is not null && existing.Kind != kind)
-        {
-            Reject(SfuErrorCode.AlreadyExists, $"The observer {id} exists and is of another kind.");
-            return;
-        }
-
-        if (existing is null)
-        {
-            if (make(id) is not { } observer)
-            {
-                Reject(SfuErrorCode.InvalidParameters, "The observer's options are out of range.");
-                return;
-            }
-
-            existing = new ObserverEntry(id, kind, Context.Watch(Context.ActorOf(RtpObserverActor.Props(_id, id, observer))));
-            _state.Observers.Add(existing);
-        }
-
-        if (subscriber is not null)
-        {
-            existing.Actor.Tell(new ObserverProtocol.SubscribeObserver(create.RequestId, _id, id, subscriber), ActorRefs.NoSender);
-        }
-
-        Reply(new ObserverCreated(create.RequestId, id));
     }
 
     private void OnAttachPeer(PeerProtocol.AttachPeer attach)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Akka.Event;
 using Sfu.Actors.Bridge;
 using Sfu.Actors.Node;
 using Sfu.Actors.Protocol;
@@ -180,7 +179,7 @@ internal abstract class TransportActor : RequestActor
         }
 
         _closing?.Asker.Tell(new Done(_closing.RequestId));
-        LogEnd(reason);
+        TransportLog.Ended(Context.System.EventStream, () => Log, RouterId, Id, reason);
     }
 
     private static SfuError Closed(CloseReason reason) => new(
@@ -381,23 +380,6 @@ internal abstract class TransportActor : RequestActor
             { Consumer: { } consumer } => [_consumers.NotAdded(consumer), refusal],
             _ => [refusal],
         };
-    }
-
-    /// <summary>The end of a server or Router is said once, there, and not by each of its transports.</summary>
-    private void LogEnd(CloseReason reason)
-    {
-        const string Template = "Transport {TransportId} of Router {RouterId} closed: {Reason}";
-
-        // Asked of the bus: to ask a logger of its own, a transport would have to make one.
-        var logged = Context.System.EventStream.LogLevel;
-        if (reason is not (CloseReason.RouterClosed or CloseReason.ListenServerClosed or CloseReason.NodeClosed) && logged <= LogLevel.InfoLevel)
-        {
-            Log.Info(Template, Id, RouterId, reason);
-        }
-        else if (logged <= LogLevel.DebugLevel)
-        {
-            Log.Debug(Template, Id, RouterId, reason);
-        }
     }
 
     protected void Close(CloseReason reason)

@@ -277,6 +277,10 @@ public sealed class PipeToRouterSpecs(TestNodeFixture fixture) : IClassFixture<T
         foreach (var client in clients)
         {
             await client.AskAsync<IReply>(new RouterProtocol.CloseRouter(client.NextRequest, client.Router));
+        }
+
+        foreach (var client in clients)
+        {
             await Node.MustBeEmptyAsync(client.Router.Value);
         }
 

@@ -52,16 +52,48 @@ public sealed class PlainSocketSpecs : IDisposable
             bob.Consume(sink.TransportId, producer, await bob.CapabilitiesAsync()) with { Paused = false });
 
         Check(await ReceiveAsync(source.Tuple.Port), consumed.RtpParameters);
-        Assert.Equal(((IPEndPoint)_sender.Client.LocalEndPoint!).Port, (await alice.EventAsync<SessionEvents.SelectedTupleChanged>()).Tuple!.RemotePort);
+        var learned = await alice.EventAsync<SessionEvents.SelectedTupleChanged>(news => news.TransportId == source.TransportId);
+        Assert.Equal(((IPEndPoint)_sender.Client.LocalEndPoint!).Port, learned.Tuple!.RemotePort);
 
-        foreach (var client in new[] { alice, bob }.Distinct())
+        await bob.DoAsync(new RouterProtocol.CloseRouter(bob.NextRequest, bob.Router));
+        if (bob != alice)
         {
-            await client.DoAsync(new RouterProtocol.CloseRouter(client.NextRequest, client.Router));
-            await node.MustBeEmptyAsync(client.Router.Value);
+            await alice.DoAsync(new RouterProtocol.CloseRouter(alice.NextRequest, alice.Router));
         }
+
+        await node.MustBeEmptyAsync(alice.Router.Value);
 
         // The sockets closed with their transports: the ports are anybody's again.
         using var again = new UdpClient(new IPEndPoint(IPAddress.Loopback, source.Tuple.Port));
+    }
+
+    [Fact]
+    public async Task Strangers_are_not_heard()
+    {
+        await using var node = await TestNode.StartWithSocketsAsync(Listen);
+        using var stranger = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var alice = node.Client("plain-strangers");
+        var (source, sink) = (await alice.PlainTransportAsync(), await alice.PlainTransportAsync());
+        foreach (var (transport, peer) in new[] { (source, _sender), (sink, _receiver) })
+        {
+            var port = (ushort)((IPEndPoint)peer.Client.LocalEndPoint!).Port;
+            await alice.AskAsync<PlainTransportConnected>(
+                new RouterProtocol.ConnectPlainTransport(alice.NextRequest, alice.Router, transport.TransportId, "127.0.0.1", port, null, null));
+        }
+
+        var producer = (await alice.AskAsync<Produced>(
+            alice.Produce(source.TransportId) with { RtpParameters = TestClient.Opus(TestMedia.AudioSsrc) })).ProducerId;
+        var consumed = await alice.AskAsync<Consumed>(
+            alice.Consume(sink.TransportId, producer, await alice.CapabilitiesAsync()) with { Paused = false });
+        for (ushort i = 0; i < 10; i++)
+        {
+            var forged = TestMedia.OpusPacket(i, 960u * i);
+            forged[^1] = 0xFF;
+            await stranger.SendAsync(forged, new IPEndPoint(IPAddress.Loopback, source.Tuple.Port));
+        }
+
+        // What comes by one socket comes in order: had the stranger been heard, it would have been heard first.
+        Check(await ReceiveAsync(source.Tuple.Port), consumed.RtpParameters);
     }
 
     private static void Check(byte[] datagram, RtpParameters expected)
