@@ -137,6 +137,7 @@ namespace Sfu.Actors.Serialization;
 [JsonSerializable(typeof(BranchProtocol.ConsumerAdded), TypeInfoPropertyName = "BranchConsumerAdded")]
 [JsonSerializable(typeof(BranchProtocol.ConsumerEnded), TypeInfoPropertyName = "BranchConsumerEnded")]
 [JsonSerializable(typeof(BranchProtocol.BranchGivenUp), TypeInfoPropertyName = "BranchBranchGivenUp")]
+[JsonSerializable(typeof(SessionEvents.TransportMustMove), TypeInfoPropertyName = "EventTransportMustMove")]
 [JsonSerializable(typeof(PipeProtocol.OpenPipe), TypeInfoPropertyName = "PipeOpenPipe")]
 [JsonSerializable(typeof(PipeProtocol.PipeOpened), TypeInfoPropertyName = "PipePipeOpened")]
 [JsonSerializable(typeof(PipeProtocol.WantProducers), TypeInfoPropertyName = "PipeWantProducers")]

@@ -143,6 +143,7 @@ internal static class WireManifests
         ("branch/producer-pause-done/1", typeof(BranchProtocol.ProducerPauseDone)),
         ("branch/consumer-added/1", typeof(BranchProtocol.ConsumerAdded)),
         ("branch/branch-given-up/1", typeof(BranchProtocol.BranchGivenUp)),
+        ("event/transport-must-move/1", typeof(SessionEvents.TransportMustMove)),
         ("pipe/open-pipe/1", typeof(PipeProtocol.OpenPipe)),
         ("pipe/pipe-opened/1", typeof(PipeProtocol.PipeOpened)),
         ("pipe/want-producers/1", typeof(PipeProtocol.WantProducers)),
