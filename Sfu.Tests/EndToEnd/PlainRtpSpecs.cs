@@ -33,7 +33,7 @@ public sealed class PlainRtpSpecs(Browser browser)
         var video = await PublishAsync(service, room, camera, session, MediaKind.Video, codec == "VP8" ? Vp8() : H264());
         var audio = await PublishAsync(service, room, camera, session, MediaKind.Audio, Opus());
 
-        await using (var ffmpeg = new ChildProcess(Requirements.Ffmpeg!, Arguments(codec, video.Tuple.Port, audio.Tuple.Port)))
+        await using (var ffmpeg = new ChildProcess(Requirements.Ffmpeg!, Arguments(codec, video, audio)))
         await using (var page = await MeetingPage.JoinAsync(browser, host, room.Value, "Ada", "size=320x180&simulcast=0"))
         {
             try
@@ -60,14 +60,15 @@ public sealed class PlainRtpSpecs(Browser browser)
     private static async Task<PlainTransportCreated> PublishAsync(
         GatewayService service, RouterId room, PeerId peer, IActorRef session, MediaKind kind, RtpParameters parameters)
     {
-        var options = new PlainTransportOptions(s_listen) { Comedia = true };
+        // ffmpeg sends RTCP from a port of its own.
+        var options = new PlainTransportOptions(s_listen) { Comedia = true, RtcpMux = false };
         var transport = await service.AskAsync<PlainTransportCreated>(new RouterProtocol.CreatePlainTransport(2, room, options, peer, session));
         await service.AskAsync<Produced>(new RouterProtocol.Produce(3, room, transport.TransportId, kind, parameters, JsonText.EmptyObject));
         return transport;
     }
 
-    /// <summary>A test picture and a tone at their own pace. RTCP goes to the port of RTP.</summary>
-    private static string[] Arguments(string codec, int videoPort, int audioPort)
+    /// <summary>A test picture and a tone at their own pace.</summary>
+    private static string[] Arguments(string codec, PlainTransportCreated video, PlainTransportCreated audio)
     {
         string[] encoder = codec == "VP8"
             ? ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "600k", "-g", "25"]
@@ -77,17 +78,17 @@ public sealed class PlainRtpSpecs(Browser browser)
             "-hide_banner", "-nostdin", "-loglevel", "warning", "-re",
             "-f", "lavfi", "-i", "testsrc=size=640x360:rate=25",
             "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000",
-            "-map", "0:v", .. encoder, .. Output(VideoSsrc, VideoPayloadType, videoPort),
-            "-map", "1:a", "-c:a", "libopus", "-ac", "2", "-b:a", "64k", .. Output(AudioSsrc, AudioPayloadType, audioPort),
+            "-map", "0:v", .. encoder, .. Output(VideoSsrc, VideoPayloadType, video),
+            "-map", "1:a", "-c:a", "libopus", "-ac", "2", "-b:a", "64k", .. Output(AudioSsrc, AudioPayloadType, audio),
         ];
     }
 
-    private static string[] Output(uint ssrc, int payloadType, int port) =>
+    private static string[] Output(uint ssrc, int payloadType, PlainTransportCreated transport) =>
     [
         "-f", "rtp",
         "-ssrc", ssrc.ToString(CultureInfo.InvariantCulture),
         "-payload_type", payloadType.ToString(CultureInfo.InvariantCulture),
-        $"rtp://127.0.0.1:{port}?rtcpport={port}&pkt_size=1200",
+        $"rtp://127.0.0.1:{transport.Tuple.Port}?rtcpport={transport.RtcpTuple!.Port}&pkt_size=1200",
     ];
 
     private static RtpParameters Vp8() => Parameters(new RtpCodecParameters { MimeType = "video/VP8", PayloadType = VideoPayloadType, ClockRate = 90_000 }, VideoSsrc);
