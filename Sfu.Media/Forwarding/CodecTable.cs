@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sfu.Media.Codecs;
 using Sfu.Media.Ortc;
+using Sfu.Media.Rtp;
 
 namespace Sfu.Media.Forwarding;
 
@@ -74,6 +75,21 @@ internal sealed class CodecTable
         }
 
         return -1;
+    }
+
+    /// <summary>What this side gets of the payload: without redundancy (RFC 2198) where it knows none. False: it knows no such codec.</summary>
+    public bool TryReadPayload(in RtpPacket packet, in ArrivedPacket arrived, out byte payloadType, out ReadOnlySpan<byte> payload)
+    {
+        payloadType = arrived.PayloadType;
+        payload = packet.Payload;
+        if (this[payloadType] is not null)
+        {
+            return true;
+        }
+
+        payloadType = arrived.PrimaryPayloadType;
+        payload = payload[arrived.PrimaryOffset..];
+        return arrived.PrimaryOffset > 0 && this[payloadType] is not null;
     }
 
     private static int Apt(RtpCodecParameters codec) =>

@@ -24,7 +24,7 @@ internal sealed class ConnectivityChecks(MediaEngine engine)
 
         if (LivesHere(transport))
         {
-            engine.Serving(transport);
+            engine.Faults.Served = transport;
             Answer(tuple, transport.OnStun(datagram, tuple, now, _response));
         }
         else

@@ -100,7 +100,7 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                engine.FaultOf(consumer.Transport, e);
+                engine.Faults.Of(consumer.Transport, e);
             }
 
             waiting |= consumer.WaitsForKeyFrame;

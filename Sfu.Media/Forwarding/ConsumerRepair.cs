@@ -18,6 +18,7 @@ internal sealed class ConsumerRepair
     private const int MaxAudioPackets = 250;
 
     // Given.
+    private readonly OutgoingStream _stream;
     private readonly MediaConsumer _consumer;
     private readonly CodecTable _codecs;
     private readonly PacketWriter _writer;
@@ -29,12 +30,14 @@ internal sealed class ConsumerRepair
     // State.
     private ushort _rtxSequence;
 
-    public ConsumerRepair(MediaConsumer consumer, CodecTable codecs, PacketWriter writer, MediaKind kind, uint? rtxSsrc, ushort firstRtxSequence)
+    public ConsumerRepair(
+        OutgoingStream stream, MediaConsumer consumer, CodecTable codecs, PacketWriter writer, MediaKind kind, ushort firstRtxSequence)
     {
+        _stream = stream;
         _consumer = consumer;
         _codecs = codecs;
         _writer = writer;
-        _rtxSsrc = rtxSsrc;
+        _rtxSsrc = consumer.RtxSsrc;
         _rtxSequence = firstRtxSequence;
         _kept = kind == MediaKind.Video
             ? new RetransmissionBuffer<KeptPacket>(Release)
@@ -94,7 +97,7 @@ internal sealed class ConsumerRepair
                 continue;
             }
 
-            if (_kept.TryGet(sequence, now, _consumer.Sent.RttUs, out var kept) == RetransmissionLookup.Found)
+            if (_kept.TryGet(sequence, now, _stream.Sent.RttUs, out var kept) == RetransmissionLookup.Found)
             {
                 Repair(kept, sequence, now);
                 if (bandwidth is { RepairsTwice: true } && HasRtx)
@@ -161,10 +164,10 @@ internal sealed class ConsumerRepair
         }
 
         Span<byte> packet = stackalloc byte[IDatagramSink.MaxDatagramBytes];
-        var numbers = _consumer.Number(first.MarkerAndType, first.Sequence, first.Timestamp);
+        var numbers = _stream.Number(first.MarkerAndType, first.Sequence, first.Timestamp);
         if (_consumer.Traced != MediaTraceTypes.None)
         {
-            _consumer.Trace(original, numbers, default, isRtx: true, now);
+            _stream.Trace(original, numbers, default, isRtx: true, now);
         }
 
         if (TryWrite(original, numbers, shift, packet, out var headerLength, out var packetLength))
@@ -194,7 +197,7 @@ internal sealed class ConsumerRepair
         if (egress.MustRepairWait(now))
         {
             NoteRepair(_consumer.Transport.Engine.Pool.Packet(kept.Index).Length);
-            egress.Wait(new WaitingPacket(_consumer, kept.Index, kept.Numbers(sequence), kept.Shift, default, IsRepair: true), now);
+            egress.Wait(new WaitingPacket(_stream, kept.Index, kept.Numbers(sequence), kept.Shift, default, IsRepair: true), now);
         }
         else
         {

@@ -17,28 +17,25 @@ namespace Sfu.Media.Forwarding;
 /// </summary>
 /// <remarks>
 /// A video consumer starts, and starts again after each pause, at a key frame. Sequence numbers and timestamps go on without a
-/// jump over pauses and over changes of the encoding: to the client it is one stream of which nothing was left out. What waits for its turn
-/// to leave (<see cref="EgressPacer"/>) and then is not sent after all has its numbers taken back.
+/// jump over pauses and over changes of the encoding: to the client it is one stream of which nothing was left out.
 /// </remarks>
-internal sealed class MediaConsumer : IPacedStream
+internal sealed class MediaConsumer
 {
     /// <summary>How far <see cref="Prefetch"/> reaches.</summary>
-    public const int PrefetchHops = 7;
+    public const int PrefetchHops = OutgoingStream.PrefetchHops + 2;
 
     // Given.
     private readonly ConsumerSettings _settings;
     private readonly CodecTable _codecs;
-    private readonly PacketWriter _writer;
 
     // Owned.
-    private readonly OutgoingNumbers _numbers;
+    private readonly OutgoingStream _stream;
     private readonly ConsumerScoring _scoring;
-    private readonly ConsumerRepair? _repair;
 
     // State.
     private LayerChoice _layers;
     private ConsumerGroup? _group;
-    private int _demand;
+    private EncodingDemand _demand;
     private volatile bool _closed;
 
     public MediaConsumer(MediaTransport transport, ConsumerHandle handle, MediaProducer producer, ConsumerSettings settings)
@@ -52,26 +49,13 @@ internal sealed class MediaConsumer : IPacedStream
         var encoding = settings.RtpParameters.Encodings.FirstOrDefault();
         Ssrc = encoding?.Ssrc ?? 0;
         RtxSsrc = encoding?.Rtx?.Ssrc;
-        _writer = new PacketWriter(settings.RtpParameters, producer.ExtensionIds, Ssrc);
         TakesCongestionFeedback = CongestionControl.UsesCongestionFeedback(settings.RtpParameters);
         TakesRemb = settings.RtpParameters.Codecs.Any(static codec => codec.RtcpFeedback.Any(static f => f.Type == "goog-remb"));
         Cname = Encoding.UTF8.GetBytes(settings.RtpParameters.Rtcp.Cname ?? "");
-        var random = transport.Engine.Parts.Random;
-
-        // In the lower half, so that the first wrap comes after the client's SRTP has counted from zero (RFC 3711 §3.3.1).
-        var firstSequence = (ushort)(random.NextUInt16() & 0x7FFF);
-        var pictures = NumbersPictures(settings.Type, _codecs.Media?.Kind) ? new PictureNumbers(_codecs.Media!.Kind) : null;
-        var frames = _writer.RenumbersFrames && settings.Encoding is null ? new FrameNumbers() : null;
-        var timestampOffset = settings.Encoding is null ? random.NextUInt32() : 0;
-        _numbers = new OutgoingNumbers(producer, ClockRate, firstSequence, timestampOffset, pictures, frames, settings.Encoding);
+        _stream = new OutgoingStream(this, _codecs, settings);
         _scoring = new ConsumerScoring(producer);
-        var firstRtxSequence = (ushort)(random.NextUInt16() & 0x7FFF);
-        Sent = new RtpStreamSender(Ssrc, ClockRate);
         _layers = new LayerChoice(settings.PreferredLayers, settings.Priority, _codecs.Media?.Kind.HasKeyFrames() == true, settings.Encoding);
-        if (_codecs.Media?.Nack == true)
-        {
-            _repair = new ConsumerRepair(this, _codecs, _writer, settings.Kind, RtxSsrc, firstRtxSequence);
-        }
+        _demand = new EncodingDemand(producer);
     }
 
     public MediaTransport Transport { get; }
@@ -98,11 +82,11 @@ internal sealed class MediaConsumer : IPacedStream
     public int Score => _scoring.Value;
 
     /// <summary>How many packets may have to go out again under their own numbers: none when RTX carries them.</summary>
-    public int MaxPlainRetransmissions => _repair?.MaxPlainRetransmissions ?? 0;
+    public int MaxPlainRetransmissions => _stream.Repair?.MaxPlainRetransmissions ?? 0;
 
     public byte[] Cname { get; }
 
-    public RtpStreamSender Sent { get; }
+    public RtpStreamSender Sent => _stream.Sent;
 
     public bool Paused { get; private set; }
 
@@ -122,7 +106,7 @@ internal sealed class MediaConsumer : IPacedStream
     public bool WaitsForKeyFrame => !Paused && _layers.WaitsForKeyFrame && Transport.CanSend;
 
     /// <summary>Its packets bear transport-wide sequence numbers.</summary>
-    public bool WritesTransportSequence => _writer.WritesTransportSequence;
+    public bool WritesTransportSequence => _stream.WritesTransportSequence;
 
     /// <summary>The client's feedback tells of its packets by transport-wide sequence numbers.</summary>
     public bool TakesTransportFeedback => WritesTransportSequence && !TakesCongestionFeedback;
@@ -132,8 +116,6 @@ internal sealed class MediaConsumer : IPacedStream
 
     /// <summary>The client tells what it thinks that the path carries.</summary>
     public bool TakesRemb { get; }
-
-    private int ClockRate => _codecs.Media?.ClockRate ?? 90_000;
 
     private bool IsVideo => _settings.Kind == MediaKind.Video;
 
@@ -146,7 +128,7 @@ internal sealed class MediaConsumer : IPacedStream
 
     public void Leave()
     {
-        Demand(0);
+        _demand.NeedNothing(_group);
         _group?.Remove(this);
         _group = null;
     }
@@ -177,7 +159,7 @@ internal sealed class MediaConsumer : IPacedStream
     {
         Paused = true;
         Resynchronize();
-        if (Transport.Egress.Discard(this) > 0)
+        if (Transport.Egress.Discard(_stream) > 0)
         {
             RecallWaiting();
         }
@@ -198,20 +180,20 @@ internal sealed class MediaConsumer : IPacedStream
     /// <summary>The next packet that fits continues the outgoing numbers, wherever its own stand; for video it is a key frame.</summary>
     public void Resynchronize()
     {
-        _numbers.Leave();
+        _stream.Numbers.Leave();
         _layers.Leave();
     }
 
     /// <summary>Packets that waited for their turn are forgotten.</summary>
     public void RecallWaiting()
     {
-        _numbers.Recall();
+        _stream.Numbers.Recall();
         _layers.Leave();
     }
 
     public void OnTime(MediaTime now)
     {
-        _repair?.OnTime(now);
+        _stream.Repair?.OnTime(now);
         ReportScore();
     }
 
@@ -219,7 +201,7 @@ internal sealed class MediaConsumer : IPacedStream
     public void OnReport(in ReportBlock report, MediaTime now)
     {
         Sent.OnReportBlock(report, Transport.Reporter.NtpAt(now));
-        _scoring.OnReport(report.FractionLost, Sent.PacketCount, _repair?.PacketsRetransmitted ?? 0, now);
+        _scoring.OnReport(report.FractionLost, Sent.PacketCount, _stream.Repair?.PacketsRetransmitted ?? 0, now);
         Transport.Egress.OnReport(this, report, now);
     }
 
@@ -282,7 +264,7 @@ internal sealed class MediaConsumer : IPacedStream
 
     /// <summary>Sends something again that the client can do without: to see whether the path carries it.</summary>
     /// <returns>Bytes sent; 0 when there is nothing.</returns>
-    public int TrySendPadding(int maxBytes, MediaTime now) => Paused ? 0 : _repair?.TrySendPadding(maxBytes, now) ?? 0;
+    public int TrySendPadding(int maxBytes, MediaTime now) => Paused ? 0 : _stream.Repair?.TrySendPadding(maxBytes, now) ?? 0;
 
     /// <summary>Asks for a key frame of the layer that is wanted.</summary>
     public void RequestKeyFrame(MediaTime now)
@@ -290,7 +272,7 @@ internal sealed class MediaConsumer : IPacedStream
         if (IsVideo && !Paused && !_layers.IsStopped)
         {
             _layers.OnAsked(now);
-            _group?.RequestKeyFrame(EncodingOf(_layers.WantedSpatial), now);
+            _group?.RequestKeyFrame(_demand.EncodingOf(_layers.WantedSpatial), now);
         }
     }
 
@@ -310,7 +292,7 @@ internal sealed class MediaConsumer : IPacedStream
 
         if (IsVideo && !Paused && _layers.Present is not null)
         {
-            _group?.RequestKeyFrame(EncodingOf(_layers.Spatial), now);
+            _group?.RequestKeyFrame(_demand.EncodingOf(_layers.Spatial), now);
         }
         else
         {
@@ -323,7 +305,7 @@ internal sealed class MediaConsumer : IPacedStream
     /// <param name="now">Time of sending.</param>
     public void Forward(in RtpPacket packet, in ArrivedPacket arrived, MediaTime now)
     {
-        if (Paused || (Pinned is { } encoding && arrived.Stream != encoding) || !TryReadPayload(packet, arrived, out var payloadType, out var payload))
+        if (Paused || (Pinned is { } encoding && arrived.Stream != encoding) || !_codecs.TryReadPayload(packet, arrived, out var payloadType, out var payload))
         {
             return;
         }
@@ -336,7 +318,7 @@ internal sealed class MediaConsumer : IPacedStream
             return;
         }
 
-        if (_numbers.HasBegunAnew(arrived))
+        if (_stream.Numbers.HasBegunAnew(arrived))
         {
             Resynchronize();
         }
@@ -349,11 +331,11 @@ internal sealed class MediaConsumer : IPacedStream
 
         if (!takes)
         {
-            _numbers.LeaveOut(packet, arrived);
+            _stream.Numbers.LeaveOut(packet, arrived);
             return;
         }
 
-        if (Pinned is not null && !_numbers.Follows(arrived))
+        if (Pinned is not null && !_stream.Numbers.Follows(arrived))
         {
             // Whoever takes this up over there has to know which moment it belongs to.
             Transport.Reporter.SendSenderReport(this, now);
@@ -368,56 +350,23 @@ internal sealed class MediaConsumer : IPacedStream
             return;
         }
 
-        var enters = !_numbers.Follows(arrived);
+        var enters = !_stream.Numbers.Follows(arrived);
         if (enters)
         {
-            Enter(packet, arrived, now);
-        }
-
-        if (!_numbers.TryNumber(packet, payload, out var sequence, out var timestamp, out var shift))
-        {
-            return;
+            _stream.Enter(packet, arrived, _group, now);
         }
 
         var markerAndType = (byte)(payloadType | (EndsPicture(packet, arrived.Layers) ? PacketNumbers.MarkerBit : 0));
-        _numbers.OnSent(timestamp, now);
-        if (waits)
-        {
-            var numbers = new PacketNumbers(markerAndType, sequence, timestamp, 0, 0);
-            Transport.Egress.Wait(new WaitingPacket(this, arrived.Index, numbers, shift, arrived.Layers, IsRepair: false), now);
-            ReportLayers();
-            NoteDemand();
-        }
-        else if (Leave(packet, payload, arrived.Index, Number(markerAndType, sequence, timestamp), shift, arrived.Layers, room, now))
+        if (_stream.Send(packet, payload, arrived, markerAndType, room, now, out var isNumbered))
         {
             ReportLayers();
             NoteDemand();
         }
 
-        if (enters)
+        if (enters && isNumbered)
         {
             _group?.Replay(this, arrived, packet.SequenceNumber, now);
         }
-    }
-
-    void IPacedStream.Leave(in WaitingPacket waiting, MediaTime now)
-    {
-        var first = waiting.Numbers;
-        if (waiting.IsRepair)
-        {
-            _repair?.Resend(waiting.Index, first, waiting.Shift, now);
-            return;
-        }
-
-        var room = Transport.Egress.Begin();
-        if (room.IsEmpty || !RtpPacket.TryParse(Transport.Engine.Pool.Packet(waiting.Index), out var packet))
-        {
-            Resynchronize();
-            return;
-        }
-
-        var numbers = Number(first.MarkerAndType, first.Sequence, first.Timestamp);
-        Leave(packet, packet.Payload, waiting.Index, numbers, waiting.Shift, waiting.Layers, room, now);
     }
 
     /// <summary>Asks the processor for what sending needs that lies so many references away from the consumer.</summary>
@@ -430,23 +379,18 @@ internal sealed class MediaConsumer : IPacedStream
                 break;
             case 1:
                 CacheHint.Object(Transport, 5);
-                CacheHint.Object(_numbers, 2);
-                CacheHint.Object(_repair);
-                CacheHint.Object(Sent, 2);
-                CacheHint.Object(_writer, 2);
+                CacheHint.Object(_stream);
                 CacheHint.Object(_codecs);
                 break;
-            case 2:
-                CacheHint.Object(Transport.Egress, 2);
-                _numbers.Prefetch();
-                _repair?.PrefetchIndex();
-                Sent.Prefetch();
-                break;
             default:
-                Transport.Egress.Prefetch(hop - 3);
-                if (hop == PrefetchHops - 1)
+                _stream.Prefetch(hop - 2);
+                if (hop == 2)
                 {
-                    _repair?.PrefetchSlots();
+                    CacheHint.Object(Transport.Egress, 2);
+                }
+                else
+                {
+                    Transport.Egress.Prefetch(hop - 3);
                 }
 
                 break;
@@ -457,7 +401,7 @@ internal sealed class MediaConsumer : IPacedStream
     public void OnNack(GenericNack nack, MediaTime now)
     {
         Traces.WasAsked(this, MediaTraceTypes.Nack, now);
-        _repair?.OnNack(nack, now);
+        _stream.Repair?.OnNack(nack, now);
     }
 
     /// <summary>
@@ -473,12 +417,12 @@ internal sealed class MediaConsumer : IPacedStream
             return false;
         }
 
-        info = _numbers.TimestampAt(ntp, _group) is { } timestamp ? Sent.BuildSenderReport(ntp, timestamp) : Sent.BuildSenderReport(now, ntp);
+        info = _stream.Numbers.TimestampAt(ntp, _group) is { } timestamp ? Sent.BuildSenderReport(ntp, timestamp) : Sent.BuildSenderReport(now, ntp);
         Traces.Reported(this, info, now);
         return true;
     }
 
-    public ImmutableArray<MediaStats> Stats(MediaTime now) => [ConsumerStats.Of(this, _repair, now)];
+    public ImmutableArray<MediaStats> Stats(MediaTime now) => [ConsumerStats.Of(this, _stream.Repair, now)];
 
     public ConsumerDump Dump() =>
         new(Handle, _settings.Id, Producer.Handle, _settings.Kind.ToString().ToLowerInvariant(), Paused, Ssrc);
@@ -504,109 +448,10 @@ internal sealed class MediaConsumer : IPacedStream
     public void Abandon()
     {
         _closed = true;
-        _repair?.Clear();
-        Transport.Egress.Discard(this);
+        _stream.Repair?.Clear();
+        Transport.Egress.Discard(_stream);
         Leave();
         Transport.Engine.Forget(this);
-    }
-
-    /// <summary>The numbers that one packet more leaves under.</summary>
-    public PacketNumbers Number(byte markerAndType, ushort sequence, uint timestamp) => new(
-        markerAndType,
-        sequence,
-        timestamp,
-        Transport.Egress.NextTransportSequence(this),
-        Transport.Engine.AbsSendTime);
-
-    private static bool NumbersPictures(ConsumerType type, CodecKind? codec) =>
-        (codec == CodecKind.Vp8 && type is ConsumerType.Simulcast or ConsumerType.Svc) || (codec == CodecKind.Vp9 && type == ConsumerType.Simulcast);
-
-    /// <summary>What this client gets of the payload: without redundancy (RFC 2198) where it knows none. False: it knows no such codec.</summary>
-    private bool TryReadPayload(in RtpPacket packet, in ArrivedPacket arrived, out byte payloadType, out ReadOnlySpan<byte> payload)
-    {
-        payloadType = arrived.PayloadType;
-        payload = packet.Payload;
-        if (_codecs[payloadType] is not null)
-        {
-            return true;
-        }
-
-        payloadType = arrived.PrimaryPayloadType;
-        payload = payload[arrived.PrimaryOffset..];
-        return arrived.PrimaryOffset > 0 && _codecs[payloadType] is not null;
-    }
-
-    /// <summary>A packet leaves now, and is kept for the case that the client misses it.</summary>
-    private bool Leave(
-        in RtpPacket packet,
-        ReadOnlySpan<byte> payload,
-        int index,
-        in PacketNumbers numbers,
-        DescriptorShift shift,
-        in FrameLayers layers,
-        Span<byte> room,
-        MediaTime now)
-    {
-        if (!Send(packet, payload, numbers, shift, room, now))
-        {
-            return false;
-        }
-
-        _numbers.OnLeft(numbers.Sequence);
-        _repair?.Keep(index, numbers, shift, now);
-        if (Traced != MediaTraceTypes.None)
-        {
-            Trace(packet, numbers, layers, isRtx: false, now);
-        }
-
-        return true;
-    }
-
-    private bool Send(in RtpPacket packet, ReadOnlySpan<byte> payload, in PacketNumbers numbers, DescriptorShift shift, Span<byte> room, MediaTime now)
-    {
-        var headerLength = _writer.WriteHeader(packet, numbers, shift, room);
-        if (headerLength < 0)
-        {
-            return false;
-        }
-
-        if (!shift.IsNone && _numbers.ArePictures)
-        {
-            // The original is everybody's: this client's numbers go into a copy, which is encrypted in its place.
-            var copy = room[headerLength..];
-            if (!payload.TryCopyTo(copy))
-            {
-                return false;
-            }
-
-            copy = copy[..payload.Length];
-            PictureNumbers.Apply(_codecs.Media!.Kind, copy, shift);
-            payload = copy;
-        }
-
-        if (!Transport.Egress.Send(room, headerLength, payload, now))
-        {
-            return false;
-        }
-
-        Sent.OnPacketSent(headerLength + payload.Length, payload.Length, numbers.Timestamp, now);
-        return true;
-    }
-
-    /// <summary>The first packet, or the first of another encoding: the numbers go on from the last ones sent.</summary>
-    private void Enter(in RtpPacket packet, in ArrivedPacket arrived, MediaTime now)
-    {
-        if (_numbers.IsSynchronized && arrived.Stream < _numbers.Encoding)
-        {
-            // On the way down the path is narrow, and the key frame makes good all that was lost before it, or has not left yet.
-            _repair?.Clear();
-            if (Transport.Egress.Discard(this) > 0)
-            {
-                _numbers.Recall();
-            }
-        }
-
-        _numbers.Enter(packet, arrived, _group, now);
     }
 
     /// <summary>The last packet of a picture, of which the client gets no higher layer, bears the marker.</summary>
@@ -616,41 +461,28 @@ internal sealed class MediaConsumer : IPacedStream
     /// <summary>Tells the group which encodings it needs, where a pipe carries only those that are needed.</summary>
     private void NoteDemand()
     {
-        if (Producer.Demand is not null)
+        if (!_demand.Counts)
         {
-            Demand(Paused || !Transport.CanSend || _layers.IsStopped
-                ? 0
-                : IsVideo ? Bit(_layers.WantedSpatial) | Bit(_layers.Spatial) : 1);
+            return;
         }
-    }
 
-    private int Bit(int spatial) => spatial < 0 ? 0 : 1 << EncodingOf(spatial);
-
-    private void Demand(int encodings)
-    {
-        if (encodings != _demand)
+        if (Paused || !Transport.CanSend || _layers.IsStopped)
         {
-            _group?.NoteDemand(_demand, encodings);
-            _demand = encodings;
+            _demand.NeedNothing(_group);
         }
-    }
-
-    private int EncodingOf(int spatial) => Producer.IsSimulcast ? Math.Clamp(spatial, 0, Producer.Encodings.Length - 1) : 0;
-
-    /// <summary>For who looks for a fault: a packet under the numbers that it left under.</summary>
-    public void Trace(in RtpPacket original, in PacketNumbers numbers, in FrameLayers frame, bool isRtx, MediaTime now)
-    {
-        Span<byte> header = stackalloc byte[IDatagramSink.MaxDatagramBytes];
-        var length = _writer.WriteHeader(original, numbers, shift: default, header);
-        if (length >= 0 && RtpPacket.TryParseHeader(header[..length], out var sent))
+        else if (IsVideo)
         {
-            Traces.Sent(this, sent, length + original.Payload.Length, frame, isRtx, now);
+            _demand.Need(_layers.WantedSpatial, _layers.Spatial, _group);
+        }
+        else
+        {
+            _demand.NeedAll(_group);
         }
     }
 
     private void ReportScore()
     {
-        if (_scoring.TakeNews(_numbers.IsSynchronized ? _numbers.Encoding : -1) is { } news)
+        if (_scoring.TakeNews(_stream.Numbers.IsSynchronized ? _stream.Numbers.Encoding : -1) is { } news)
         {
             Transport.Events.ConsumerScoreChanged(Handle, news);
         }

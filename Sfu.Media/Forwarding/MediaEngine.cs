@@ -32,7 +32,6 @@ internal sealed class MediaEngine : IDisposable
     private readonly MediaDirectory? _directory;
 
     // State.
-    private MediaTransport? _current;
     private MediaTime _absSendTimeOf = MediaTime.Never;
     private uint _absSendTime;
     private long _passedIn;
@@ -45,6 +44,8 @@ internal sealed class MediaEngine : IDisposable
         Pool = new PacketPool(parts.Commons.Pools, parts.Index);
         Routes = new TupleRoutes(this);
         Checks = new ConnectivityChecks(this);
+        Faults = new EngineFaults(parts.Warn);
+        Demultiplexer = new Demultiplexer(this);
         _directory = parts.Index == FrontIndex ? new MediaDirectory(this) : null;
     }
 
@@ -84,6 +85,11 @@ internal sealed class MediaEngine : IDisposable
 
     public ConnectivityChecks Checks { get; }
 
+    public Demultiplexer Demultiplexer { get; }
+
+    /// <summary>Whom what is thrown concerns.</summary>
+    public EngineFaults Faults { get; }
+
     /// <summary>SRTP contexts alive: a transport with keys holds two.</summary>
     public int SrtpSessions { get; set; }
 
@@ -96,22 +102,19 @@ internal sealed class MediaEngine : IDisposable
     /// <summary>Of its thread, for the dump.</summary>
     public int Niceness { get; set; }
 
-    /// <summary>Packets that another engine had no room for.</summary>
-    public long PassesRefused { get; set; }
-
     /// <summary>Carries out a command. What it throws is a fault of the transport that it concerns, or of nobody.</summary>
     public void Run(Action<MediaEngine> command, MediaTime now)
     {
         ArgumentNullException.ThrowIfNull(command);
         Now = now;
-        _current = null;
+        Faults.Served = null;
         try
         {
             command(this);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Fault(e);
+            Faults.Report(e);
         }
     }
 
@@ -119,14 +122,14 @@ internal sealed class MediaEngine : IDisposable
     public void OnDatagram(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
     {
         Now = now;
-        _current = null;
+        Faults.Served = null;
         try
         {
-            Demultiplex(tuple, datagram, now);
+            Demultiplexer.OnDatagram(tuple, datagram, now);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Fault(e);
+            Faults.Report(e);
         }
     }
 
@@ -183,7 +186,7 @@ internal sealed class MediaEngine : IDisposable
     }
 
     /// <summary>A TCP connection is gone, and with it the path that it was.</summary>
-    public void OnConnectionClosed(in TransportTuple tuple) => Find(tuple)?.LoseTuple(tuple, TupleRemovalReason.Closed);
+    public void OnConnectionClosed(in TransportTuple tuple) => Demultiplexer.Find(tuple)?.LoseTuple(tuple, TupleRemovalReason.Closed);
 
     /// <summary>A TCP connection has begun to drop packets for a reader that is slow. May come while the engine sends.</summary>
     public void OnSendQueueOverflow(in TransportTuple tuple, long droppedFrames) =>
@@ -255,19 +258,19 @@ internal sealed class MediaEngine : IDisposable
     /// <summary>Does something for a transport that lives here. What it throws is that transport's fault alone.</summary>
     public void Serve(MediaTransport transport, Action<MediaTransport> command)
     {
-        var former = _current;
-        _current = transport;
+        var former = Faults.Served;
+        Faults.Served = transport;
         try
         {
             command(transport);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Fault(e);
+            Faults.Report(e);
         }
         finally
         {
-            _current = former;
+            Faults.Served = former;
         }
     }
 
@@ -413,25 +416,15 @@ internal sealed class MediaEngine : IDisposable
     /// <summary>Runs a timer's work so that what it throws is a fault of that transport alone.</summary>
     public void Guard(MediaTransport transport, Action<MediaTransport, MediaTime> work, MediaTime now)
     {
-        _current = transport;
+        Faults.Served = transport;
         try
         {
             work(transport, now);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Fault(e);
+            Faults.Report(e);
         }
-    }
-
-    /// <summary>What goes wrong from now on is this transport's fault.</summary>
-    public void Serving(MediaTransport transport) => _current = transport;
-
-    /// <summary>What a packet of one transport caused while it went to another is that other's fault.</summary>
-    public void FaultOf(MediaTransport transport, Exception exception)
-    {
-        _current = transport;
-        Fault(exception);
     }
 
     private ThreadDump DumpThread(in DatagramCounts counts) => new(
@@ -443,7 +436,7 @@ internal sealed class MediaEngine : IDisposable
         counts.MessagesOut,
         counts.Dropped,
         _passedIn,
-        PassesRefused,
+        Demultiplexer.PassesRefused,
         Niceness);
 
     // What a closure takes along is allocated where its method begins. So these are methods of their own, for what stays here to cost nothing.
@@ -457,84 +450,4 @@ internal sealed class MediaEngine : IDisposable
     private void Post(MediaConsumer gone) => _parts.Links.Post(FrontIndex, front => front.Directory.Forget(gone));
 
     private void Post(ConsumerGroup ending) => _parts.Links.Post(ending.Home, _ => ending.End());
-
-    private void Demultiplex(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
-    {
-        // RFC 7983 §7, narrowed to what a WebRTC peer sends.
-        if (datagram.Length == 0)
-        {
-            return;
-        }
-
-        var first = datagram[0];
-        if (first < 4)
-        {
-            Checks.OnStun(tuple, datagram, now);
-            return;
-        }
-
-        if (first is not ((>= 20 and <= 63) or (>= 128 and <= 191)))
-        {
-            return;
-        }
-
-        if (Find(tuple) is not { } transport)
-        {
-            if (Routes.TryFindElsewhere(tuple, out var home))
-            {
-                Pass(home, tuple, datagram);
-            }
-        }
-        else if (first <= 63)
-        {
-            transport.OnDtls(tuple, datagram, now);
-        }
-        else if (RtcpPacket.IsRtcp(datagram))
-        {
-            transport.OnSrtcp(tuple, datagram, now);
-        }
-        else
-        {
-            transport.OnSrtp(tuple, datagram, now);
-        }
-    }
-
-    private MediaTransport? Find(in TransportTuple tuple) => (Routes.Find(tuple) ?? Routes.OwnerOf(tuple.LocalSocket)) is { } transport ? _current = transport : null;
-
-    private void Pass(int home, in TransportTuple tuple, ReadOnlySpan<byte> datagram)
-    {
-        var index = Pool.Rent(datagram);
-        if (index < 0)
-        {
-            return;
-        }
-
-        Pool.Hand(index);
-        if (!_parts.Links.TryPass(home, PassedPacket.OfNetwork(tuple, index)))
-        {
-            Pool.Unhand(index);
-            PassesRefused++;
-        }
-
-        Pool.Release(index);
-    }
-
-    private void Fault(Exception exception)
-    {
-        var transport = _current;
-        _parts.Warn($"A fault while serving {(transport is null ? "no transport" : $"transport {transport.Handle.Slot}")}: {exception}");
-        if (transport is null)
-        {
-            return;
-        }
-
-        try
-        {
-            transport.Close(new MediaError(MediaErrorCode.Fault, exception.Message));
-        }
-        catch (Exception second) when (second is not OutOfMemoryException)
-        {
-            _parts.Warn($"Closing the faulty transport failed too: {second}");
-        }
-    }
 }

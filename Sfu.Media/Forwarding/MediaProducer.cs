@@ -405,7 +405,7 @@ internal sealed class MediaProducer
         }
         else if (!Transport.Engine.Parts.Links.TryPass(group.Home, PassedPacket.OfClock(group, clock)))
         {
-            Transport.Engine.PassesRefused++;
+            Transport.Engine.Demultiplexer.PassesRefused++;
         }
     }
 
@@ -417,7 +417,7 @@ internal sealed class MediaProducer
             if (!engine.Parts.Links.TryPass(group.Home, PassedPacket.OfProducer(group, arrived)))
             {
                 engine.Pool.Unhand(arrived.Index);
-                engine.PassesRefused++;
+                engine.Demultiplexer.PassesRefused++;
             }
         }
     }

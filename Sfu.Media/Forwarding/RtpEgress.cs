@@ -145,9 +145,9 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     /// <summary>The packet leaves when its turn comes.</summary>
     public void Wait(in WaitingPacket packet, MediaTime now) => Known().Pacer.Wait(packet, now);
 
-    /// <summary>What waits of the consumer's packets never leaves.</summary>
+    /// <summary>What waits of the stream's packets never leaves.</summary>
     /// <returns>Packets forgotten.</returns>
-    public int Discard(MediaConsumer consumer) => _bandwidth?.Pacer.Discard(consumer) ?? 0;
+    public int Discard(OutgoingStream stream) => _bandwidth?.Pacer.Discard(stream) ?? 0;
 
     /// <summary>There is no path or no key any more for what waits.</summary>
     public void DropWaiting()

@@ -1,0 +1,234 @@
+using Sfu.Media.Buffers;
+using Sfu.Media.Codecs;
+using Sfu.Media.Control;
+using Sfu.Media.Ortc;
+using Sfu.Media.Rtp;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>
+/// One consumer's packets as they leave: under which numbers, now or when their turn comes, and again when the client misses them. Which
+/// packets those are is not decided here. Media thread only.
+/// </summary>
+/// <remarks>What waits for its turn (<see cref="EgressPacer"/>) and then is not sent after all has its numbers taken back.</remarks>
+internal sealed class OutgoingStream : IPacedStream
+{
+    /// <summary>How far <see cref="Prefetch"/> reaches.</summary>
+    public const int PrefetchHops = 5;
+
+    private const int DefaultClockRate = 90_000;
+
+    // Given.
+    private readonly MediaConsumer _consumer;
+    private readonly CodecTable _codecs;
+
+    // Owned.
+    private readonly PacketWriter _writer;
+
+    public OutgoingStream(MediaConsumer consumer, CodecTable codecs, ConsumerSettings settings)
+    {
+        _consumer = consumer;
+        _codecs = codecs;
+        _writer = new PacketWriter(settings.RtpParameters, consumer.Producer.ExtensionIds, consumer.Ssrc);
+        var random = consumer.Transport.Engine.Parts.Random;
+        var clockRate = codecs.Media?.ClockRate ?? DefaultClockRate;
+
+        // In the lower half, so that the first wrap comes after the client's SRTP has counted from zero (RFC 3711 §3.3.1).
+        var firstSequence = (ushort)(random.NextUInt16() & 0x7FFF);
+        var pictures = NumbersPictures(settings.Type, codecs.Media?.Kind) ? new PictureNumbers(codecs.Media!.Kind) : null;
+        var frames = _writer.RenumbersFrames && settings.Encoding is null ? new FrameNumbers() : null;
+        var timestampOffset = settings.Encoding is null ? random.NextUInt32() : 0;
+        Numbers = new OutgoingNumbers(consumer.Producer, clockRate, firstSequence, timestampOffset, pictures, frames, settings.Encoding);
+        var firstRtxSequence = (ushort)(random.NextUInt16() & 0x7FFF);
+        Sent = new RtpStreamSender(consumer.Ssrc, clockRate);
+        if (codecs.Media?.Nack == true)
+        {
+            Repair = new ConsumerRepair(this, consumer, codecs, _writer, settings.Kind, firstRtxSequence);
+        }
+    }
+
+    public OutgoingNumbers Numbers { get; }
+
+    public RtpStreamSender Sent { get; }
+
+    /// <summary>Null where nothing is sent again.</summary>
+    public ConsumerRepair? Repair { get; }
+
+    /// <summary>Its packets bear transport-wide sequence numbers.</summary>
+    public bool WritesTransportSequence => _writer.WritesTransportSequence;
+
+    private RtpEgress Egress => _consumer.Transport.Egress;
+
+    /// <summary>The first packet, or the first of another encoding: the numbers go on from the last ones sent.</summary>
+    public void Enter(in RtpPacket packet, in ArrivedPacket arrived, ConsumerGroup? group, MediaTime now)
+    {
+        if (Numbers.IsSynchronized && arrived.Stream < Numbers.Encoding)
+        {
+            // On the way down the path is narrow, and the key frame makes good all that was lost before it, or has not left yet.
+            Repair?.Clear();
+            if (Egress.Discard(this) > 0)
+            {
+                Numbers.Recall();
+            }
+        }
+
+        Numbers.Enter(packet, arrived, group, now);
+    }
+
+    /// <summary>A packet leaves, or waits for its turn to.</summary>
+    /// <param name="packet">As the producer's client sent it, decrypted.</param>
+    /// <param name="payload">What this client gets of its payload.</param>
+    /// <param name="arrived">Its place in the pool and what is known about it.</param>
+    /// <param name="markerAndType">The header's second byte.</param>
+    /// <param name="room">From <see cref="RtpEgress.Begin"/>; empty: the packet has to wait.</param>
+    /// <param name="now">Time of sending.</param>
+    /// <param name="isNumbered">False: it came too late to be sent.</param>
+    /// <returns>Whether it has left or will.</returns>
+    public bool Send(
+        in RtpPacket packet,
+        ReadOnlySpan<byte> payload,
+        in ArrivedPacket arrived,
+        byte markerAndType,
+        Span<byte> room,
+        MediaTime now,
+        out bool isNumbered)
+    {
+        isNumbered = Numbers.TryNumber(packet, payload, out var sequence, out var timestamp, out var shift);
+        if (!isNumbered)
+        {
+            return false;
+        }
+
+        Numbers.OnSent(timestamp, now);
+        if (room.IsEmpty)
+        {
+            var numbers = new PacketNumbers(markerAndType, sequence, timestamp, 0, 0);
+            Egress.Wait(new WaitingPacket(this, arrived.Index, numbers, shift, arrived.Layers, IsRepair: false), now);
+            return true;
+        }
+
+        return Leave(packet, payload, arrived.Index, Number(markerAndType, sequence, timestamp), shift, arrived.Layers, room, now);
+    }
+
+    void IPacedStream.Leave(in WaitingPacket waiting, MediaTime now)
+    {
+        var first = waiting.Numbers;
+        if (waiting.IsRepair)
+        {
+            Repair?.Resend(waiting.Index, first, waiting.Shift, now);
+            return;
+        }
+
+        var room = Egress.Begin();
+        if (room.IsEmpty || !RtpPacket.TryParse(_consumer.Transport.Engine.Pool.Packet(waiting.Index), out var packet))
+        {
+            _consumer.Resynchronize();
+            return;
+        }
+
+        var numbers = Number(first.MarkerAndType, first.Sequence, first.Timestamp);
+        Leave(packet, packet.Payload, waiting.Index, numbers, waiting.Shift, waiting.Layers, room, now);
+    }
+
+    /// <summary>The numbers that one packet more leaves under.</summary>
+    public PacketNumbers Number(byte markerAndType, ushort sequence, uint timestamp) => new(
+        markerAndType,
+        sequence,
+        timestamp,
+        Egress.NextTransportSequence(_consumer),
+        _consumer.Transport.Engine.AbsSendTime);
+
+    /// <summary>For who looks for a fault: a packet under the numbers that it left under.</summary>
+    public void Trace(in RtpPacket original, in PacketNumbers numbers, in FrameLayers frame, bool isRtx, MediaTime now)
+    {
+        Span<byte> header = stackalloc byte[IDatagramSink.MaxDatagramBytes];
+        var length = _writer.WriteHeader(original, numbers, shift: default, header);
+        if (length >= 0 && RtpPacket.TryParseHeader(header[..length], out var sent))
+        {
+            Traces.Sent(_consumer, sent, length + original.Payload.Length, frame, isRtx, now);
+        }
+    }
+
+    /// <summary>Asks the processor for what sending needs that lies so many references away.</summary>
+    public void Prefetch(int hop)
+    {
+        switch (hop)
+        {
+            case 0:
+                CacheHint.Object(Numbers, 2);
+                CacheHint.Object(Repair);
+                CacheHint.Object(Sent, 2);
+                CacheHint.Object(_writer, 2);
+                break;
+            case 1:
+                Numbers.Prefetch();
+                Repair?.PrefetchIndex();
+                Sent.Prefetch();
+                break;
+            case PrefetchHops - 1:
+                Repair?.PrefetchSlots();
+                break;
+        }
+    }
+
+    private static bool NumbersPictures(ConsumerType type, CodecKind? codec) =>
+        (codec == CodecKind.Vp8 && type is ConsumerType.Simulcast or ConsumerType.Svc) || (codec == CodecKind.Vp9 && type == ConsumerType.Simulcast);
+
+    /// <summary>A packet leaves now, and is kept for the case that the client misses it.</summary>
+    private bool Leave(
+        in RtpPacket packet,
+        ReadOnlySpan<byte> payload,
+        int index,
+        in PacketNumbers numbers,
+        DescriptorShift shift,
+        in FrameLayers layers,
+        Span<byte> room,
+        MediaTime now)
+    {
+        if (!Write(packet, payload, numbers, shift, room, now))
+        {
+            return false;
+        }
+
+        Numbers.OnLeft(numbers.Sequence);
+        Repair?.Keep(index, numbers, shift, now);
+        if (_consumer.Traced != MediaTraceTypes.None)
+        {
+            Trace(packet, numbers, layers, isRtx: false, now);
+        }
+
+        return true;
+    }
+
+    private bool Write(in RtpPacket packet, ReadOnlySpan<byte> payload, in PacketNumbers numbers, DescriptorShift shift, Span<byte> room, MediaTime now)
+    {
+        var headerLength = _writer.WriteHeader(packet, numbers, shift, room);
+        if (headerLength < 0)
+        {
+            return false;
+        }
+
+        if (!shift.IsNone && Numbers.ArePictures)
+        {
+            // The original is everybody's: this client's numbers go into a copy, which is encrypted in its place.
+            var copy = room[headerLength..];
+            if (!payload.TryCopyTo(copy))
+            {
+                return false;
+            }
+
+            copy = copy[..payload.Length];
+            PictureNumbers.Apply(_codecs.Media!.Kind, copy, shift);
+            payload = copy;
+        }
+
+        if (!Egress.Send(room, headerLength, payload, now))
+        {
+            return false;
+        }
+
+        Sent.OnPacketSent(headerLength + payload.Length, payload.Length, numbers.Timestamp, now);
+        return true;
+    }
+}
