@@ -101,7 +101,7 @@ public sealed class SerializationSpecs(WireSystem world) : IClassFixture<WireSys
     public void An_array_that_was_never_set_arrives_empty()
     {
         var back = (SessionEvents.ProducerScoresChanged)world.Back(new SessionEvents.ProducerScoresChanged(new RouterId("r"), new ProducerId("p"), default));
-        Assert.Equal(0, back.Scores.Length);
+        Assert.Empty(back.Scores);
     }
 
     [Fact]
