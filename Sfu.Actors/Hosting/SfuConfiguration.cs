@@ -72,8 +72,9 @@ public sealed class SfuConfiguration
             throw media.Wrong(certificate is null ? "dtls-certificate-file" : "dtls-private-key-file", "a certificate and its private key come together");
         }
 
+        var clusterOptions = ReadCluster(cluster);
         return new SfuNodeOptions(
-            ReadCluster(cluster),
+            clusterOptions,
             certificate,
             key,
             ReadThreads(media),
@@ -82,7 +83,25 @@ public sealed class SfuConfiguration
             ReadTransport(sfu.Section("web-rtc-transport")),
             sfu.Section("web-rtc-transport").Duration("path-report-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
             sfu.Section("node").Duration("close-deadline", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
-            sfu.Section("router").Duration("empty-linger", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)));
+            sfu.Section("router").Duration("empty-linger", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
+            ReadPipe(sfu.Section("pipe"), clusterOptions));
+    }
+
+    private static SfuPipeOptions ReadPipe(ConfigReader pipe, SfuClusterOptions cluster)
+    {
+        var ip = pipe.OptionalText("ip");
+        if (ip is not null && !IPAddress.TryParse(ip, out _))
+        {
+            throw pipe.Wrong("ip", $"\"{ip}\" is not an IP address");
+        }
+
+        // Remoting may bind a name, media an address only.
+        var named = !IPAddress.TryParse(cluster.Hostname, out _);
+        var bound = ip ?? (named ? IPAddress.Any.ToString() : cluster.Hostname);
+        var announced = pipe.OptionalText("announced-address") ?? (ip is null ? cluster.PublicHostname ?? (named ? cluster.Hostname : null) : null);
+        return new SfuPipeOptions(
+            new ListenInfo(TransportProtocol.Udp, bound, announced, 0, PortRange: ReadPortRange(pipe)),
+            pipe.Duration("linger", TimeSpan.Zero, TimeSpan.FromHours(1)));
     }
 
     private static SfuClusterOptions ReadCluster(ConfigReader cluster)

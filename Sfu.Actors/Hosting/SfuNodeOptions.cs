@@ -14,6 +14,7 @@ namespace Sfu.Actors.Hosting;
 /// <param name="PathReportInterval">The least time between two reports of a transport's changed paths (<c>sfu.web-rtc-transport.path-report-interval</c>).</param>
 /// <param name="CloseDeadline">How long a shutdown waits for the media plane (<c>sfu.node.close-deadline</c>).</param>
 /// <param name="EmptyRouterLinger">How long a Router that came into being by use stays when nobody uses it (<c>sfu.router.empty-linger</c>).</param>
+/// <param name="Pipe">Media between nodes (<c>sfu.pipe</c>).</param>
 public sealed record SfuNodeOptions(
     SfuClusterOptions Cluster,
     string? DtlsCertificateFile,
@@ -24,7 +25,8 @@ public sealed record SfuNodeOptions(
     WebRtcTransportDefaults Transport,
     TimeSpan PathReportInterval,
     TimeSpan CloseDeadline,
-    TimeSpan EmptyRouterLinger);
+    TimeSpan EmptyRouterLinger,
+    SfuPipeOptions Pipe);
 
 /// <summary>How the media plane's threads work.</summary>
 /// <param name="Count">0: as many as the process may use processors.</param>
@@ -38,6 +40,11 @@ public sealed record SfuThreadOptions(int Count, bool Pinned, int BusyPollUs, in
 /// <param name="MaxConnectionsPerRemoteIp">0: no limit.</param>
 /// <param name="SendQueueBytes">What may wait for a slow reader.</param>
 public sealed record SfuTcpOptions(TimeSpan UnauthenticatedTimeout, int MaxConnectionsPerRemoteIp, int SendQueueBytes);
+
+/// <summary>Media between nodes.</summary>
+/// <param name="ListenInfo">Where the ends of pipes on this node listen.</param>
+/// <param name="Linger">How long a Producer still crosses when nobody beyond the pipe consumes it any more.</param>
+public sealed record SfuPipeOptions(ListenInfo ListenInfo, TimeSpan Linger);
 
 /// <summary>How a node finds the others.</summary>
 /// <param name="Hostname">The address that remoting binds.</param>

@@ -109,7 +109,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
         if (!_branches.TryGetValue(open.RouterId, out var branch))
         {
-            branch = Context.Watch(Context.ActorOf(RouterBranchActor.Props(open.RouterId, open.Router, open.Setup, open.Peers, _region)));
+            branch = Context.Watch(Context.ActorOf(RouterBranchActor.Props(open.RouterId, _node, open.Router, open.Setup, open.Peers, _region)));
             _branches.Add(open.RouterId, branch);
             _routersOfBranches.Add(branch, open.RouterId);
         }

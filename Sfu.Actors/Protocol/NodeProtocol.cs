@@ -38,7 +38,13 @@ public static class NodeProtocol
 
     public sealed record NodeServerDump(ServerId ServerId, ImmutableArray<ListenInfo> Bound, ImmutableArray<TransportId> Transports);
 
-    public sealed record NodeBranchDump(RouterId RouterId, bool Orphaned, ImmutableArray<TransportId> Transports);
+    public sealed record NodeBranchDump(RouterId RouterId, bool Orphaned, ImmutableArray<TransportId> Transports, ImmutableArray<NodePipeDump> Pipes);
+
+    /// <summary>An end of a pipe between two nodes.</summary>
+    /// <param name="Node">The address of the other node.</param>
+    /// <param name="IsInlet">Producers of the other node come in; otherwise Producers of this node leave.</param>
+    /// <param name="Producers">What crosses, or is about to.</param>
+    public sealed record NodePipeDump(string Node, bool IsInlet, ImmutableArray<ProducerId> Producers);
 
     /// <summary>Opens one more WebRtcServer, for transports whose options name it. <see cref="SfuErrorCode.AlreadyExists"/> while one of the name is open or closing.</summary>
     public sealed record OpenServer(long RequestId, ServerId ServerId, ImmutableArray<ListenInfo> ListenInfos)

@@ -33,7 +33,10 @@ internal static class BranchProtocol
         RtpMapping RtpMapping,
         int KeyFrameRequestDelayMs) : IRouterMessage, IRequest;
 
-    /// <summary>Router → branch → transport: a validated <see cref="RouterProtocol.Consume"/>.</summary>
+    /// <summary>
+    /// Router → branch → transport: a validated <see cref="RouterProtocol.Consume"/>. Where the Producer is on another node, with the way to
+    /// it, to the Router's branch there or to the node: the branch here has it cross first.
+    /// </summary>
     internal sealed record AddConsumer(
         long RequestId,
         RouterId RouterId,
@@ -46,7 +49,8 @@ internal static class BranchProtocol
         ConsumerLayers? PreferredLayers = null,
         int Priority = 1,
         bool IgnoreDtx = false,
-        bool? EnableRtx = null) : IRouterMessage, IRequest;
+        bool? EnableRtx = null,
+        IActorRef? Source = null) : IRouterMessage, IRequest;
 
     /// <summary>Router → branch: close it, nobody waits for an answer.</summary>
     internal sealed record EndTransport(RouterId RouterId, TransportId TransportId, CloseReason Reason) : IRouterMessage;
@@ -68,6 +72,12 @@ internal static class BranchProtocol
 
     /// <summary>Router → branch.</summary>
     internal sealed record ForgetPeer(RouterId RouterId, PeerId PeerId) : IRouterMessage;
+
+    /// <summary>
+    /// Router → branch: your node did not answer for so long that you counted as lost; everybody has been told that your transports are gone,
+    /// so end them. What is opened from now on stays.
+    /// </summary>
+    internal sealed record BranchGivenUp(RouterId RouterId) : IRouterMessage;
 
     /// <summary>Router → branch: this is an end, not a loss.</summary>
     internal sealed record RouterClosing(RouterId RouterId, CloseReason Reason) : IRouterMessage;

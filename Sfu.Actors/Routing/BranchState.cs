@@ -75,6 +75,15 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
         };
     }
 
+    public ProducerRecord? Producer(ProducerId id) => _media.Producer(id);
+
+    public ConsumerRecord? Consumer(ConsumerId id) => _media.Consumer(id);
+
+    public ImmutableArray<ConsumerRecord> ConsumersOn(TransportId id) => _media.ConsumersOn(id);
+
+    /// <summary>Some transport here has a Consumer of it.</summary>
+    public bool IsConsumed(ProducerId id) => _media.HasConsumersOf(id);
+
     /// <summary>The handle by which this node's media plane knows the Producer.</summary>
     public bool TryGetHandle(ProducerId id, out ProducerHandle handle) => _handles.TryGetValue(id, out handle);
 

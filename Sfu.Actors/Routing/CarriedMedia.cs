@@ -55,6 +55,8 @@ internal sealed class CarriedMedia
 
     public ImmutableArray<ConsumerRecord> ConsumersOf(ProducerId id) => _consumersOf.Of(id, static entry => entry.Record);
 
+    public bool HasConsumersOf(ProducerId id) => _consumersOf.Contains(id);
+
     /// <summary>Adds a Producer, or takes the place of the one of its id.</summary>
     public void Put(ProducerRecord record)
     {

@@ -115,10 +115,15 @@ internal sealed class MediaRequests(RouterState state, RouterEndings endings, Ro
             consume.PreferredLayers,
             consume.Priority,
             consume.IgnoreDtx,
-            consume.EnableRtx);
+            consume.EnableRtx,
+            WayFrom(producer, transport));
         state.PutConsumer(ConsumerRecord.OfNew(add));
         return [new Letter(transport.Way, add, asker)];
     }
+
+    /// <summary>Null when the Producer is on the Consumer's node.</summary>
+    private IActorRef? WayFrom(ProducerRecord producer, TransportEntry consumer) =>
+        state.Transport(producer.TransportId) is { } source && !source.Node.Equals(consumer.Node) ? source.Way : null;
 
     /// <summary>Closed or never there: who asked before he could hear of the closing is told the difference.</summary>
     private Letter Missing(IRequest request, string noun, string id, IActorRef asker) => state.WasClosed(id)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Sfu.Actors.Node;
@@ -49,7 +50,12 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     public static Props Props(RouterId id, NodeContext node, IActorRef localNode) =>
         ActorFactory<RouterActor>.Props(() => new RouterActor(id, node, localNode));
 
-    protected override void PreStart() => LingerWhenAbandoned();
+    protected override void PreStart()
+    {
+        LingerWhenAbandoned();
+        Akka.Cluster.Cluster.Get(Context.System).Subscribe(
+            Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.ReachableMember));
+    }
 
     /// <summary>An observer that fails ends alone.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => Supervision.StopAlone;
@@ -90,6 +96,14 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             case Terminated terminated:
                 OnTerminated(terminated);
                 break;
+            case ClusterEvent.UnreachableMember unreachable:
+                OnUnreachable(unreachable.Member.Address);
+                break;
+            case ClusterEvent.ReachableMember reachable when _state.Branches.TakeBack(reachable.Member.Address) is { } branch:
+                branch.Tell(new BranchProtocol.BranchGivenUp(_id));
+                break;
+            case ClusterEvent.IReachabilityEvent:
+                break;
             case LingerOver when _state.IsAbandoned:
                 BeginClosing(CloseReason.Requested);
                 break;
@@ -107,6 +121,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     protected override void PostStop()
     {
+        Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
         foreach (var closer in _closers)
         {
             closer.Asker.Tell(new Done(closer.RequestId));
@@ -381,6 +396,19 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         else
         {
             Send([.. _state.Observers.Lose(terminated.ActorRef), .. _membership.Lose(terminated.ActorRef)]);
+        }
+    }
+
+    /// <summary>
+    /// Sessions get a new place before the membership has made up its mind about the node, which takes twice as long. Should the node be back,
+    /// its branch ends what everybody takes for lost.
+    /// </summary>
+    private void OnUnreachable(Address node)
+    {
+        if (!_state.IsClosing && _state.Branches.GiveUp(node) is { } branch)
+        {
+            Log.Warning("The node {Node} does not answer: Router {RouterId} gives up its transports there", node, _id);
+            Send(_endings.OfBranch(branch, nodeLost: true));
         }
     }
 

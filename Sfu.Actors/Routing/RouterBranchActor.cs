@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Sfu.Actors.Node;
+using Sfu.Actors.Pipes;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Transports;
+using Sfu.Media.Control;
 
 namespace Sfu.Actors.Routing;
 
@@ -23,37 +25,45 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 {
     private const string LevelTimer = "levels";
 
-    private static readonly TimeSpan _attachInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _levelInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly RouterId _routerId;
+    private readonly IActorRef _firstRouter;
     private readonly IActorRef _region;
     private readonly BranchState _state;
     private readonly ClosingSignal _closingSignal = new();
     private readonly BranchLevels _levels = new();
-    private IActorRef _router;
+    private readonly NodeContext _node;
+    private BranchPipes _pipes = null!; // These two are made when the actor starts: before, it has no timers.
+    private RouterLink _router = null!;
     private readonly Dictionary<TransportId, CloseReason?> _starting = []; // With the reason to end it as soon as it has started.
-    private bool _orphaned;
     private bool _closing;
     private bool _released;
 
-    public RouterBranchActor(RouterId routerId, IActorRef router, RouterSetup setup, ImmutableArray<PeerRecord> peers, IActorRef region)
+    public RouterBranchActor(
+        RouterId routerId, NodeContext node, IActorRef router, RouterSetup setup, ImmutableArray<PeerRecord> peers, IActorRef region)
     {
+        _node = node;
         _routerId = routerId;
-        _router = router;
+        _firstRouter = router;
         _region = region;
         _state = new BranchState(setup, peers);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(RouterId routerId, IActorRef router, RouterSetup setup, ImmutableArray<PeerRecord> peers, IActorRef region) =>
-        ActorFactory<RouterBranchActor>.Props(() => new RouterBranchActor(routerId, router, setup, peers, region));
+    public static Props Props(
+        RouterId routerId, NodeContext node, IActorRef router, RouterSetup setup, ImmutableArray<PeerRecord> peers, IActorRef region) =>
+        ActorFactory<RouterBranchActor>.Props(() => new RouterBranchActor(routerId, node, router, setup, peers, region));
+
+    /// <summary>An end of a pipe that fails ends alone.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => Supervision.StopAlone;
 
     protected override void PreStart()
     {
-        Context.Watch(_router);
-        _router.Tell(new BranchProtocol.BranchOpened(_routerId, Self, Context.Parent));
+        _pipes = new BranchPipes(_routerId, _node, _state, Context, Timers);
+        _router = new RouterLink(_routerId, _firstRouter, _region, _state, Context, Timers);
+        _router.Open();
     }
 
     protected override void OnReceive(object message)
@@ -81,21 +91,37 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 break;
             case LevelReportDue:
                 break;
+            case PipeCommands.Arrived arrived:
+                foreach (var waiting in _pipes.Arrived(arrived))
+                {
+                    AddConsumer(waiting.Add, arrived.Handle, waiting.Asker);
+                }
+
+                break;
+            case PipeCommands.Lost lost:
+                RefuseConsumers(_pipes.Lost(lost), lost.Error);
+                break;
+            case PipeCommands.InletEnded ended:
+                RefuseConsumers(_pipes.Ended(ended.Inlet), ended.Error);
+                break;
+            case BranchPipes.LingerOver over:
+                _pipes.OnLingerOver(over);
+                break;
             case IRouterMessage routerMessage:
                 OnRouterMessage(routerMessage);
                 break;
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
                 break;
-            case AttachTick:
-                Attach();
+            case RouterLink.SearchTick:
+                _router.Attach();
                 break;
             case Released:
                 _released = true;
                 StopWhenEmpty();
                 break;
             case Server.ServerCommands.Describe:
-                Sender.Tell(new Described(new NodeProtocol.NodeBranchDump(_routerId, _orphaned, _state.TransportIds)));
+                Sender.Tell(new Described(new NodeProtocol.NodeBranchDump(_routerId, _router.IsOrphaned, _state.TransportIds, _pipes.Dump())));
                 break;
             default:
                 Unhandled(message);
@@ -108,7 +134,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     private void OnOpen(Open message)
     {
         var open = message.OpenTransport;
-        if (_closing && open.Router.Equals(_router))
+        if (_closing && open.Router.Equals(_router.Router))
         {
             // Sent before the Router closed, by way of the node: to make it now would leave a transport to a Router that is no more.
             Reject(SfuErrorCode.Closed, $"The Router {_routerId} is closing.");
@@ -124,10 +150,10 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             return;
         }
 
-        if (!open.Router.Equals(_router))
+        if (!open.Router.Equals(_router.Router))
         {
-            Follow(open.Router);
-            _router.Tell(new BranchProtocol.AttachBranch(_routerId, Self, Context.Parent, _state.Snapshot));
+            _router.AttachTo(open.Router);
+            StopMeasuring();
         }
 
         _starting.Add(open.TransportId, null);
@@ -151,6 +177,13 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case BranchProtocol.AddConsumer add:
                 OnAddConsumer(add);
                 break;
+            case PipeProtocol.OpenPipe when _closing:
+                ReplyClosed($"The Router {_routerId} is closing.");
+                break;
+            case PipeProtocol.OpenPipe open:
+                AnsweredElsewhere();
+                _pipes.Open(open);
+                break;
             case BranchProtocol.AddProducer add:
                 ForwardTo(_state.Transport(add.Producer.TransportId), add);
                 break;
@@ -159,6 +192,9 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 break;
             case IProducerRequest producerRequest:
                 ForwardTo(_state.TransportOf(producerRequest.ProducerId), request);
+                break;
+            case IConsumerRequest early when _pipes.IsAwaited(early.ConsumerId):
+                Reject(SfuErrorCode.NotFound, $"The Consumer {early.ConsumerId} is not there yet.");
                 break;
             case IConsumerRequest consumerRequest:
                 ForwardTo(_state.TransportOf(consumerRequest.ConsumerId), request);
@@ -171,22 +207,48 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 
     private void OnAddConsumer(BranchProtocol.AddConsumer add)
     {
-        if (!_state.TryGetHandle(add.Producer.ProducerId, out var handle))
-        {
-            Reject(SfuErrorCode.Closed, $"The Producer {add.Producer.ProducerId} is not on this node any more.");
-            _router.Tell(new BranchProtocol.ConsumerEnded(_routerId, add.ConsumerId));
-            return;
-        }
-
-        if (_state.Transport(add.TransportId) is not { } transport)
-        {
-            Reject(SfuErrorCode.Closed, "The transport closed meanwhile.");
-            return;
-        }
-
-        _state.Put(ConsumerRecord.OfNew(add));
         AnsweredElsewhere();
-        transport.Forward(new TransportCommands.AddConsumer(add, handle));
+        var id = add.Producer.ProducerId;
+        if (_state.TryGetHandle(id, out var handle))
+        {
+            AddConsumer(add, handle, Sender);
+        }
+        else if (_pipes.TryGetHandle(id, out handle))
+        {
+            _pipes.Use(id);
+            AddConsumer(add, handle, Sender);
+        }
+        else if (add.Source is not null && !_closing)
+        {
+            _pipes.Await(add, Sender);
+        }
+        else
+        {
+            RefuseConsumers([new BranchPipes.Waiting(add, Sender)], new SfuError(SfuErrorCode.Closed, $"The Producer {id} is not on this node any more."));
+        }
+    }
+
+    private void AddConsumer(BranchProtocol.AddConsumer add, ProducerHandle producer, IActorRef asker)
+    {
+        if (_state.Transport(add.TransportId) is { } transport)
+        {
+            _state.Put(ConsumerRecord.OfNew(add));
+            transport.Tell(new TransportCommands.AddConsumer(add, producer), asker);
+        }
+        else
+        {
+            asker.Tell(new Rejected(add.RequestId, SfuErrorCode.Closed, "The transport closed meanwhile."));
+            _pipes.Release(add.Producer.ProducerId);
+        }
+    }
+
+    private void RefuseConsumers(ImmutableArray<BranchPipes.Waiting> refused, SfuError error)
+    {
+        foreach (var (add, asker) in refused)
+        {
+            asker.Tell(new Rejected(add.RequestId, error));
+            _router.Tell(new BranchProtocol.ConsumerEnded(_routerId, add.ConsumerId));
+        }
     }
 
     private void ForwardTo(IActorRef? transport, IRequest request)
@@ -208,8 +270,15 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case BranchProtocol.RouterClosing closing:
                 BeginClosing(closing.Reason);
                 break;
+            case BranchProtocol.BranchGivenUp:
+                CloseTransports(CloseReason.NodeLost);
+                break;
             case BranchProtocol.BranchAttached attached:
-                Follow(attached.Router);
+                if (_router.Follow(attached.Router))
+                {
+                    StopMeasuring();
+                }
+
                 break;
             case BranchProtocol.RememberPeer remember:
                 _state.Remember(remember.Peer);
@@ -227,6 +296,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 break;
             case BranchProtocol.ProducerGone gone:
                 TellConsumersOf(gone.ProducerId, new TransportCommands.EndConsumersOf(gone.ProducerId));
+                RefuseConsumers(_pipes.ProducerGone(gone.ProducerId), new SfuError(SfuErrorCode.Closed, $"The Producer {gone.ProducerId} is closed."));
                 break;
             case BranchProtocol.MeasureAudioLevels measure:
                 _levels.Measure(measure.ProducerId, measure.Measure);
@@ -234,6 +304,10 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 break;
             case BranchProtocol.ProducerPauseChanged changed:
                 TellConsumersOf(changed.ProducerId, changed);
+                _pipes.SetPaused(changed.ProducerId, changed.Paused);
+                break;
+            case PipeProtocol.WantProducers wanted:
+                _pipes.Follow(wanted);
                 break;
             default:
                 OnTransportReport(message);
@@ -262,8 +336,11 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case BranchProtocol.ConsumerAdded added:
                 _state.Opened(added.ConsumerId);
                 break;
-            case BranchProtocol.ConsumerEnded ended:
+            case BranchProtocol.ConsumerEnded ended when _state.Consumer(ended.ConsumerId) is { } consumer:
                 _state.Remove(ended.ConsumerId);
+                _pipes.Release(consumer.ProducerId);
+                break;
+            case BranchProtocol.ConsumerEnded:
                 break;
             default:
                 Unhandled(report);
@@ -280,17 +357,20 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             // Its PostStop has normally said so before, with the reason.
             EndTransport(id, CloseReason.ControlFault);
         }
-        else if (actor.Equals(_router) && !_closing)
+        else if (actor.Path.Parent.Equals(Self.Path))
         {
-            _orphaned = true;
-            Log.Warning("The Router {RouterId} is lost; its {Transports} transports here go on and look for its next incarnation", _routerId, _state.TransportIds.Length);
-            Timers.StartPeriodicTimer("attach", AttachTick.Instance, TimeSpan.Zero, _attachInterval);
+            // A pipe's end that failed; one that ended has said so before.
+            RefuseConsumers(_pipes.Ended(actor), new SfuError(SfuErrorCode.Fault, "The pipe to the Producer's node failed."));
+        }
+        else if (actor.Equals(_router.Router) && !_closing)
+        {
+            _router.Search();
         }
     }
 
     private void EndTransport(TransportId id, CloseReason reason)
     {
-        if (_orphaned)
+        if (_router.IsOrphaned)
         {
             EndConsumersElsewhereOf(id);
         }
@@ -300,8 +380,14 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             _levels.Forget(producer.ProducerId);
         }
 
+        var consumers = _state.ConsumersOn(id);
         _starting.Remove(id);
         _state.Remove(id);
+        foreach (var consumer in consumers)
+        {
+            _pipes.Release(consumer.ProducerId);
+        }
+
         if (!_closing)
         {
             // The end of the branch says it of all at once.
@@ -328,21 +414,6 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
     }
 
-    private void Attach() => _region.Tell(new BranchProtocol.AttachBranch(_routerId, Self, Context.Parent, _state.Snapshot));
-
-    private void Follow(IActorRef router)
-    {
-        _orphaned = false;
-        Timers.Cancel("attach");
-        if (!router.Equals(_router))
-        {
-            Context.Unwatch(_router);
-            _router = router;
-            Context.Watch(_router);
-            StopMeasuring();
-        }
-    }
-
     /// <summary>The observers ended with the former Router.</summary>
     private void StopMeasuring()
     {
@@ -365,7 +436,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     private void ReportLevels()
     {
         var levels = _levels.Take();
-        if (!_orphaned && !_closing)
+        if (!_router.IsOrphaned && !_closing)
         {
             _router.Tell(new BranchProtocol.AudioLevelsMeasured(_routerId, levels));
         }
@@ -381,10 +452,15 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
 
         _closing = true;
-        _orphaned = false;
-        Timers.Cancel("attach");
+        _router.StopSearching();
         _closingSignal.Raise();
         Context.Parent.Tell(new Release(_routerId));
+        CloseTransports(reason);
+        StopWhenEmpty();
+    }
+
+    private void CloseTransports(CloseReason reason)
+    {
         var close = new TransportCommands.Close(reason);
         foreach (var transport in _state.Transports)
         {
@@ -395,8 +471,6 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         {
             _starting[id] = reason;
         }
-
-        StopWhenEmpty();
     }
 
     private void StopWhenEmpty()
@@ -425,10 +499,5 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     private sealed record LevelReportDue : INoSerializationVerificationNeeded
     {
         public static readonly LevelReportDue Instance = new();
-    }
-
-    private sealed record AttachTick : INoSerializationVerificationNeeded
-    {
-        public static readonly AttachTick Instance = new();
     }
 }

@@ -7,6 +7,7 @@ namespace Sfu.Actors.Routing;
 internal sealed class RouterBranches
 {
     private readonly HashSet<IActorRef> _branches = [];
+    private readonly HashSet<IActorRef> _givenUp = [];
     private readonly HashSet<TransportId> _unplaced = [];
 
     public int Count => _branches.Count;
@@ -18,7 +19,21 @@ internal sealed class RouterBranches
     public bool Add(IActorRef branch) => _branches.Add(branch);
 
     /// <summary>False when it is none of them.</summary>
-    public bool Remove(IActorRef branch) => _branches.Remove(branch);
+    public bool Remove(IActorRef branch)
+    {
+        _givenUp.Remove(branch);
+        return _branches.Remove(branch);
+    }
+
+    /// <summary>The node does not answer: what its branch carries counts as lost. Null where there is no branch, or it was given up before.</summary>
+    public IActorRef? GiveUp(Address node) => _branches.FirstOrDefault(branch => branch.Path.Address.Equals(node)) is { } branch && _givenUp.Add(branch) ? branch : null;
+
+    /// <summary>The node answers again. Null where its branch had not been given up.</summary>
+    public IActorRef? TakeBack(Address node)
+    {
+        var branch = _givenUp.FirstOrDefault(branch => branch.Path.Address.Equals(node));
+        return branch is not null && _givenUp.Remove(branch) ? branch : null;
+    }
 
     public IActorRef? On(IActorRef node) => _branches.FirstOrDefault(branch => branch.Path.Parent == node.Path);
 

@@ -73,6 +73,14 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
     public void FaultTransportOf(string producerId) => Post(() =>
         End(_producers.Values.First(producer => producer.Settings.Id == producerId).Transport, new MediaError(MediaErrorCode.Fault, "A fault in this test.")));
 
+    /// <summary>The Consumers of a Producer that came by a pipe want these encodings: bit i stands for encoding i.</summary>
+    public void Want(ProducerId id, int encodings) => Post(() =>
+    {
+        var (handle, producer) = _producers.Single(entry => entry.Value.Settings.Id == id.Value);
+        Assert.True(producer.Settings.ReportsDemand);
+        _transports[producer.Transport].Events.ProducerDemandChanged(handle, encodings);
+    });
+
     /// <summary>Runs an event of a transport from the fake's thread.</summary>
     public void Raise(int index, Action<ITransportEvents> raise) =>
         Post(() => raise(_transports.OrderBy(entry => entry.Key.Slot).ElementAt(index).Value.Events));
@@ -436,7 +444,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
         [
             .. _transports.Select(entry => new TransportDump(
                 entry.Key,
-                "new",
+                entry.Value.Server is null ? "plain" : "new",
                 entry.Value.Connected ? "connecting" : "new",
                 null,
                 [],

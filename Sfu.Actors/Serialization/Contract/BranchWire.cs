@@ -15,7 +15,7 @@ internal static class BranchWire
         .Message<BranchProtocol.AddConsumer>(
             "branch/add-consumer/1",
             "RequestId:1 RouterId:2 TransportId:3 ConsumerId:4 Producer:5 RtpCapabilities:6 Paused:7 AppData:8 PreferredLayers:9 "
-            + "Priority:10 IgnoreDtx:11 EnableRtx:12")
+            + "Priority:10 IgnoreDtx:11 EnableRtx:12 Source:13")
         .Message<BranchProtocol.EndTransport>("branch/end-transport/1", "RouterId:1 TransportId:2 Reason:3")
         .Message<BranchProtocol.ProducerGone>("branch/producer-gone/1", "RouterId:1 ProducerId:2")
         .Message<BranchProtocol.ProducerPauseChanged>("branch/producer-pause-changed/1", "RouterId:1 ProducerId:2 Paused:3")
@@ -23,6 +23,7 @@ internal static class BranchWire
         .Message<BranchProtocol.AudioLevelsMeasured>("branch/audio-levels-measured/1", "RouterId:1 Producers:2")
         .Message<BranchProtocol.RememberPeer>("branch/remember-peer/1", "RouterId:1 Peer:2")
         .Message<BranchProtocol.ForgetPeer>("branch/forget-peer/1", "RouterId:1 PeerId:2")
+        .Message<BranchProtocol.BranchGivenUp>("branch/branch-given-up/1", "RouterId:1")
         .Message<BranchProtocol.RouterClosing>("branch/router-closing/1", "RouterId:1 Reason:2")
         .Message<BranchProtocol.BranchOpened>("branch/branch-opened/1", "RouterId:1 Branch:2 Node:3")
         .Message<BranchProtocol.AttachBranch>("branch/attach-branch/1", "RouterId:1 Branch:2 Node:3 Snapshot:4")

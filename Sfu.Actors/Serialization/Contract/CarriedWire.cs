@@ -22,6 +22,7 @@ internal static class CarriedWire
         .Enumeration<DtlsTransportState>()
         .Record<SfuError>("Code:1 Reason:2")
         .Record<TupleInfo>("Protocol:1 LocalAddress:2 LocalPort:3 RemoteAddress:4 RemotePort:5 Id:6")
+        .Record<LocalAddress>("Address:1 Port:2")
         .Record<PortRange>("Min:1 Max:2")
         .Record<ListenInfo>("Protocol:1 Ip:2 AnnouncedAddress:3 Port:4 ExposeInternalIp:5 PortRange:6")
         .Collection<ImmutableArray<ListenInfo>, ListenInfo>("ListenInfos", infos => infos.IsDefault ? [] : infos, infos => infos)

@@ -27,6 +27,7 @@ internal static class OrtcWire
         .Record<RtpCodecMapping>("PayloadType:1 MappedPayloadType:2")
         .Record<RtpEncodingMapping>("Ssrc:1 Rid:2 ScalabilityMode:3 MappedSsrc:4")
         .Record<RtpMapping>("Codecs:1 Encodings:2")
+        .Record<SrtpParameters>("CryptoSuite:1 KeyBase64:2")
         .Record<DtlsFingerprint>("Algorithm:1 Value:2")
         .Record<DtlsParameters>("Role:1 Fingerprints:2")
         .Enumeration<TransportProtocol>()

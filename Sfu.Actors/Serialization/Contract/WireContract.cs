@@ -25,6 +25,7 @@ internal static class WireContract
         ReplyWire.AddTo(table);
         EventWire.AddTo(table);
         BranchWire.AddTo(table);
+        PipeWire.AddTo(table);
         return table.Build();
     }
 }

@@ -1,0 +1,9 @@
+using Sfu.Actors.Protocol;
+
+namespace Sfu.Actors.Pipes;
+
+/// <summary>A Producer that is to cross a pipe.</summary>
+/// <param name="ProducerId">Which.</param>
+/// <param name="Encodings">Bit i: encoding i is wanted now.</param>
+/// <param name="IsKnown">The inlet has heard in which streams it comes.</param>
+internal sealed record WantedProducer(ProducerId ProducerId, int Encodings, bool IsKnown);
