@@ -28,6 +28,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private ImmutableArray<ListenInfo>? _bound;
     private SfuError? _failure;
     private IActorRef _region = ActorRefs.Nobody;
+    private readonly NodeDrain _drain = new();
     private bool _closing;
 
     public SfuNodeActor(NodeContext node) => _node = node;
@@ -75,6 +76,13 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 break;
             case Terminated terminated:
                 Forget(terminated.ActorRef);
+                break;
+            case RouterBranchActor.Emptied:
+                Emptied(Sender);
+                break;
+            case DrainDeadline:
+                Log.Warning("The drain's deadline has passed");
+                _drain.Finish();
                 break;
             case CloseDeadline:
                 Log.Warning("{Sockets} listening servers were still closing at the deadline", _servers.OpenSockets);
@@ -125,6 +133,10 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         if (_closing)
         {
             refusal = new SfuError(SfuErrorCode.Closed, "The node is shutting down.");
+        }
+        else if (_drain.IsOn)
+        {
+            refusal = new SfuError(SfuErrorCode.Unavailable, "The node is being emptied.");
         }
         else if (options is { Server: not null, ListenInfos: not null })
         {
@@ -206,6 +218,15 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             case NodeProtocol.IServerRequest about:
                 OnServerRequest(about);
                 break;
+            case NodeProtocol.DrainNode drain:
+                AnsweredElsewhere();
+                OnDrain(drain, pending);
+                break;
+            case NodeProtocol.CancelDrain:
+                Timers.Cancel(DrainDeadline.Key);
+                _drain.Cancel();
+                Reply(new Done(request.RequestId));
+                break;
             case NodeProtocol.CloseNode:
                 AnsweredElsewhere();
                 _closeWaiters.Add(pending);
@@ -214,6 +235,35 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             default:
                 Reject(SfuErrorCode.Unsupported, $"A node does not answer {request.GetType().Name}.");
                 break;
+        }
+    }
+
+    private void OnDrain(NodeProtocol.DrainNode drain, PendingRequest pending)
+    {
+        _drain.Begin(pending);
+        Log.Info("The node is being emptied, within {Deadline}", drain.Deadline);
+        Timers.StartSingleTimer(DrainDeadline.Key, DrainDeadline.Instance, drain.Deadline);
+        foreach (var branch in _branches.Values)
+        {
+            _drain.Await(branch);
+            branch.Tell(new TransportCommands.AskToMove(drain.Deadline));
+        }
+
+        FinishDrainWhenEmpty();
+    }
+
+    private void Emptied(IActorRef branch)
+    {
+        _drain.Emptied(branch);
+        FinishDrainWhenEmpty();
+    }
+
+    private void FinishDrainWhenEmpty()
+    {
+        if (_drain is { IsOn: true, IsEmpty: true })
+        {
+            Timers.Cancel(DrainDeadline.Key);
+            _drain.Finish();
         }
     }
 
@@ -389,6 +439,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     {
         Answer(_servers.ActorEnded(actor));
         ForgetBranch(actor);
+        Emptied(actor);
     }
 
     /// <summary>A branch that has been released may have a successor for its Router by the time it ends.</summary>
@@ -402,6 +453,13 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     /// <summary>Where orphaned branches look for their Router.</summary>
     internal sealed record UseRegion(IActorRef Region) : INoSerializationVerificationNeeded;
+
+    private sealed record DrainDeadline : INoSerializationVerificationNeeded
+    {
+        public const string Key = "drain-deadline";
+
+        public static readonly DrainDeadline Instance = new();
+    }
 
     private sealed record CloseDeadline : INoSerializationVerificationNeeded;
 }

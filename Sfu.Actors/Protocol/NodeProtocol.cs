@@ -85,6 +85,23 @@ public static class NodeProtocol
     }
 
     /// <summary>
+    /// Empties the node: it takes no new transport, and the owner of each one that it has is told <see cref="SessionEvents.TransportMustMove"/>.
+    /// Answered when the last has gone, or after <paramref name="Deadline"/>, whatever is left then; the node keeps taking nothing, until the
+    /// drain is cancelled or the node stops.
+    /// </summary>
+    public sealed record DrainNode(long RequestId, TimeSpan Deadline) : INoSerializationVerificationNeeded, IRequest<IDrainNodeReply>;
+
+    /// <summary>What may answer <see cref="DrainNode"/>: <see cref="NodeDrained"/>, or <see cref="Rejected"/> when it was cancelled.</summary>
+    public interface IDrainNodeReply : IReply;
+
+    /// <param name="RequestId">The asker's.</param>
+    /// <param name="IsEmpty">Nothing was left at the deadline.</param>
+    public sealed record NodeDrained(long RequestId, bool IsEmpty) : IDrainNodeReply, INoSerializationVerificationNeeded;
+
+    /// <summary>The node takes transports again. Done, too, when it was not draining.</summary>
+    public sealed record CancelDrain(long RequestId) : INoSerializationVerificationNeeded, IRequest<IDoneReply>;
+
+    /// <summary>
     /// Closes everything on the node. Answered when the media plane has closed the last socket, which is after the last DTLS close_notify,
     /// or at the deadline.
     /// </summary>

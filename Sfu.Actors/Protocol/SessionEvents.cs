@@ -60,6 +60,15 @@ public static class SessionEvents
     /// <summary>To owner and subscribers, after the closings of what the transport carried.</summary>
     public sealed record TransportClosed(RouterId RouterId, TransportId TransportId, CloseReason Reason) : ISessionEvent;
 
+    /// <summary>
+    /// To owner and subscribers: the transport's node is being emptied. Make another transport, which comes to be elsewhere, and close this one
+    /// when media has come over.
+    /// </summary>
+    /// <param name="RouterId">The transport's.</param>
+    /// <param name="TransportId">The one to leave.</param>
+    /// <param name="WithinMs">It is closed after so many milliseconds.</param>
+    public sealed record TransportMustMove(RouterId RouterId, TransportId TransportId, int WithinMs) : ISessionEvent;
+
     /// <summary>To owner and subscribers.</summary>
     public sealed record IceStateChanged(RouterId RouterId, TransportId TransportId, IceState State) : ISessionEvent;
 

@@ -39,6 +39,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     private readonly Dictionary<TransportId, CloseReason?> _starting = []; // With the reason to end it as soon as it has started.
     private bool _closing;
     private bool _released;
+    private bool _emptying;
 
     public RouterBranchActor(
         RouterId routerId, NodeContext node, IActorRef router, RouterSetup setup, ImmutableArray<PeerRecord> peers, IActorRef region)
@@ -115,6 +116,9 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 break;
             case RouterLink.SearchTick:
                 _router.Attach();
+                break;
+            case TransportCommands.AskToMove move:
+                OnAskToMove(move);
                 break;
             case Released:
                 _released = true;
@@ -394,6 +398,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             _router.Tell(new BranchProtocol.TransportEnded(_routerId, id, reason));
         }
 
+        TellWhenEmptied();
         StopWhenEmpty();
     }
 
@@ -473,6 +478,26 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
     }
 
+    private void OnAskToMove(TransportCommands.AskToMove move)
+    {
+        _emptying = true;
+        foreach (var transport in _state.Transports)
+        {
+            transport.Tell(move);
+        }
+
+        TellWhenEmptied();
+    }
+
+    private void TellWhenEmptied()
+    {
+        if (_emptying && _state.IsEmpty && _starting.Count == 0)
+        {
+            _emptying = false;
+            Context.Parent.Tell(Emptied.Instance);
+        }
+    }
+
     private void StopWhenEmpty()
     {
         if (_closing && _released && _state.IsEmpty && _starting.Count == 0)
@@ -492,6 +517,12 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 
     /// <summary>Node → branch: nothing more comes.</summary>
     internal sealed record Released : INoSerializationVerificationNeeded;
+
+    /// <summary>Branch → node that is being emptied: nothing of the Router is left here.</summary>
+    internal sealed record Emptied : INoSerializationVerificationNeeded
+    {
+        public static readonly Emptied Instance = new();
+    }
 
     /// <summary>Branch → whoever asked it to describe itself.</summary>
     internal sealed record Described(NodeProtocol.NodeBranchDump Dump) : INoSerializationVerificationNeeded;

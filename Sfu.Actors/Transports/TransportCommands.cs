@@ -20,6 +20,9 @@ internal static class TransportCommands
     /// <summary>Server or branch → transport: close, and give this as the reason.</summary>
     internal sealed record Close(CloseReason Reason) : INoSerializationVerificationNeeded;
 
+    /// <summary>Node → branch → transport: the node is being emptied.</summary>
+    internal sealed record AskToMove(TimeSpan Within) : INoSerializationVerificationNeeded;
+
     /// <summary>Branch → transport: the Consumer's Producer, resolved to the handle that this node's media plane knows it by.</summary>
     internal sealed record AddConsumer(BranchProtocol.AddConsumer Add, ProducerHandle Producer) : IRequest, INoSerializationVerificationNeeded
     {

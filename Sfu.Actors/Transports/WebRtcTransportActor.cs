@@ -89,6 +89,12 @@ internal sealed class WebRtcTransportActor : RequestActor
             case TransportCommands.Close close:
                 Close(close.Reason);
                 break;
+            case TransportCommands.AskToMove move when _state.IsOpen:
+                Notify(new SessionEvents.TransportMustMove(RouterId, Id, (int)move.Within.TotalMilliseconds));
+                break;
+            case TransportCommands.AskToMove:
+                // Its owner does not have it yet. It is closed with the node.
+                break;
             case TransportCommands.EndConsumersOf end:
                 Send(_consumers.ProducerGone(end.ProducerId));
                 break;

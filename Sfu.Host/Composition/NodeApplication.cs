@@ -1,5 +1,6 @@
 using System.Net;
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sfu.Actors.Hosting;
@@ -107,7 +108,10 @@ internal static class NodeApplication
         if (configuration.Node.Options.Cluster.Roles.Contains(SfuClusterOptions.GatewayRole))
         {
             var gateway = SignalingGatewayActor.Props(registry.Get<RouterRegion>(), configuration.Host.Signaling);
-            registry.Register<SignalingGateway>(system.ActorOf(gateway, "signaling"));
+            var signaling = system.ActorOf(gateway, "signaling");
+            registry.Register<SignalingGateway>(signaling);
+            Cluster.Get(system).Subscribe(
+                signaling, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.MemberRemoved));
         }
     }
 

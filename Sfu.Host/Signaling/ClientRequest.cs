@@ -16,8 +16,17 @@ internal abstract record ClientRequest
 
     public sealed record CreateWebRtcTransport(bool ForceTcp, bool Producing, bool Consuming) : ClientRequest;
 
-    /// <summary>Null capabilities: the peer does not want to receive.</summary>
-    public sealed record Join(string DisplayName, JsonText Device, RtpCapabilities? RtpCapabilities) : ClientRequest;
+    /// <param name="DisplayName">For people.</param>
+    /// <param name="Device">JSON that the others are told.</param>
+    /// <param name="RtpCapabilities">Null: the peer does not want to receive.</param>
+    /// <param name="MovesTransports">
+    /// An extension of this server: the client understands <c>transportClosed</c> and <c>moveTransport</c>, and makes another transport. One that
+    /// does not is sent away instead, and joins anew.
+    /// </param>
+    public sealed record Join(string DisplayName, JsonText Device, RtpCapabilities? RtpCapabilities, bool MovesTransports) : ClientRequest;
+
+    /// <summary>An extension of this server: the client has come over to another transport.</summary>
+    public sealed record CloseTransport(TransportId TransportId) : ClientRequest;
 
     public sealed record ConnectWebRtcTransport(TransportId TransportId, DtlsParameters DtlsParameters) : ClientRequest;
 

@@ -32,7 +32,11 @@ internal static class ClientRequestReader
                 request = new ClientRequest.Join(
                     fields.Text("displayName", MaxDisplayNameLength),
                     fields.Object("device", MaxDeviceLength),
-                    fields.OptionalRtpCapabilities("rtpCapabilities"));
+                    fields.OptionalRtpCapabilities("rtpCapabilities"),
+                    fields.Flag("movesTransports"));
+                break;
+            case "closeTransport":
+                request = new ClientRequest.CloseTransport(Transport(ref fields));
                 break;
             case "connectWebRtcTransport":
                 request = new ClientRequest.ConnectWebRtcTransport(

@@ -5,11 +5,11 @@ namespace Sfu.Host.Signaling;
 /// <summary>What a session knows of its own objects and of the others in the room. Actor only.</summary>
 internal sealed class SessionState
 {
-    /// <summary>Own transports, and whether the client wants to receive by them.</summary>
-    public Dictionary<TransportId, bool> Transports { get; } = [];
+    /// <summary>Own transports.</summary>
+    public Dictionary<TransportId, SessionTransport> Transports { get; } = [];
 
-    /// <summary>Own Producers.</summary>
-    public HashSet<ProducerId> Producers { get; } = [];
+    /// <summary>Own Producers, and what carries them.</summary>
+    public Dictionary<ProducerId, TransportId> Producers { get; } = [];
 
     /// <summary>Those of them that may be heard speaking; one that has closed may still be among them.</summary>
     public HashSet<ProducerId> Voices { get; } = [];
@@ -25,14 +25,14 @@ internal sealed class SessionState
     /// <summary>Offered Producers for which a Consumer is being created, or cannot be.</summary>
     public HashSet<ProducerId> NotToConsume { get; } = [];
 
-    /// <summary>The transport that Consumers go to: the first that the client wants to receive by.</summary>
+    /// <summary>The transport that new Consumers go to: one that the client wants to receive by, and that is not about to be left.</summary>
     public TransportId? ReceivingTransport
     {
         get
         {
-            foreach (var (id, consuming) in Transports)
+            foreach (var (id, transport) in Transports)
             {
-                if (consuming)
+                if (transport is { Consuming: true, IsLeaving: false })
                 {
                     return id;
                 }
@@ -68,14 +68,45 @@ internal sealed class SessionState
         return consumer;
     }
 
-    /// <summary>Forgets a transport and the Consumers it carried.</summary>
-    public void RemoveTransport(TransportId id)
+    /// <summary>What the transport carries is to be had by another one; it goes on until the client has come over.</summary>
+    public void Leave(TransportId id)
     {
-        Transports.Remove(id);
+        if (!Transports.TryGetValue(id, out var transport))
+        {
+            return;
+        }
+
+        Transports[id] = transport with { IsLeaving = true };
+        foreach (var consumer in Consumers.Values.Where(consumer => consumer.TransportId == id))
+        {
+            var producer = consumer.Announcement.ProducerId;
+            if (Offered.TryGetValue(producer, out var current) && current == consumer.Announcement.ConsumerId)
+            {
+                Offered[producer] = null;
+            }
+        }
+    }
+
+    /// <summary>Forgets a transport with what it carried. False when it was not known.</summary>
+    public bool RemoveTransport(TransportId id)
+    {
+        if (!Transports.Remove(id))
+        {
+            return false;
+        }
+
+        foreach (var (producer, _) in Producers.Where(producer => producer.Value == id).ToArray())
+        {
+            Producers.Remove(producer);
+            Voices.Remove(producer);
+        }
+
         foreach (var consumer in Consumers.Values.Where(c => c.TransportId == id).ToArray())
         {
             RemoveConsumer(consumer.Announcement.ConsumerId);
         }
+
+        return true;
     }
 
     public void LeaveRoom()

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Event;
 
 namespace Sfu.Host.Signaling;
@@ -27,6 +28,12 @@ internal sealed class SignalingGatewayActor(IActorRef router, SignalingOptions o
     {
         switch (message)
         {
+            case ClusterEvent.UnreachableMember unreachable:
+                TellSessions(new SignalingMessages.NodeUnreachable(unreachable.Member.Address));
+                break;
+            case ClusterEvent.MemberRemoved removed:
+                TellSessions(new SignalingMessages.NodeUnreachable(removed.Member.Address));
+                break;
             case SignalingMessages.Connect connect:
                 Connect(connect);
                 break;
@@ -39,11 +46,7 @@ internal sealed class SignalingGatewayActor(IActorRef router, SignalingOptions o
             case SignalingMessages.EndAll:
                 _ending = true;
                 _askers.Add(Sender);
-                foreach (var session in _sessions.Values)
-                {
-                    session.Tell(new SignalingMessages.End(CloseCodes.GoingAway, "the server stops"));
-                }
-
+                TellSessions(new SignalingMessages.End(CloseCodes.GoingAway, "the server stops"));
                 AnswerWhenAllEnded();
                 break;
             case SignalingMessages.GetSessionCount:
@@ -52,6 +55,14 @@ internal sealed class SignalingGatewayActor(IActorRef router, SignalingOptions o
             default:
                 Unhandled(message);
                 break;
+        }
+    }
+
+    private void TellSessions(object message)
+    {
+        foreach (var session in _sessions.Values)
+        {
+            session.Tell(message);
         }
     }
 

@@ -21,6 +21,9 @@ internal static class SignalingMessages
     /// <summary>To the gateway.</summary>
     public sealed record ResumeRefused(SessionKey Key, IClientConnection Connection, ProtooMessage First) : INoSerializationVerificationNeeded;
 
+    /// <summary>To a session: whatever lives on that node is lost.</summary>
+    public sealed record NodeUnreachable(Address Node) : INoSerializationVerificationNeeded;
+
     /// <summary>To a session: end with this close frame.</summary>
     public sealed record End(int CloseCode, string Reason) : INoSerializationVerificationNeeded;
 

@@ -39,6 +39,9 @@ internal sealed partial class SignalingSessionActor
                     answer => reply.Succeed(writer => SignalingJson.IceParameters(writer, answer.IceParameters)),
                     reply.Fail);
                 break;
+            case ClientRequest.CloseTransport close when Owns(close.TransportId, reply):
+                AskDone(id => new RouterProtocol.CloseTransport(id, room, close.TransportId), reply);
+                break;
             case ClientRequest.GetTransportStats stats when Owns(stats.TransportId, reply):
                 AskStats(id => new RouterProtocol.GetTransportStats(id, room, stats.TransportId), reply);
                 break;
@@ -104,7 +107,7 @@ internal sealed partial class SignalingSessionActor
             id => new RouterProtocol.CreateWebRtcTransport(id, _key.RouterId, transportOptions, _key.PeerId, Self),
             created =>
             {
-                _state.Transports.Add(created.TransportId, create.Consuming);
+                _state.Transports.Add(created.TransportId, new SessionTransport(create.Consuming, created.Transport.Path.Address));
                 reply.Succeed(writer => SignalingJson.Transport(writer, created));
                 if (create.Consuming)
                 {
@@ -127,22 +130,13 @@ internal sealed partial class SignalingSessionActor
         }
 
         _joined = JoinState.Asked;
-        Ask<PeerAttached>(
-            id => new PeerProtocol.AttachPeer(
-                id, _key.RouterId, _key.PeerId, join.DisplayName, join.Device, JsonText.EmptyObject, Self, join.RtpCapabilities),
+        Attach(
+            join,
             attached =>
             {
                 _joined = JoinState.Yes;
                 _consumes = join.RtpCapabilities is not null;
-                foreach (var peer in attached.Peers)
-                {
-                    _state.Peers[peer.PeerId] = peer;
-                }
-
-                foreach (var producer in attached.Producers)
-                {
-                    _state.Offered.TryAdd(producer.ProducerId, null);
-                }
+                _join = join;
 
                 reply.Succeed(writer =>
                 {
@@ -160,6 +154,25 @@ internal sealed partial class SignalingSessionActor
                 reply.Fail(failure);
             });
     }
+
+    private void Attach(ClientRequest.Join join, Action<PeerAttached> succeeded, Action<RequestFailure> failed) => Ask<PeerAttached>(
+        id => new PeerProtocol.AttachPeer(
+            id, _key.RouterId, _key.PeerId, join.DisplayName, join.Device, JsonText.EmptyObject, Self, join.RtpCapabilities),
+        attached =>
+        {
+            foreach (var peer in attached.Peers)
+            {
+                _state.Peers[peer.PeerId] = peer;
+            }
+
+            foreach (var producer in attached.Producers)
+            {
+                _state.Offered.TryAdd(producer.ProducerId, null);
+            }
+
+            succeeded(attached);
+        },
+        failed);
 
     private void Produce(ClientRequest.Produce produce, ClientReply reply)
     {
@@ -180,7 +193,7 @@ internal sealed partial class SignalingSessionActor
                 id, _key.RouterId, produce.TransportId, produce.Kind, produce.RtpParameters, produce.AppData),
             produced =>
             {
-                _state.Producers.Add(produced.ProducerId);
+                _state.Producers.Add(produced.ProducerId, produce.TransportId);
                 if (produce.Kind == MediaKind.Audio)
                 {
                     _state.Voices.Add(produced.ProducerId);
@@ -201,7 +214,7 @@ internal sealed partial class SignalingSessionActor
             return;
         }
 
-        foreach (var dropped in _state.Producers.Where(id => !resume.Producers.Contains(id.Value)).ToArray())
+        foreach (var dropped in _state.Producers.Keys.Where(id => !resume.Producers.Contains(id.Value)).ToArray())
         {
             _state.Producers.Remove(dropped);
             AskQuietly(id => new RouterProtocol.CloseProducer(id, _key.RouterId, dropped), "Closing a dropped Producer");
@@ -212,7 +225,7 @@ internal sealed partial class SignalingSessionActor
             writer.WriteStartObject();
             SignalingJson.Peers(writer, _state.Peers.Values);
             writer.WriteStartArray("producers");
-            foreach (var producer in _state.Producers)
+            foreach (var producer in _state.Producers.Keys)
             {
                 writer.WriteStringValue(producer.Value);
             }
@@ -257,7 +270,7 @@ internal sealed partial class SignalingSessionActor
 
     private bool Owns(TransportId id, ClientReply reply) => Owned(_state.Transports.ContainsKey(id), "transport", id.Value, reply);
 
-    private bool Owns(ProducerId id, ClientReply reply) => Owned(_state.Producers.Contains(id), "Producer", id.Value, reply);
+    private bool Owns(ProducerId id, ClientReply reply) => Owned(_state.Producers.ContainsKey(id), "Producer", id.Value, reply);
 
     private bool Owns(ConsumerId id, ClientReply reply) => Owned(_state.Consumers.ContainsKey(id), "Consumer", id.Value, reply);
 

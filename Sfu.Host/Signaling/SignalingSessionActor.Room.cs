@@ -56,7 +56,7 @@ internal sealed partial class SignalingSessionActor
             case SessionEvents.ConsumerResumed resumed:
                 ConsumerPaused(resumed.ConsumerId, paused: false);
                 break;
-            case SessionEvents.ProducerScoresChanged changed when _state.Producers.Contains(changed.ProducerId):
+            case SessionEvents.ProducerScoresChanged changed when _state.Producers.ContainsKey(changed.ProducerId):
                 Notify("producerScore", writer => SignalingJson.ProducerScore(writer, changed.ProducerId, changed.Scores));
                 break;
             case SessionEvents.ConsumerScoreChanged changed:
@@ -80,7 +80,16 @@ internal sealed partial class SignalingSessionActor
                 break;
             case SessionEvents.TransportClosed closed:
                 _log.Info("Transport [{0}] of peer [{1}] closed: {2}", closed.TransportId, _key.PeerId, closed.Reason);
-                _state.RemoveTransport(closed.TransportId);
+                if (_state.RemoveTransport(closed.TransportId) && closed.Reason == CloseReason.NodeLost)
+                {
+                    SendElsewhere("transportClosed", closed.TransportId, withinMs: 0);
+                }
+
+                break;
+            case SessionEvents.TransportMustMove move when _state.Transports.ContainsKey(move.TransportId):
+                _log.Info("Transport [{0}] of peer [{1}] has to move", move.TransportId, _key.PeerId);
+                _state.Leave(move.TransportId);
+                SendElsewhere("moveTransport", move.TransportId, move.WithinMs);
                 break;
             case SessionEvents.DtlsStateChanged changed:
                 _log.Debug("Transport [{0}] of peer [{1}]: DTLS {2}", changed.TransportId, _key.PeerId, changed.State);

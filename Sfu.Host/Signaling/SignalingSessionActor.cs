@@ -41,6 +41,7 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
     // State.
     private IClientConnection? _connection;
     private JoinState _joined;
+    private ClientRequest.Join? _join;
     private bool _consumes;
     private BweTrace? _downlink;
     private long _lastRequestId;
@@ -108,6 +109,9 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
                 break;
             case SignalingMessages.Resume resume:
                 Resume(resume);
+                break;
+            case SignalingMessages.NodeUnreachable unreachable:
+                NodeUnreachable(unreachable.Node);
                 break;
             case SignalingMessages.End end:
                 End(end.CloseCode, end.Reason);

@@ -19,6 +19,7 @@ internal static class EventWire
         .Message<SessionEvents.ConsumerPaused>("event/consumer-paused/1", "RouterId:1 TransportId:2 ConsumerId:3")
         .Message<SessionEvents.ConsumerResumed>("event/consumer-resumed/1", "RouterId:1 TransportId:2 ConsumerId:3")
         .Message<SessionEvents.TransportClosed>("event/transport-closed/1", "RouterId:1 TransportId:2 Reason:3")
+        .Message<SessionEvents.TransportMustMove>("event/transport-must-move/1", "RouterId:1 TransportId:2 WithinMs:3")
         .Message<SessionEvents.IceStateChanged>("event/ice-state-changed/1", "RouterId:1 TransportId:2 State:3")
         .Message<SessionEvents.DtlsStateChanged>("event/dtls-state-changed/1", "RouterId:1 TransportId:2 State:3")
         .Message<SessionEvents.RtcpTupleChanged>("event/rtcp-tuple-changed/1", "RouterId:1 TransportId:2 Tuple:3")

@@ -79,6 +79,8 @@ export class Call {
   private readonly signaling: Peer;
   private readonly tracks = new Map<types.MediaKind, MediaStreamTrack>();
   private device: Device | undefined;
+  /** Old transports whose media is coming over to a new one. */
+  private readonly leaving = new Set<types.Transport>();
   private resumeToken: string | undefined;
   /** Grows with every building-up of the session; work of an older one is dropped. */
   private epoch = 0;
@@ -238,6 +240,7 @@ export class Call {
       displayName: this.options.displayName,
       device: { flag: device.handlerName, name: "Sfu page", version: "1" },
       rtpCapabilities: device.recvRtpCapabilities,
+      movesTransports: true,
     });
     if (epoch !== this.epoch) {
       return;
@@ -298,8 +301,12 @@ export class Call {
 
     const producer = await transport.produce(options);
     this.producers.set(kind, producer);
-    this.watchDtls(producer.rtpSender?.transport ?? null);
-    producer.on("transportclose", () => this.producers.delete(kind));
+    this.watchDtls(transport, producer.rtpSender?.transport ?? null);
+    producer.on("transportclose", () => {
+      if (this.producers.get(kind) === producer) {
+        this.producers.delete(kind);
+      }
+    });
   }
 
   private videoCodec(device: Device): types.RtpCodecCapability | undefined {
@@ -353,13 +360,38 @@ export class Call {
         ...data.appData,
         peerId: data.peerId,
         producerPaused: data.producerPaused === true,
+        transportId: transport.id,
         quality: { type: data.type, available: layersOf(data.rtpParameters), current: undefined, preferred: undefined, score: undefined } as ConsumerQuality,
       },
     });
-    this.watchDtls(consumer.rtpReceiver?.transport ?? null);
+    this.watchDtls(transport, consumer.rtpReceiver?.transport ?? null);
+    const former = [...peer.consumers.values()].find((c) => c.kind === consumer.kind);
     peer.consumers.set(consumer.id, consumer);
     consumer.on("transportclose", () => this.dropConsumer(consumer.id));
+    if (former === undefined) {
+      this.listener.consumerOpened(peer, consumer);
+    } else {
+      void this.succeed(peer, former, consumer);
+    }
+  }
+
+  /** The same picture or voice comes by another way: it is shown from there when it has arrived, and not before. */
+  private async succeed(peer: RemotePeer, former: types.Consumer, consumer: types.Consumer): Promise<void> {
+    const preferred = qualityOf(former).preferred;
+    if (preferred !== undefined) {
+      this.setPreferredLayers(consumer.id, preferred).catch(() => undefined);
+    }
+
+    await hasArrived(consumer, () => former.closed);
+    if (consumer.closed) {
+      return;
+    }
+
     this.listener.consumerOpened(peer, consumer);
+    if (this.recvTransport !== undefined && former.producerId === consumer.producerId) {
+      this.dropConsumer(former.id);
+      this.leaveWhenEmpty();
+    }
   }
 
   private notified({ method, data }: ProtooNotification): void {
@@ -401,12 +433,85 @@ export class Call {
         this.downlink = data;
         this.listener.downlinkChanged(data);
         break;
+      case "transportClosed":
+        void this.move(data.transportId, true);
+        break;
+      case "moveTransport":
+        void this.move(data.transportId, false);
+        break;
       case "activeSpeaker":
         this.listener.activeSpeaker(data.peerId ?? undefined);
         break;
       default:
         break;
     }
+  }
+
+  /** The server wants a transport to be elsewhere: what it carries comes over to a new one. */
+  private async move(transportId: string, lost: boolean): Promise<void> {
+    const { device, epoch } = this;
+    const old = [this.sendTransport, this.recvTransport].find((t) => t?.id === transportId);
+    if (device === undefined || old === undefined) {
+      return;
+    }
+
+    this.remember(`${old.direction} transport ${lost ? "lost with its node" : "moves"}`);
+    this.leaving.add(old);
+    if (lost) {
+      this.close(old);
+    }
+
+    try {
+      const next = await this.createTransport(device, old.direction);
+      if (epoch !== this.epoch) {
+        next.close();
+        return;
+      }
+
+      if (old.direction === "recv") {
+        this.recvTransport = next;
+        window.setTimeout(() => this.retire(old), longestMoveMs);
+      } else {
+        this.sendTransport = next;
+        const paused = new Map([...this.producers].map(([kind, producer]) => [kind, producer.paused]));
+        for (const [kind, track] of this.tracks) {
+          await this.produce(kind, track);
+          if (paused.get(kind) === true) {
+            await this.setPaused(kind, true);
+          }
+        }
+
+        // The others have to have the new one before the old one goes.
+        window.setTimeout(() => this.retire(old), overlapMs);
+      }
+
+      this.remember(`${old.direction} transport is elsewhere`);
+    } catch (error) {
+      if (epoch === this.epoch) {
+        this.mediaEnded(`Media could not go on elsewhere: ${inPlainWords(error)}`);
+      }
+    }
+  }
+
+  private leaveWhenEmpty(): void {
+    for (const old of this.leaving) {
+      const carries = [...this.peers.values()].some((peer) => [...peer.consumers.values()].some((c) => c.appData.transportId === old.id));
+      if (old.direction === "recv" && !carries) {
+        this.retire(old);
+      }
+    }
+  }
+
+  private retire(old: types.Transport): void {
+    if (this.leaving.has(old)) {
+      this.close(old);
+      this.request("closeTransport", { transportId: old.id }).catch(() => undefined);
+    }
+  }
+
+  private close(old: types.Transport): void {
+    this.leaving.delete(old);
+    old.close();
   }
 
   private consumerPaused(consumerId: string, paused: boolean): void {
@@ -469,14 +574,14 @@ export class Call {
   }
 
   /** The server's close_notify ends DTLS at once, long before ICE would notice. */
-  private watchDtls(dtls: RTCDtlsTransport | null): void {
+  private watchDtls(transport: types.Transport, dtls: RTCDtlsTransport | null): void {
     if (dtls === null) {
       return;
     }
 
     const epoch = this.epoch;
     dtls.onstatechange = () => {
-      if (dtls.state === "closed" && epoch === this.epoch) {
+      if (dtls.state === "closed" && epoch === this.epoch && (transport === this.sendTransport || transport === this.recvTransport)) {
         this.remember("DTLS closed by the server");
         this.mediaEnded("The server has closed the media connection.");
       }
@@ -521,7 +626,8 @@ export class Call {
 
   private tearDown(): void {
     this.epoch++;
-    const transports = [this.sendTransport, this.recvTransport];
+    const transports = [this.sendTransport, this.recvTransport, ...this.leaving];
+    this.leaving.clear();
     this.sendTransport = undefined;
     this.recvTransport = undefined;
     for (const id of [...this.peers.keys()]) {
@@ -567,6 +673,25 @@ export class Call {
 
   private request(method: string, data?: unknown): Promise<any> {
     return this.signaling.request(method, data);
+  }
+}
+
+/** How long what was left still runs, so that nobody misses it. */
+const overlapMs = 2000;
+
+/** After so long a new transport takes over, whether everything has arrived on it or not. */
+const longestMoveMs = 5000;
+
+/** The first picture or sound has come, or it is too late to wait for it. */
+async function hasArrived(consumer: types.Consumer, isPointless: () => boolean): Promise<void> {
+  for (const deadline = performance.now() + longestMoveMs; performance.now() < deadline && !consumer.closed && !isPointless(); ) {
+    for (const entry of (await consumer.getStats()).values()) {
+      if (entry.type === "inbound-rtp" && (consumer.kind === "video" ? entry.framesDecoded : entry.packetsReceived) > 0) {
+        return;
+      }
+    }
+
+    await new Promise((resolve) => window.setTimeout(resolve, 50));
   }
 }
 

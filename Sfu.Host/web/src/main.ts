@@ -14,6 +14,9 @@ let call: Call | undefined;
 let micOn = false;
 let cameraOn = false;
 
+/** The consumer behind each picture and voice. */
+const shown = new Map<string, string>();
+
 const openCamera = (): Promise<MediaStreamTrack> => openCameraOf(params.width, params.height);
 
 const listener: CallListener = {
@@ -29,6 +32,7 @@ const listener: CallListener = {
   peerRenamed: (peer) => view.tiles.get(peer.id)?.rename(peer.displayName),
   consumerOpened(peer, consumer) {
     const tile = view.tiles.get(peer.id);
+    shown.set(`${peer.id} ${consumer.kind}`, consumer.id);
     tile?.setTrack(consumer.kind, consumer.track);
     tile?.measure(consumer.kind, consumer);
     showPaused(peer, consumer);
@@ -38,6 +42,13 @@ const listener: CallListener = {
   },
   consumerChanged: showPaused,
   consumerClosed(peer, consumer) {
+    const place = `${peer.id} ${consumer.kind}`;
+    if (shown.get(place) !== consumer.id) {
+      // Another one has taken over.
+      return;
+    }
+
+    shown.delete(place);
     const tile = view.tiles.get(peer.id);
     tile?.setTrack(consumer.kind, undefined);
     tile?.measure(consumer.kind, undefined);
@@ -46,7 +57,7 @@ const listener: CallListener = {
     }
   },
   consumerQualityChanged(peer, consumer) {
-    if (consumer.kind === "video") {
+    if (consumer.kind === "video" && shown.get(`${peer.id} video`) === consumer.id) {
       view.tiles.get(peer.id)?.showQuality(qualityOf(consumer));
     }
   },

@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using Sfu.Actors.Protocol;
+using Sfu.Host.Signaling;
+using Sfu.Media.Control;
+using Sfu.Media.Ice;
+using Sfu.Media.Ortc;
+
+namespace Sfu.Tests.Unit.Host;
+
+/// <summary>A session between a fake client and a probe that stands for the shard region.</summary>
+public abstract class SignalingHarness : TestKit
+{
+    private protected static readonly RouterId s_room = new("room");
+    private protected static readonly PeerId s_me = new("me");
+    private protected static readonly PeerInfo s_bob = new(new PeerId("bob"), "Bob", new JsonText("""{"name":"x"}"""), JsonText.EmptyObject);
+
+    private protected readonly TestProbe _router;
+    private protected readonly IActorRef _gateway;
+    private protected long _lastId;
+
+    protected SignalingHarness()
+        : base("akka.loglevel = WARNING")
+    {
+        _router = CreateTestProbe("router");
+        _gateway = Sys.ActorOf(SignalingGatewayActor.Props(_router, Options));
+    }
+
+    private protected static SignalingOptions Options { get; } = new()
+    {
+        GracePeriod = TimeSpan.FromSeconds(1.5),
+        ClientAnswerTimeout = TimeSpan.FromSeconds(1),
+        RouterAnswerTimeout = TimeSpan.FromSeconds(1),
+        MaxTransportsPerSession = 2,
+    };
+
+    private protected FakeConnection Connect(out long id, string method = "getTransportStats", string data = """{"transportId":"none"}""")
+    {
+        var client = new FakeConnection();
+        id = ++_lastId;
+        var first = new ProtooMessage.Request(id, method, JsonElement.Parse(data));
+        _gateway.Tell(new SignalingMessages.Connect(new SessionKey(s_room, s_me), client, first));
+        AwaitCondition(() => client.Session is not null);
+        client.Session.Tell(new SignalingMessages.Received(client, first));
+        if (method == "getTransportStats")
+        {
+            Error(client, id);
+        }
+
+        return client;
+    }
+
+    private protected FakeConnection WithConsumer(out JsonElement request) => WithConsumer(out request, out _);
+
+    private protected FakeConnection WithConsumer(out JsonElement request, out string token, bool moves = false)
+    {
+        var client = Connect(out _);
+        CreateTransport(client, "recv", consuming: true);
+        token = Join(client, s_bob, Offer("p1"), moves);
+        _router.Reply(Consumed(_router.ExpectMsg<RouterProtocol.Consume>(), "c1"));
+        request = client.Next();
+        return client;
+    }
+
+    private protected long Send(FakeConnection client, string method, string data = "{}")
+    {
+        var id = ++_lastId;
+        SendRaw(client, $$"""{"request":true,"id":{{id}},"method":"{{method}}","data":{{data}}}""");
+        return id;
+    }
+
+    private protected static void SendRaw(FakeConnection client, string text) =>
+        client.Session.Tell(new SignalingMessages.Received(client, ProtooReader.Read(Encoding.UTF8.GetBytes(text))));
+
+    private protected static void Respond(FakeConnection client, JsonElement request, bool ok) =>
+        SendRaw(client, $$"""{"response":true,"id":{{request.GetProperty("id").GetInt64()}},"ok":{{(ok ? "true" : "false")}},"errorReason":"no"}""");
+
+    private protected void Tell(FakeConnection client, ISessionEvent happened) => client.Session!.Tell(happened, _router);
+
+    private protected static JsonElement Answer(FakeConnection client, long id)
+    {
+        var answer = client.Next();
+        Assert.True(answer.GetProperty("response").GetBoolean());
+        Assert.Equal(id, answer.GetProperty("id").GetInt64());
+        Assert.True(answer.GetProperty("ok").GetBoolean(), answer.GetRawText());
+        return answer.GetProperty("data");
+    }
+
+    private protected static (int Code, string Reason) Error(FakeConnection client, long id)
+    {
+        var answer = client.Next();
+        Assert.Equal(id, answer.GetProperty("id").GetInt64());
+        Assert.False(answer.GetProperty("ok").GetBoolean());
+        return (answer.GetProperty("errorCode").GetInt32(), answer.GetProperty("errorReason").GetString()!);
+    }
+
+    private protected static JsonElement Notification(FakeConnection client, string method)
+    {
+        var notification = client.Next();
+        Assert.True(notification.GetProperty("notification").GetBoolean());
+        Assert.Equal(method, notification.GetProperty("method").GetString());
+        return notification.GetProperty("data");
+    }
+
+    private protected string Join(FakeConnection client, PeerInfo? peer = null, ProducerInfo? offer = null, bool moves = false)
+    {
+        var id = Send(
+            client, "join", $$"""{"displayName":"Me","device":{},"rtpCapabilities":{"codecs":[]},"movesTransports":{{(moves ? "true" : "false")}}}""");
+        var attach = _router.ExpectMsg<PeerProtocol.AttachPeer>();
+        Assert.Equal(client.Session, attach.Session);
+        Assert.Equal(s_me, attach.PeerId);
+        ImmutableArray<PeerInfo> peers = peer is null ? [] : [peer];
+        ImmutableArray<ProducerInfo> offers = offer is null ? [] : [offer];
+        _router.Reply(new PeerAttached(attach.RequestId, new RtpCapabilities(), peers, offers));
+        var answer = Answer(client, id);
+        Assert.Equal(peers.Length, answer.GetProperty("peers").GetArrayLength());
+        var voices = _router.ExpectMsg<ObserverProtocol.CreateAudioLevelObserver>();
+        Assert.Equal((client.Session, 800), (voices.Subscriber, voices.Options!.IntervalMs));
+        return answer.GetProperty("resumeToken").GetString()!;
+    }
+
+    private protected void CreateTransport(FakeConnection client, string transport, bool consuming)
+    {
+        var id = Send(client, "createWebRtcTransport", $$"""{"consuming":{{(consuming ? "true" : "false")}}}""");
+        var asked = _router.ExpectMsg<RouterProtocol.CreateWebRtcTransport>();
+        Assert.Equal(client.Session, asked.Owner);
+        Assert.Equal(s_me, asked.PeerId);
+        _router.Reply(Created(asked.RequestId, transport));
+        var answer = Answer(client, id);
+        Assert.Equal(transport, answer.GetProperty("id").GetString());
+        Assert.Equal("ufrag", answer.GetProperty("iceParameters").GetProperty("usernameFragment").GetString());
+        Assert.Equal("192.0.2.1", answer.GetProperty("iceCandidates")[0].GetProperty("ip").GetString());
+        Assert.Equal("sha-256", answer.GetProperty("dtlsParameters").GetProperty("fingerprints")[0].GetProperty("algorithm").GetString());
+        if (consuming)
+        {
+            Assert.Equal(MediaTraceTypes.Bwe, _router.ExpectMsg<RouterProtocol.EnableTransportTrace>().Types);
+        }
+    }
+
+    private protected TransportCreated Created(long requestId, string transport) => new(
+        requestId,
+        new TransportId(transport),
+        _router,
+        new IceParameters("ufrag", "password", true),
+        [new IceCandidate("udp", 1, "192.0.2.1", "192.0.2.1", 44444, "udp", "host", null)],
+        new DtlsParameters { Fingerprints = [new DtlsFingerprint("sha-256", "AA:BB")] });
+
+    private protected static ProducerInfo Offer(string id) =>
+        new(new ProducerId(id), s_bob.PeerId, MediaKind.Video, ProducerType.Simple, true, new JsonText("""{"share":1}"""));
+
+    private protected static Consumed Consumed(RouterProtocol.Consume request, string id) => new(
+        request.RequestId,
+        new ConsumerId(id),
+        request.ProducerId,
+        s_bob.PeerId,
+        MediaKind.Video,
+        ConsumerType.Simple,
+        new RtpParameters(),
+        Paused: true,
+        ProducerPaused: true,
+        new JsonText("""{"share":1}"""));
+
+    private protected static string Dtls(string transport)
+    {
+        var fingerprint = string.Join(':', Enumerable.Repeat("AB", 32));
+        return $$$"""{"transportId":"{{{transport}}}","dtlsParameters":{"role":"auto","fingerprints":[{"algorithm":"sha-256","value":"{{{fingerprint}}}"}]}}""";
+    }
+}

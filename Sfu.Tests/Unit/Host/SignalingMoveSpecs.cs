@@ -1,0 +1,116 @@
+using Akka.Actor;
+using Sfu.Actors.Protocol;
+using Sfu.Host.Signaling;
+
+namespace Sfu.Tests.Unit.Host;
+
+/// <summary>A session whose transports have to be elsewhere, because their node is lost or is being emptied.</summary>
+public sealed class SignalingMoveSpecs : SignalingHarness
+{
+    [Fact]
+    public void A_transport_that_has_to_move_goes_on_until_the_client_has_all_by_another()
+    {
+        var client = Moving(out var former);
+        Tell(client, new SessionEvents.TransportMustMove(s_room, new TransportId("recv"), 5000));
+        var asked = Notification(client, "moveTransport");
+        Assert.Equal("recv", asked.GetProperty("transportId").GetString());
+        Assert.Equal(5000, asked.GetProperty("withinMs").GetInt32());
+        _router.ExpectNoMsg(TimeSpan.Zero);
+
+        CreateTransport(client, "recv2", consuming: true);
+        var consume = _router.ExpectMsg<RouterProtocol.Consume>();
+        Assert.Equal((new TransportId("recv2"), new ProducerId("p1")), (consume.TransportId, consume.ProducerId));
+        _router.Reply(Consumed(consume, "c2"));
+        var request = client.Next();
+        Assert.Equal("c2", request.GetProperty("data").GetProperty("id").GetString());
+        Respond(client, request, ok: true);
+        Assert.Equal(new ConsumerId("c2"), _router.ExpectMsg<RouterProtocol.ResumeConsumer>().ConsumerId);
+
+        // The former one still counts.
+        var paused = Send(client, "pauseConsumer", $$"""{"consumerId":"{{former}}"}""");
+        _router.Reply(new Done(_router.ExpectMsg<RouterProtocol.PauseConsumer>().RequestId));
+        AnswerOnly(client, paused);
+
+        var closed = Send(client, "closeTransport", """{"transportId":"recv"}""");
+        _router.Reply(new Done(_router.ExpectMsg<RouterProtocol.CloseTransport>().RequestId));
+        AnswerOnly(client, closed);
+        Tell(client, new SessionEvents.ConsumerClosed(s_room, new TransportId("recv"), new ConsumerId(former), CloseReason.TransportClosed));
+        Tell(client, new SessionEvents.TransportClosed(s_room, new TransportId("recv"), CloseReason.Requested));
+
+        // It is not consumed a third time, and the place is free.
+        Assert.Equal(404, Error(client, Send(client, "pauseConsumer", $$"""{"consumerId":"{{former}}"}""")).Code);
+        CreateTransport(client, "send", consuming: false);
+        _router.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public void What_a_lost_node_carried_is_consumed_again_by_the_next_transport()
+    {
+        var client = Moving(out _);
+        Tell(client, new SessionEvents.ConsumerClosed(s_room, new TransportId("recv"), new ConsumerId("c1"), CloseReason.TransportClosed));
+        Tell(client, new SessionEvents.TransportClosed(s_room, new TransportId("recv"), CloseReason.NodeLost));
+        Assert.Equal("recv", Notification(client, "transportClosed").GetProperty("transportId").GetString());
+
+        CreateTransport(client, "recv2", consuming: true);
+        Assert.Equal(new TransportId("recv2"), _router.ExpectMsg<RouterProtocol.Consume>().TransportId);
+    }
+
+    [Fact]
+    public void A_node_that_does_not_answer_counts_as_lost_and_the_peer_attaches_again()
+    {
+        var client = Moving(out _);
+        client.Session.Tell(new SignalingMessages.NodeUnreachable(_router.Ref.Path.Address));
+        Assert.Equal("recv", Notification(client, "transportClosed").GetProperty("transportId").GetString());
+
+        // A Router that was there starts elsewhere, and knows what this peer tells it.
+        var attach = _router.ExpectMsg<PeerProtocol.AttachPeer>();
+        Assert.Equal((client.Session, s_me, "Me"), (attach.Session, attach.PeerId, attach.DisplayName));
+        _router.Reply(new PeerAttached(attach.RequestId, new Media.Ortc.RtpCapabilities(), [s_bob], [Offer("p1"), Offer("p2")]));
+        CreateTransport(client, "recv2", consuming: true);
+        var consumed = new[] { _router.ExpectMsg<RouterProtocol.Consume>(), _router.ExpectMsg<RouterProtocol.Consume>() };
+        Assert.Equal(["p1", "p2"], consumed.Select(consume => consume.ProducerId.Value).Order());
+
+        // The Router may say the same once more.
+        Tell(client, new SessionEvents.TransportClosed(s_room, new TransportId("recv"), CloseReason.NodeLost));
+        Assert.Equal(404, Error(client, Send(client, "restartIce", """{"transportId":"recv"}""")).Code);
+    }
+
+    [Fact]
+    public void Nodes_where_the_session_has_nothing_are_none_of_its_business()
+    {
+        var client = Moving(out _);
+        client.Session.Tell(new SignalingMessages.NodeUnreachable(Address.Parse("akka.tcp://sfu@192.0.2.7:4053")));
+        Assert.Equal(404, Error(client, Send(client, "restartIce", """{"transportId":"none"}""")).Code);
+        _router.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_client_that_cannot_move_is_sent_away_to_come_back(bool lost)
+    {
+        var client = WithConsumer(out var request);
+        Respond(client, request, ok: true);
+        _router.ExpectMsg<RouterProtocol.ResumeConsumer>();
+        Tell(client, lost
+            ? new SessionEvents.TransportClosed(s_room, new TransportId("recv"), CloseReason.NodeLost)
+            : new SessionEvents.TransportMustMove(s_room, new TransportId("recv"), 5000));
+        AwaitCondition(() => client.Closed?.Code == CloseCodes.GoingAway);
+    }
+
+    private FakeConnection Moving(out string consumer)
+    {
+        var client = WithConsumer(out var request, out _, moves: true);
+        consumer = "c1";
+        Respond(client, request, ok: true);
+        _router.ExpectMsg<RouterProtocol.ResumeConsumer>();
+        return client;
+    }
+
+    private static void AnswerOnly(FakeConnection client, long id)
+    {
+        var answer = client.Next();
+        Assert.Equal(id, answer.GetProperty("id").GetInt64());
+        Assert.True(answer.GetProperty("ok").GetBoolean(), answer.GetRawText());
+    }
+}
