@@ -58,6 +58,11 @@ public static class SfuNodeHosting
         }
 
         var cluster = options.Cluster;
+        if (cluster.Tls is { } tls)
+        {
+            builder.AddSetup(tls.Setup).AddHocon("akka.remote.dot-netty.tcp.enable-ssl = on", HoconAddMode.Prepend);
+        }
+
         return builder
             .AddHocon(configuration.Config, HoconAddMode.Prepend)
             .AddHocon(SfuClientConfiguration.Reception, HoconAddMode.Append)
