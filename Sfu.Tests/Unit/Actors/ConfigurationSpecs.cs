@@ -89,7 +89,7 @@ public sealed class ConfigurationSpecs
     [InlineData("sfu.node.close-deadline = soon", "sfu.node.close-deadline")]
     [InlineData("sfu.node.close-deadline = 1 h", "sfu.node.close-deadline")]
     [InlineData("sfu.cluster.spread = sometimes", "sfu.cluster.spread")]
-    [InlineData("sfu.cluster.full-at-percent = 0", "sfu.cluster.full-at-percent")]
+    [InlineData("sfu.cluster.full-at-percent = -1", "sfu.cluster.full-at-percent")]
     [InlineData("sfu.cluster.leave-margin-percent = 101", "sfu.cluster.leave-margin-percent")]
     [InlineData("sfu.cluster.load-interval = 0 s", "sfu.cluster.load-interval")]
     [InlineData("sfu.cluster.roles = [sfu, gatewai]", "sfu.cluster.roles")]
