@@ -17,19 +17,41 @@ internal sealed class NodeDumpActor : UntypedActor
     private readonly HashSet<IActorRef> _awaited;
     private readonly ImmutableArray<NodeProtocol.NodeServerDump>.Builder _servers = ImmutableArray.CreateBuilder<NodeProtocol.NodeServerDump>();
     private readonly ImmutableArray<NodeProtocol.NodeBranchDump>.Builder _branches = ImmutableArray.CreateBuilder<NodeProtocol.NodeBranchDump>();
+    private readonly ImmutableArray<TransportId> _transports;
     private MediaPlaneDump? _mediaDump;
 
-    public NodeDumpActor(IMediaPlane? media, long requestId, IActorRef asker, IEnumerable<IActorRef> servers, IEnumerable<IActorRef> branches)
+    public NodeDumpActor(
+        IMediaPlane? media,
+        long requestId,
+        IActorRef asker,
+        IEnumerable<IActorRef> servers,
+        IEnumerable<IActorRef> branches,
+        ImmutableArray<TransportId> transports)
     {
         _media = media;
         _requestId = requestId;
         _asker = asker;
         _awaited = [.. servers, .. branches];
+        _transports = transports;
     }
 
+    /// <param name="media">The node's; null for a description.</param>
+    /// <param name="requestId">The asker's.</param>
+    /// <param name="asker">Who gets the dump.</param>
+    /// <param name="servers">Are asked.</param>
+    /// <param name="branches">Are asked.</param>
+    /// <param name="transports">Those without a server.</param>
     public static Props Props(
-        IMediaPlane? media, long requestId, IActorRef asker, IReadOnlyCollection<IActorRef> servers, IReadOnlyCollection<IActorRef> branches) =>
-        ActorFactory<NodeDumpActor>.Props(() => new NodeDumpActor(media, requestId, asker, servers, branches));
+        IMediaPlane? media,
+        long requestId,
+        IActorRef asker,
+        IEnumerable<IActorRef> servers,
+        IEnumerable<IActorRef> branches,
+        ImmutableArray<TransportId> transports)
+    {
+        var (serversNow, branchesNow) = (servers.ToArray(), branches.ToArray());
+        return ActorFactory<NodeDumpActor>.Props(() => new NodeDumpActor(media, requestId, asker, serversNow, branchesNow, transports));
+    }
 
     protected override void PreStart()
     {
@@ -79,8 +101,8 @@ internal sealed class NodeDumpActor : UntypedActor
         var servers = _servers.ToImmutable();
         var branches = _branches.ToImmutable();
         _asker.Tell(_mediaDump is { } media
-            ? new NodeProtocol.NodeDump(_requestId, servers, branches, media)
-            : new NodeProtocol.NodeDescription(_requestId, servers, branches));
+            ? new NodeProtocol.NodeDump(_requestId, servers, branches, media, _transports)
+            : new NodeProtocol.NodeDescription(_requestId, servers, branches, _transports));
         Context.Stop(Self);
     }
 }

@@ -57,7 +57,8 @@ public interface IDoneReply : IWireReply;
 public sealed record Rejected(long RequestId, SfuError Error) :
     IRouterRtpCapabilitiesReply, ICreateRouterReply, ICreateTransportReply, IConnectTransportReply, IRestartIceReply, IProduceReply, IConsumeReply,
     IStatsReply, ICanConsumeReply, IDumpRouterReply, IDumpTransportReply, IAttachPeerReply, ICreateObserverReply, ISubscribeTransportReply, IDoneReply,
-    IDumpClusterReply, NodeProtocol.IOpenServerReply, NodeProtocol.ISubscribeServerReply
+    ICreatePlainTransportReply, IConnectPlainTransportReply, IPipeToRouterReply, IDumpClusterReply,
+    NodeProtocol.IOpenServerReply, NodeProtocol.ISubscribeServerReply
 {
     public Rejected(long requestId, SfuErrorCode code, string reason)
         : this(requestId, new SfuError(code, reason))
