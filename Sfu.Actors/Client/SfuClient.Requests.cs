@@ -67,8 +67,8 @@ public sealed partial class SfuClient
         SendAsync<Done>(id => new RouterProtocol.CloseTransport(id, router, transport), cancellation);
 
     /// <inheritdoc cref="RouterProtocol.DumpTransport" />
-    public Task<WebRtcTransportDump> DumpTransportAsync(RouterId router, TransportId transport, CancellationToken cancellation = default) =>
-        SendAsync<WebRtcTransportDump>(id => new RouterProtocol.DumpTransport(id, router, transport), cancellation);
+    public Task<IDumpTransportReply> DumpTransportAsync(RouterId router, TransportId transport, CancellationToken cancellation = default) =>
+        SendAsync<IDumpTransportReply>(id => new RouterProtocol.DumpTransport(id, router, transport), cancellation);
 
     /// <inheritdoc cref="RouterProtocol.GetTransportStats" />
     public Task<Stats> GetTransportStatsAsync(RouterId router, TransportId transport, CancellationToken cancellation = default) =>

@@ -74,7 +74,7 @@ public sealed partial class SfuClient : IAsyncDisposable
     }
 
     /// <summary>Sends any request and awaits its answer.</summary>
-    /// <typeparam name="TReply">The one reply of success.</typeparam>
+    /// <typeparam name="TReply">The reply of success, or the interface of all where there are several.</typeparam>
     /// <param name="request">Made with the number that it is given, and no other.</param>
     /// <param name="cancellation">Gives up waiting; what was asked may be done all the same.</param>
     public async Task<TReply> SendAsync<TReply>(Func<long, IRequest> request, CancellationToken cancellation = default)
@@ -89,8 +89,8 @@ public sealed partial class SfuClient : IAsyncDisposable
         {
             return await answer.Task.WaitAsync(_options.Timeout, cancellation).ConfigureAwait(false) switch
             {
-                TReply reply => reply,
                 Rejected rejected => throw new SfuRequestException(rejected.Error),
+                TReply reply => reply,
                 var other => throw new InvalidOperationException($"{asked.GetType().Name} is not answered by {typeof(TReply).Name} but by {other.GetType().Name}."),
             };
         }

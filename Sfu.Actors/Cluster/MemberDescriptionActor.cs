@@ -77,7 +77,7 @@ internal sealed class MemberDescriptionActor : UntypedActor, IWithTimers
         var routers = shards.Shards.SelectMany(shard => shard.EntityIds).ToImmutableSortedSet(StringComparer.Ordinal);
         _asker.Tell(new ClusterProtocol.MemberDescribed(_requestId, new NodeSummary(
             node.Servers.Length,
-            node.Servers.Sum(server => server.Transports.Length),
+            node.Transports.Length + node.Servers.Sum(server => server.Transports.Length),
             routers.Count,
             [.. routers.Take(NodeSummary.MaxListed).Select(id => new RouterId(id))],
             node.Branches.Length,

@@ -35,7 +35,7 @@ internal sealed class NodeDumpActor : UntypedActor
         _transports = transports;
     }
 
-    /// <param name="media">The node's.</param>
+    /// <param name="media">The node's; null for a description.</param>
     /// <param name="requestId">The asker's.</param>
     /// <param name="asker">Who gets the dump.</param>
     /// <param name="servers">Are asked.</param>

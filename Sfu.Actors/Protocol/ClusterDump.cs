@@ -27,7 +27,7 @@ public sealed record MemberDump(string Node, ImmutableArray<string> Roles, strin
 
 /// <summary>What one node carries, summed up. Of each list the first <see cref="MaxListed"/>; the numbers beside them count all.</summary>
 /// <param name="Servers">WebRtcServers, private ones included.</param>
-/// <param name="Transports">WebRtcTransports.</param>
+/// <param name="Transports">Of every kind.</param>
 /// <param name="RouterCount">Routers whose actor lives here.</param>
 /// <param name="Routers">Some of them.</param>
 /// <param name="BranchCount">Routers with transports here.</param>
