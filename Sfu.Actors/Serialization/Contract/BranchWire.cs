@@ -8,7 +8,7 @@ internal static class BranchWire
     public static void AddTo(WireTableBuilder table) => table
         .Message<BranchProtocol.OpenTransport>(
             "branch/open-transport/1",
-            "RequestId:1 RouterId:2 Router:3 Setup:4 Peers:5 TransportId:6 Options:7 PeerId:8 Owner:9")
+            "RequestId:1 RouterId:2 Router:3 Setup:4 Peers:5 TransportId:6 Options:7 PeerId:8 Owner:9 Plain:10 Pipe:11")
         .Message<BranchProtocol.AddProducer>(
             "branch/add-producer/1",
             "RequestId:1 RouterId:2 Producer:3 RtpParameters:4 RtpMapping:5 KeyFrameRequestDelayMs:6")

@@ -33,7 +33,7 @@ internal static class EventWire
             "RouterId:1 TransportId:2 Tuple:3 DroppedFrames:4")
         .Message<SessionEvents.TransportState>(
             "event/transport-state/1",
-            "RouterId:1 TransportId:2 IceState:3 DtlsState:4 Ufrags:5 Tuples:6 SelectedTuple:7")
+            "RouterId:1 TransportId:2 IceState:3 DtlsState:4 Ufrags:5 Tuples:6 SelectedTuple:7 RtcpTuple:8")
         .Message<SessionEvents.ProducerScoresChanged>("event/producer-scores-changed/1", "RouterId:1 ProducerId:2 Scores:3")
         .Message<SessionEvents.ProducerVideoOrientationChanged>(
             "event/producer-video-orientation-changed/1",

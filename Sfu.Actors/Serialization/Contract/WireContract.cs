@@ -26,6 +26,7 @@ internal static class WireContract
         EventWire.AddTo(table);
         BranchWire.AddTo(table);
         PipeWire.AddTo(table);
+        PlainWire.AddTo(table);
         return table.Build();
     }
 }
