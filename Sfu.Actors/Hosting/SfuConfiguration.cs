@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Security.Cryptography;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 using Sfu.Actors.Cluster;
@@ -107,14 +108,11 @@ public sealed class SfuConfiguration
 
     private static SfuClusterOptions ReadCluster(ConfigReader cluster)
     {
-        var seeds = cluster.Texts("seed-nodes");
-        foreach (var seed in seeds)
-        {
-            if (!Akka.Actor.Address.TryParse(seed, out var address) || address.Host is null || address.Port is null)
-            {
-                throw cluster.Wrong("seed-nodes", $"\"{seed}\" is not an address like akka.tcp://sfu@host:4053");
-            }
-        }
+        var tls = ReadTls(cluster.Section("tls"));
+        var seeds = cluster.Texts("seed-nodes").Select(seed =>
+            Akka.Actor.Address.TryParse(seed, out var address) && address.Host is not null && address.Port is not null
+                ? address.WithProtocol(tls is null ? "akka.tcp" : "akka.ssl.tcp").ToString()
+                : throw cluster.Wrong("seed-nodes", $"\"{seed}\" is not an address like akka.tcp://sfu@host:4053")).ToImmutableArray();
 
         var roles = cluster.Texts("roles");
         foreach (var role in roles)
@@ -141,7 +139,33 @@ public sealed class SfuConfiguration
             cluster.OptionalText("zone"),
             cluster.Boolean("spread"),
             new PlacementRules(10 * cluster.Integer("full-at-percent", 1, 100), 10 * cluster.Integer("leave-margin-percent", 0, 100)),
-            cluster.Duration("load-interval", TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)));
+            cluster.Duration("load-interval", TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)))
+        {
+            Tls = tls,
+        };
+    }
+
+    private static ClusterTls? ReadTls(ConfigReader tls)
+    {
+        var files = new[] { "ca-file", "certificate-file", "private-key-file" }.Select(tls.OptionalText).ToArray();
+        if (files.All(file => file is null))
+        {
+            return null;
+        }
+
+        if (files is not [{ } authority, { } certificate, { } key])
+        {
+            throw new SfuConfigurationException(tls.Path, "ca-file, certificate-file and private-key-file come together");
+        }
+
+        try
+        {
+            return ClusterTls.Load(authority, certificate, key);
+        }
+        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new SfuConfigurationException(tls.Path, exception.Message.ReplaceLineEndings(" "));
+        }
     }
 
     private static SfuThreadOptions ReadThreads(ConfigReader media) =>

@@ -52,6 +52,11 @@ public static class SfuNodeHosting
         ArgumentNullException.ThrowIfNull(media);
         var options = configuration.Options;
         var cluster = options.Cluster;
+        if (cluster.Tls is { } tls)
+        {
+            builder.AddSetup(tls.Setup).AddHocon("akka.remote.dot-netty.tcp.enable-ssl = on", HoconAddMode.Prepend);
+        }
+
         return builder
             .AddHocon(configuration.Config, HoconAddMode.Prepend)
             .WithStrictSerialization()

@@ -51,7 +51,7 @@ public sealed record SfuPipeOptions(ListenInfo ListenInfo, TimeSpan Linger);
 /// <param name="Hostname">The address that remoting binds.</param>
 /// <param name="PublicHostname">The address that the others use; null: <paramref name="Hostname"/>.</param>
 /// <param name="Port">0: any free port, for a cluster of one.</param>
-/// <param name="SeedNodes"><c>akka.tcp://sfu@host:port</c>; empty: the node joins itself.</param>
+/// <param name="SeedNodes"><c>akka.tcp://sfu@host:port</c>, with TLS <c>akka.ssl.tcp://…</c>; empty: the node joins itself.</param>
 /// <param name="Roles"><c>sfu</c> carries media, <c>gateway</c> speaks with clients.</param>
 /// <param name="Shards">How many shards the Routers are spread over; the same on every node.</param>
 /// <param name="Region">Where the node is; null: not said.</param>
@@ -66,4 +66,7 @@ public sealed record SfuClusterOptions(
     public const string SfuRole = "sfu";
 
     public const string GatewayRole = "gateway";
+
+    /// <summary>Nodes show each other certificates (<c>sfu.cluster.tls</c>); null: remoting is plain TCP.</summary>
+    public ClusterTls? Tls { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using Akka.Actor;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
@@ -53,7 +52,6 @@ public interface ICreateObserverReply : IWireReply;
 public interface IDoneReply : IWireReply;
 
 /// <summary>The failure among the answers to every request. Nothing was changed, unless the request was to close.</summary>
-[method: JsonConstructor]
 public sealed record Rejected(long RequestId, SfuError Error) :
     IRouterRtpCapabilitiesReply, ICreateRouterReply, ICreateTransportReply, IConnectTransportReply, IRestartIceReply, IProduceReply, IConsumeReply,
     IStatsReply, ICanConsumeReply, IDumpRouterReply, IDumpTransportReply, IAttachPeerReply, ICreateObserverReply, ISubscribeTransportReply, IDoneReply,

@@ -1,21 +1,27 @@
+using System.Collections.Concurrent;
 using System.Runtime.Serialization;
-using System.Text.Json;
 using Akka.Actor;
+using Akka.Event;
 using Akka.Serialization;
 using HoconConfig = Akka.Configuration.Config;
 
 namespace Sfu.Actors.Serialization;
 
 /// <summary>
-/// Writes <see cref="Protocol.IWireMessage"/>s as JSON by generated code under the names of <see cref="WireManifests"/>. No reflection
-/// chooses a type: an unknown name is refused.
+/// Writes <see cref="Protocol.IWireMessage"/>s as Protocol Buffers under the names and numbers of <see cref="WireTable"/>
+/// (<c>Serialization/sfu.proto</c>). No reflection chooses a type: an unknown name is refused.
 /// </summary>
 public sealed class SfuSerializer : SerializerWithStringManifest
 {
-    private readonly WireJsonContext _context;
+    /// <summary>How many unknown names are told of. Each is told once; who sends more than that has been told of.</summary>
+    private const int MaxToldOf = 64;
+
+    private readonly ConcurrentDictionary<string, bool> _toldOf = new(StringComparer.Ordinal);
 
     public SfuSerializer(ExtendedActorSystem system)
-        : base(system) => _context = WireJson.CreateContext(system);
+        : base(system)
+    {
+    }
 
     public SfuSerializer(ExtendedActorSystem system, HoconConfig config)
         : this(system)
@@ -25,32 +31,50 @@ public sealed class SfuSerializer : SerializerWithStringManifest
 
     public override int Identifier => 7301;
 
-    public override string Manifest(object o) => WireManifests.Manifests.TryGetValue(o.GetType(), out var manifest)
-        ? manifest
-        : throw new SerializationException($"{o.GetType().FullName} has no manifest and does not cross nodes.");
+    public override string Manifest(object o) => Find(o).Manifest;
 
     public override byte[] ToBinary(object obj)
     {
-        ArgumentNullException.ThrowIfNull(obj);
-        Manifest(obj);
-        return JsonSerializer.SerializeToUtf8Bytes(obj, _context.GetTypeInfo(obj.GetType())!);
+        var record = Find(obj).Record;
+        using var writer = new WireWriter();
+        record.WriteMessage(writer, obj);
+        return writer.ToArray();
     }
 
+    /// <exception cref="SerializationException">Of whatever does not read as that message; nothing else is thrown.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
-        if (!WireManifests.Types.TryGetValue(manifest, out var type))
+        if (WireTable.Sfu.Find(manifest) is not { } entry)
         {
-            throw new SerializationException($"No message is named {manifest}.");
+            var why = WireTable.Sfu.WhyUnknown(manifest);
+            if (_toldOf.Count < MaxToldOf && _toldOf.TryAdd(manifest, true))
+            {
+                Logging.GetLogger(system, typeof(SfuSerializer)).Warning("A message is refused, and told of once: {Reason}", why);
+            }
+
+            throw new SerializationException(why);
         }
 
         try
         {
-            return JsonSerializer.Deserialize(bytes, _context.GetTypeInfo(type)!)
-                ?? throw new SerializationException($"A {manifest} is null.");
+            var reader = new WireReader(bytes, system.Provider);
+            return entry.Record.ReadMessage(ref reader);
         }
-        catch (JsonException exception)
+        catch (WireFormatException exception)
         {
+            throw new SerializationException($"A {manifest} is not readable: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // A record's own constructor, or a path that is none.
             throw new SerializationException($"A {manifest} is not readable.", exception);
         }
+    }
+
+    private static WireTable.Entry Find(object message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return WireTable.Sfu.Find(message.GetType())
+            ?? throw new SerializationException($"{message.GetType().FullName} has no manifest and does not cross nodes.");
     }
 }

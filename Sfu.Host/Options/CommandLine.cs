@@ -22,6 +22,8 @@ internal sealed class CommandLine
     private readonly Option<string?> _logLevel = One("--log-level", "LEVEL", "trace, debug, info, warning, error or off.");
     private readonly Option<string[]> _seedNodes = Many("--seed-node", "HOST:PORT", "Join this cluster; may be repeated. Default: a cluster of one.");
     private readonly Option<string[]> _roles = Many("--roles", "ROLE", "Cluster roles of this node.");
+    private readonly Option<string> _certificateDirectory = new("--out") { HelpName = "DIR", Description = "Where the files go.", Required = true };
+    private readonly Option<string[]> _certificateNodes = Many("--node", "NAME", "Make NAME.pem and NAME.key; may be repeated.");
     private readonly RootCommand _root;
 
     public CommandLine()
@@ -31,6 +33,12 @@ internal sealed class CommandLine
         {
             _http, _https, _tlsCertificate, _tlsKey, _tlsSelfSigned, _rtcIp, _rtcPort, _announced, _config, _logLevel, _seedNodes, _roles,
         };
+        var certificates = new Command("cluster-cert", "Make the authority of a cluster, where there is none yet, and certificates of nodes: see sfu.cluster.tls.")
+        {
+            _certificateDirectory, _certificateNodes,
+        };
+        certificates.SetAction(MakeCertificates);
+        _root.Subcommands.Add(certificates);
     }
 
     /// <summary>Reads the arguments and hands them on; answers <c>--help</c> and <c>--version</c> itself.</summary>
@@ -46,6 +54,16 @@ internal sealed class CommandLine
 
         // Signals belong to the host's orderly stop.
         return result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    private int MakeCertificates(ParseResult parsed)
+    {
+        foreach (var file in ClusterCertificates.Make(parsed.GetRequiredValue(_certificateDirectory), parsed.GetValue(_certificateNodes) ?? [], DateTimeOffset.UtcNow))
+        {
+            Console.WriteLine(file);
+        }
+
+        return 0;
     }
 
     private static Option<string?> One(string name, string value, string description) => new(name) { HelpName = value, Description = description };

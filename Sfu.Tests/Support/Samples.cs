@@ -2,41 +2,49 @@ using System.Collections;
 using System.Collections.Immutable;
 using System.Reflection;
 using Akka.Actor;
+using Sfu.Actors.Protocol;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
 
 namespace Sfu.Tests.Support;
 
-/// <summary>Makes an instance of a message type in which no member has its default value, so that a member that gets lost shows.</summary>
+/// <summary>Makes instances of message types.</summary>
 public sealed class Samples(IActorRef actor)
 {
+    private readonly NullabilityInfoContext _nullability = new();
     private int _counter;
 
-    public object Of(Type type)
+    /// <summary>No member has its default value, so that a member that gets lost shows.</summary>
+    public object Of(Type type) => Of(type, least: false);
+
+    /// <summary>Null where that may be; empty, zero or false where it may not.</summary>
+    public object LeastOf(Type type) => Of(type, least: true);
+
+    private object Of(Type type, bool least)
     {
         if (Nullable.GetUnderlyingType(type) is { } underlying)
         {
-            return Of(underlying);
+            return Of(underlying, least);
         }
 
         if (type == typeof(string))
         {
-            return $"text{++_counter}";
+            return least ? string.Empty : $"text{++_counter}";
         }
 
         if (type == typeof(bool))
         {
-            return true;
+            return !least;
         }
 
         if (type.IsEnum)
         {
-            return Enum.GetValues(type).Cast<object>().Last();
+            return least ? Activator.CreateInstance(type)! : Enum.GetValues(type).Cast<object>().Last();
         }
 
         if (type.IsPrimitive)
         {
-            return Convert.ChangeType(++_counter, type, System.Globalization.CultureInfo.InvariantCulture);
+            return Convert.ChangeType(least ? 0 : ++_counter, type, System.Globalization.CultureInfo.InvariantCulture);
         }
 
         if (type == typeof(IActorRef))
@@ -46,30 +54,39 @@ public sealed class Samples(IActorRef actor)
 
         if (type == typeof(MediaStats))
         {
-            return Of(typeof(RtpStreamStats));
+            return Of(typeof(RtpStreamStats), least);
         }
 
         if (type == typeof(MediaTrace))
         {
-            return Of(typeof(RtpTrace));
+            return Of(typeof(RtpTrace), least);
+        }
+
+        if (type == typeof(JsonText))
+        {
+            // Without a text it is an empty object, and arrives as one.
+            return least ? JsonText.EmptyObject : new JsonText($"[{++_counter}]");
         }
 
         if (type == typeof(ParameterDictionary))
         {
-            return ParameterDictionary.Of(("profile-id", 1), ("text", "x"), ("flag", true));
+            return least ? ParameterDictionary.Empty : ParameterDictionary.Of(("nothing", ParameterValue.Null), ("half", 0.5), ("profile-id", 1), ("text", "x"), ("none", ""), ("flag", true), ("off", false));
         }
 
         if (type == typeof(ImmutableDictionary<string, long>))
         {
-            return ImmutableDictionary<string, long>.Empty.Add("0.0", 150_000).Add("0.1", 250_000);
+            return least ? ImmutableDictionary<string, long>.Empty : ImmutableDictionary<string, long>.Empty.Add("0.0", 150_000).Add("0.1", 250_000);
         }
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>))
         {
             var item = type.GetGenericArguments()[0];
-            var array = Array.CreateInstance(item, 2);
-            array.SetValue(Of(item), 0);
-            array.SetValue(Of(item), 1);
+            var array = Array.CreateInstance(item, least ? 0 : 2);
+            for (var i = 0; i < array.Length; i++)
+            {
+                array.SetValue(Of(item), i);
+            }
+
             return typeof(ImmutableArray).GetMethods()
                 .Single(method => method.Name == nameof(ImmutableArray.Create)
                     && method.GetParameters() is [{ ParameterType: { IsArray: true } }])
@@ -78,12 +95,12 @@ public sealed class Samples(IActorRef actor)
         }
 
         var constructor = type.GetConstructors().OrderByDescending(candidate => candidate.GetParameters().Length).First(candidate => !IsCopy(candidate));
-        var instance = constructor.Invoke([.. constructor.GetParameters().Select(parameter => Of(parameter.ParameterType))]);
+        var instance = constructor.Invoke([.. constructor.GetParameters().Select(parameter => least && MayBeNull(_nullability.Create(parameter)) ? null : Of(parameter.ParameterType, least))]);
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (property.CanWrite && constructor.GetParameters().All(parameter => parameter.Name != property.Name))
             {
-                property.SetValue(instance, Of(property.PropertyType));
+                property.SetValue(instance, least && MayBeNull(_nullability.Create(property)) ? null : Of(property.PropertyType, least));
             }
         }
 
@@ -117,6 +134,8 @@ public sealed class Samples(IActorRef actor)
             .Select(property => Difference(property.GetValue(a), property.GetValue(b), $"{path}.{property.Name}"))
             .FirstOrDefault(difference => difference is not null);
     }
+
+    private static bool MayBeNull(NullabilityInfo info) => info.WriteState == NullabilityState.Nullable;
 
     private static bool IsCopy(ConstructorInfo constructor) =>
         constructor.GetParameters() is [var only] && only.ParameterType == constructor.DeclaringType;
