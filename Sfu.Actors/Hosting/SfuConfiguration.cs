@@ -149,13 +149,15 @@ public sealed class SfuConfiguration
 
     private static ClusterTls? ReadTls(ConfigReader tls)
     {
-        var files = new[] { "ca-file", "certificate-file", "private-key-file" }.Select(tls.OptionalText).ToArray();
-        if (files.All(file => file is null))
+        var authority = tls.OptionalText("ca-file");
+        var certificate = tls.OptionalText("certificate-file");
+        var key = tls.OptionalText("private-key-file");
+        if (authority is null && certificate is null && key is null)
         {
             return null;
         }
 
-        if (files is not [{ } authority, { } certificate, { } key])
+        if (authority is null || certificate is null || key is null)
         {
             throw new SfuConfigurationException(tls.Path, "ca-file, certificate-file and private-key-file come together");
         }

@@ -159,13 +159,13 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 Answer(_state.Observers.Create(create, Sender, Context));
                 break;
             case RouterProtocol.CreateWebRtcTransport create:
-                OnCreateTransport(create, PlaceFor(create), TransportKind.WebRtc, create.PeerId, create.Owner, open => open with { Options = create.Options });
+                OnCreateTransport(create, TransportKind.WebRtc, create.PeerId, create.Owner, PlaceOf(create), open => open with { Options = create.Options });
                 break;
             case RouterProtocol.CreatePlainTransport create:
-                OnCreateTransport(create, AnyPlace, TransportKind.Plain, create.PeerId, create.Owner, open => open with { Plain = create.Options });
+                OnCreateTransport(create, TransportKind.Plain, create.PeerId, create.Owner, AnyPlace, open => open with { Plain = create.Options });
                 break;
             case RouterProtocol.CreatePipeTransport create:
-                OnCreateTransport(create, AnyPlace, TransportKind.Pipe, peer: null, create.Owner, open => open with { Pipe = create.Options });
+                OnCreateTransport(create, TransportKind.Pipe, peer: null, create.Owner, AnyPlace, open => open with { Pipe = create.Options });
                 break;
             case RouterProtocol.PipeToRouter pipe:
                 Answer(_pipes.Decide(pipe, Sender, Context));
@@ -248,7 +248,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     private PlacementRequest AnyPlace => new(_id, _state.Branches.Carries);
 
-    private PlacementRequest PlaceFor(RouterProtocol.CreateWebRtcTransport create) => AnyPlace with
+    private PlacementRequest PlaceOf(RouterProtocol.CreateWebRtcTransport create) => AnyPlace with
     {
         Server = create.Options.ListenInfos is null ? create.Options.Server ?? SfuNodeActor.MainServer : null,
         Region = create.Region,
@@ -261,31 +261,31 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         TransportKind kind,
         PeerId? peer,
         IActorRef? owner,
+        PlacementRequest place,
         Func<BranchProtocol.OpenTransport, BranchProtocol.OpenTransport> withOptions)
     {
         BeginByUse();
-        if (_placement.Choose(where) is not { } place)
+        if (_placement.Choose(place) is not { } node)
         {
-            Reject(SfuErrorCode.Unavailable, where.Server is { } id ? $"No node takes transports for WebRtcServer {id}." : "No node takes transports.");
-            LingerWhenAbandoned();
+            Reject(SfuErrorCode.Unavailable, place.Server is { } server ? $"No node takes transports for WebRtcServer {server}." : "No node takes transports.");
             return;
         }
 
         var record = new TransportRecord(TransportId.New(), peer, owner, Open: false, kind);
-        var branch = _state.Branches.On(place);
-        _state.PutTransport(new TransportEntry(record, place, branch, new PendingRequest(create.RequestId, Sender)));
+        var branch = _state.Branches.On(node);
+        _state.PutTransport(new TransportEntry(record, node, branch, new PendingRequest(create.RequestId, Sender)));
         if (branch is null)
         {
             // Until its branch announces itself and is watched instead.
-            _state.Branches.AwaitPlaceOf(record.TransportId, place);
-            Context.Watch(place);
+            _state.Branches.AwaitPlaceOf(record.TransportId, node);
+            Context.Watch(node);
         }
 
         Timers.Cancel(LingerOver.Key);
         AnsweredElsewhere();
         var open = new BranchProtocol.OpenTransport(
             create.RequestId, _id, Self, _state.Setup!, _state.Peers, record.TransportId, Options: null, peer, owner);
-        place.Tell(withOptions(open), Sender);
+        node.Tell(withOptions(open), Sender);
     }
 
     private void OnAttachPeer(PeerProtocol.AttachPeer attach)

@@ -30,8 +30,6 @@ internal static class CarriedWire
         .Record<WebRtcTransportOptions>(
             "Server:1 ListenInfos:2 EnableUdp:3 EnableTcp:4 PreferUdp:5 PreferTcp:6 InitialAvailableOutgoingBitrate:7 MaxIncomingBitrate:8 "
             + "IceConsentTimeout:9 MaxTuples:10 TuplePolicy:11 AppData:12")
-        .Record<PlainTransportOptions>("ListenInfo:1 RtcpListenInfo:2 RtcpMux:3 Comedia:4 EnableSrtp:5 SrtpCryptoSuite:6 AppData:7")
-        .Record<PipeTransportOptions>("ListenInfo:1 EnableRtx:2 EnableSrtp:3 AppData:4")
         .Record<BitrateLimits>("MaxIncoming:1 MaxOutgoing:2 MinOutgoing:3")
         .Record<ConsumerLayers>("SpatialLayer:1 TemporalLayer:2")
         .Record<ConsumerScore>("Score:1 ProducerScore:2 ProducerScores:3")

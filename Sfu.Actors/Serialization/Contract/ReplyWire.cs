@@ -30,14 +30,5 @@ internal static class ReplyWire
         .Message<WebRtcTransportDump>(
             "reply/web-rtc-transport-dump/1",
             "RequestId:1 TransportId:2 PeerId:3 IceState:4 DtlsState:5 SelectedTuple:6 Limits:7 Traced:8 Producers:9 Consumers:10")
-        .Message<PlainTransportCreated>(
-            "reply/plain-transport-created/1",
-            "RequestId:1 TransportId:2 Transport:3 Tuple:4 RtcpTuple:5 SrtpParameters:6")
-        .Message<PlainTransportConnected>("reply/plain-transport-connected/1", "RequestId:1 Tuple:2 RtcpTuple:3")
-        .Message<PipedToRouter>("reply/piped-to-router/1", "RequestId:1 PipeConsumerId:2 PipeProducerId:3")
-        .Message<PlainTransportDump>(
-            "reply/plain-transport-dump/1",
-            "RequestId:1 TransportId:2 Kind:3 PeerId:4 RtcpMux:5 Comedia:6 Rtx:7 SrtpCryptoSuite:8 Tuple:9 RtcpTuple:10 Limits:11 Traced:12 "
-            + "Producers:13 Consumers:14")
         .Message<ObserverCreated>("reply/observer-created/1", "RequestId:1 ObserverId:2");
 }

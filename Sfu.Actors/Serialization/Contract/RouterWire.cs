@@ -15,17 +15,6 @@ internal static class RouterWire
         .Message<RouterProtocol.ConnectWebRtcTransport>(
             "router/connect-web-rtc-transport/1",
             "RequestId:1 RouterId:2 TransportId:3 DtlsParameters:4")
-        .Message<RouterProtocol.CreatePlainTransport>("router/create-plain-transport/1", "RequestId:1 RouterId:2 Options:3 PeerId:4 Owner:5")
-        .Message<RouterProtocol.ConnectPlainTransport>(
-            "router/connect-plain-transport/1",
-            "RequestId:1 RouterId:2 TransportId:3 Ip:4 Port:5 RtcpPort:6 SrtpParameters:7")
-        .Message<RouterProtocol.CreatePipeTransport>("router/create-pipe-transport/1", "RequestId:1 RouterId:2 Options:3 Owner:4")
-        .Message<RouterProtocol.ConnectPipeTransport>(
-            "router/connect-pipe-transport/1",
-            "RequestId:1 RouterId:2 TransportId:3 Ip:4 Port:5 SrtpParameters:6")
-        .Message<RouterProtocol.PipeToRouter>(
-            "router/pipe-to-router/1",
-            "RequestId:1 RouterId:2 ProducerId:3 TargetRouterId:4 ListenInfo:5 EnableSrtp:6 EnableRtx:7 KeepId:8")
         .Message<RouterProtocol.RestartIce>("router/restart-ice/1", "RequestId:1 RouterId:2 TransportId:3")
         .Message<RouterProtocol.CloseTransport>("router/close-transport/1", "RequestId:1 RouterId:2 TransportId:3")
         .Message<RouterProtocol.GetTransportStats>("router/get-transport-stats/1", "RequestId:1 RouterId:2 TransportId:3")

@@ -20,6 +20,7 @@ internal static class WireContract
         CarriedWire.AddTo(table);
         StatsWire.AddTo(table);
         RouterWire.AddTo(table);
+        PlainWire.AddTo(table);
         PeerWire.AddTo(table);
         ObserverWire.AddTo(table);
         ReplyWire.AddTo(table);

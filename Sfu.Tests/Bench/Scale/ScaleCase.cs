@@ -18,4 +18,7 @@ internal sealed record ScaleCase(int Nodes, int Subscribers, int Speakers, bool 
 
     /// <summary>Rounds of gossip within which the room fills.</summary>
     public const int Rounds = 200;
+
+    /// <summary>Clients of large rooms are placed so many at a time: together they are expected to use less than what makes two nodes differ.</summary>
+    public int Bundle => Subscribers < 100_000 ? 1 : 10;
 }

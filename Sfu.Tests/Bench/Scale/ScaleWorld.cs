@@ -39,30 +39,36 @@ internal sealed class ScaleWorld
         Gossip();
         for (var i = 0; i < _case.Speakers; i++)
         {
-            Join().Speakers++;
+            Join(1).Speakers++;
         }
 
         var perRound = Math.Max(1, _case.Subscribers / ScaleCase.Rounds);
-        for (var i = 0; i < _case.Subscribers; i++)
+        for (var i = 0; i < _case.Subscribers; i += _case.Bundle)
         {
             if (i % perRound == 0)
             {
                 Gossip();
             }
 
-            Join();
+            Join(_case.Bundle);
         }
 
         Gossip();
         return Summarize();
     }
 
-    private Node Join()
+    private Node Join(int clients)
     {
         var node = _byActor[_placement.Choose(_request) ?? throw new InvalidOperationException("No node takes the client.")];
-        if (node.Transports++ == 0)
+        if (node.Transports == 0)
         {
             _carrying.Add(node);
+        }
+
+        node.Transports += clients;
+        for (var i = 1; i < clients; i++)
+        {
+            node.Candidate?.CountPlaced();
         }
 
         return node;
@@ -72,7 +78,7 @@ internal sealed class ScaleWorld
     private void Gossip()
     {
         CountPipes();
-        _placement.Update([.. _nodes.Select(node => new PlacementCandidate(node.Actor, node.Load(_case)))]);
+        _placement.Update([.. _nodes.Select(node => node.Candidate = new PlacementCandidate(node.Actor, node.Load(_case)))]);
     }
 
     private PipeTree TreeFrom(Node root)
@@ -124,6 +130,9 @@ internal sealed class ScaleWorld
     private sealed record Node(string Path, int OtherRooms)
     {
         public IActorRef Actor { get; } = new PathActorRef(ActorPath.Parse(Path));
+
+        /// <summary>As it last told.</summary>
+        public PlacementCandidate? Candidate { get; set; }
 
         public int Transports { get; set; }
 
