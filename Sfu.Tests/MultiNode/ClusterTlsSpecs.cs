@@ -59,9 +59,9 @@ public sealed class ClusterTlsSpecs : IDisposable
     {
         Make("ours", "a");
         Make("theirs", "b");
-        var foreign = Assert.Throws<SfuConfigurationException>(() => SfuConfiguration.Parse(Tls("ours", "a").Replace("/a.pem", "/../theirs/b.pem").Replace("/a.key", "/../theirs/b.key")));
+        var foreign = Assert.Throws<SfuConfigurationException>(() => SfuConfiguration.Parse(Tls("ours", "a").Replace("/a.pem", "/../theirs/b.pem", StringComparison.Ordinal).Replace("/a.key", "/../theirs/b.key", StringComparison.Ordinal)));
         Assert.Contains("would refuse", foreign.Message, StringComparison.Ordinal);
-        var mixed = Assert.Throws<SfuConfigurationException>(() => SfuConfiguration.Parse(Tls("ours", "a").Replace("/a.key", "/../theirs/b.key")));
+        var mixed = Assert.Throws<SfuConfigurationException>(() => SfuConfiguration.Parse(Tls("ours", "a").Replace("/a.key", "/../theirs/b.key", StringComparison.Ordinal)));
         Assert.Contains("sfu.cluster.tls", mixed.Message, StringComparison.Ordinal);
         Assert.Throws<SfuConfigurationException>(() => SfuConfiguration.Parse(Tls("ours", "nobody")));
         var half = Assert.Throws<SfuConfigurationException>(() => SfuConfiguration.Parse("sfu.cluster.tls.ca-file = \"x\""));
