@@ -17,19 +17,41 @@ internal sealed class NodeDumpActor : UntypedActor
     private readonly HashSet<IActorRef> _awaited;
     private readonly ImmutableArray<NodeProtocol.NodeServerDump>.Builder _servers = ImmutableArray.CreateBuilder<NodeProtocol.NodeServerDump>();
     private readonly ImmutableArray<NodeProtocol.NodeBranchDump>.Builder _branches = ImmutableArray.CreateBuilder<NodeProtocol.NodeBranchDump>();
+    private readonly ImmutableArray<TransportId> _transports;
     private MediaPlaneDump? _mediaDump;
 
-    public NodeDumpActor(IMediaPlane media, long requestId, IActorRef asker, IEnumerable<IActorRef> servers, IEnumerable<IActorRef> branches)
+    public NodeDumpActor(
+        IMediaPlane media,
+        long requestId,
+        IActorRef asker,
+        IEnumerable<IActorRef> servers,
+        IEnumerable<IActorRef> branches,
+        ImmutableArray<TransportId> transports)
     {
         _media = media;
         _requestId = requestId;
         _asker = asker;
         _awaited = [.. servers, .. branches];
+        _transports = transports;
     }
 
+    /// <param name="media">The node's.</param>
+    /// <param name="requestId">The asker's.</param>
+    /// <param name="asker">Who gets the dump.</param>
+    /// <param name="servers">Are asked.</param>
+    /// <param name="branches">Are asked.</param>
+    /// <param name="transports">Those without a server.</param>
     public static Props Props(
-        IMediaPlane media, long requestId, IActorRef asker, IReadOnlyCollection<IActorRef> servers, IReadOnlyCollection<IActorRef> branches) =>
-        ActorFactory<NodeDumpActor>.Props(() => new NodeDumpActor(media, requestId, asker, servers, branches));
+        IMediaPlane media,
+        long requestId,
+        IActorRef asker,
+        IEnumerable<IActorRef> servers,
+        IEnumerable<IActorRef> branches,
+        ImmutableArray<TransportId> transports)
+    {
+        var (serversNow, branchesNow) = (servers.ToArray(), branches.ToArray());
+        return ActorFactory<NodeDumpActor>.Props(() => new NodeDumpActor(media, requestId, asker, serversNow, branchesNow, transports));
+    }
 
     protected override void PreStart()
     {
@@ -67,7 +89,7 @@ internal sealed class NodeDumpActor : UntypedActor
 
         if (_awaited.Count == 0 && _mediaDump is { } media)
         {
-            _asker.Tell(new NodeProtocol.NodeDump(_requestId, _servers.ToImmutable(), _branches.ToImmutable(), media));
+            _asker.Tell(new NodeProtocol.NodeDump(_requestId, _servers.ToImmutable(), _branches.ToImmutable(), media, _transports));
             Context.Stop(Self);
         }
     }

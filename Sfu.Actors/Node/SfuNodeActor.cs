@@ -11,8 +11,8 @@ using Sfu.Media.Control;
 namespace Sfu.Actors.Node;
 
 /// <summary>
-/// The root of one node: parent of its WebRtcServers and of the Router branches on it, and keeper of the book of listening sockets, which
-/// outlive their server's actor until the last transport has said goodbye.
+/// The root of one node: parent of its WebRtcServers, of transports with sockets of their own and of the Router branches on it, and keeper of
+/// the book of listening sockets, which outlive their server's actor until the last transport has said goodbye.
 /// </summary>
 internal sealed class SfuNodeActor : RequestActor, IWithTimers
 {
@@ -21,6 +21,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     private readonly NodeContext _node;
     private readonly NodeServers _servers = new();
+    private readonly NodeTransports _transports;
     private readonly Dictionary<RouterId, IActorRef> _branches = [];
     private readonly Dictionary<IActorRef, RouterId> _routersOfBranches = [];
     private readonly List<PendingRequest> _readyWaiters = [];
@@ -31,7 +32,11 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private readonly NodeDrain _drain = new();
     private bool _closing;
 
-    public SfuNodeActor(NodeContext node) => _node = node;
+    public SfuNodeActor(NodeContext node)
+    {
+        _node = node;
+        _transports = new NodeTransports(node);
+    }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -56,7 +61,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 ForwardToBranch(routerMessage);
                 break;
             case TransportCommands.CreateTransport create:
-                OnCreateTransportWithServer(create);
+                OnCreateTransport(create);
                 break;
             case IRequest request:
                 OnRequest(request);
@@ -108,7 +113,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     private void OnOpenTransport(BranchProtocol.OpenTransport open)
     {
-        if (ChooseServer(open.Options, out var refusal) is not { } server)
+        if (ChooseParent(open.Options, out var refusal) is not { } parent)
         {
             Reject(refusal!);
             open.Router.Tell(new BranchProtocol.TransportEnded(open.RouterId, open.TransportId, CloseReason.Requested));
@@ -123,11 +128,16 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         }
 
         AnsweredElsewhere();
-        branch.Forward(new RouterBranchActor.Open(open, server));
+        branch.Forward(new RouterBranchActor.Open(open, parent));
     }
 
-    /// <summary>Who makes the transport. A server of the transport's own is made when the branch really asks for it: by this node.</summary>
-    private IActorRef? ChooseServer(WebRtcTransportOptions options, out SfuError? refusal)
+    /// <summary>
+    /// Who makes the transport. Without a server, this node does; it also makes a server of the transport's own, when the branch really asks
+    /// for it.
+    /// </summary>
+    /// <param name="options">Of a WebRtcTransport; null: it is of another kind.</param>
+    /// <param name="refusal">Why there is nobody.</param>
+    private IActorRef? ChooseParent(WebRtcTransportOptions? options, out SfuError? refusal)
     {
         refusal = null;
         if (_closing)
@@ -137,6 +147,10 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         else if (_drain.IsOn)
         {
             refusal = new SfuError(SfuErrorCode.Unavailable, "The node is being emptied.");
+        }
+        else if (options is null)
+        {
+            return Self;
         }
         else if (options is { Server: not null, ListenInfos: not null })
         {
@@ -158,18 +172,33 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         return null;
     }
 
-    private void OnCreateTransportWithServer(TransportCommands.CreateTransport create)
+    private void OnCreateTransport(TransportCommands.CreateTransport create)
     {
         var open = create.Open;
-        if (_closing || open.Options.ListenInfos is not { } infos)
+        if (_closing)
         {
-            Reject(SfuErrorCode.Closed, "The node is shutting down.");
-            create.Branch.Tell(new BranchProtocol.TransportEnded(open.RouterId, open.TransportId, CloseReason.NodeClosed));
-            return;
+            Refuse(create, new SfuError(SfuErrorCode.Closed, "The node is shutting down."), CloseReason.NodeClosed);
         }
+        else if (open.Options is { ListenInfos: { } infos })
+        {
+            AnsweredElsewhere();
+            StartServer(new ServerId($"transport-{open.TransportId}"), infos, isPrivate: true).Forward(create);
+        }
+        else if (_transports.TryPrepare(create, Sender, out var props, out var refusal))
+        {
+            AnsweredElsewhere();
+            _transports.Add(Context.Watch(Context.ActorOf(props)), open.TransportId);
+        }
+        else
+        {
+            Refuse(create, refusal, CloseReason.Requested);
+        }
+    }
 
-        AnsweredElsewhere();
-        StartServer(new ServerId($"transport-{open.TransportId}"), infos, isPrivate: true).Forward(create);
+    private void Refuse(TransportCommands.CreateTransport create, SfuError error, CloseReason reason)
+    {
+        Reject(error);
+        create.Branch.Tell(new BranchProtocol.TransportEnded(create.Open.RouterId, create.Open.TransportId, reason));
     }
 
     private IActorRef StartServer(ServerId id, ImmutableArray<ListenInfo> infos, bool isPrivate = false, PendingRequest? opener = null)
@@ -207,7 +236,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 break;
             case NodeProtocol.DumpNode:
                 AnsweredElsewhere();
-                Context.ActorOf(NodeDumpActor.Props(_node.Media, request.RequestId, Sender, _servers.Actors, [.. _branches.Values]));
+                Context.ActorOf(NodeDumpActor.Props(_node.Media, request.RequestId, Sender, _servers.Actors, _branches.Values, _transports.Ids));
                 break;
             case NodeProtocol.OpenServer open:
                 OnOpenServer(open, pending);
@@ -372,10 +401,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         }
 
         Answer(gone);
-        if (_closing && _servers.OpenSockets == 0)
-        {
-            FinishClosing();
-        }
+        FinishClosingWhenEmpty();
     }
 
     private static void Answer(GoneServer? gone)
@@ -416,9 +442,20 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             {
                 server.Tell(new ServerCommands.Close(CloseReason.NodeClosed));
             }
+
+            _transports.AnnounceClosing();
+            foreach (var transport in _transports.Actors)
+            {
+                transport.Tell(new TransportCommands.Close(CloseReason.NodeClosed));
+            }
         }
 
-        if (_servers.OpenSockets == 0)
+        FinishClosingWhenEmpty();
+    }
+
+    private void FinishClosingWhenEmpty()
+    {
+        if (_closing && _servers.OpenSockets == 0 && _transports.IsEmpty)
         {
             FinishClosing();
         }
@@ -437,6 +474,12 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     private void Forget(IActorRef actor)
     {
+        if (_transports.Remove(actor))
+        {
+            FinishClosingWhenEmpty();
+            return;
+        }
+
         Answer(_servers.ActorEnded(actor));
         ForgetBranch(actor);
         Emptied(actor);

@@ -8,22 +8,25 @@ namespace Sfu.Actors.Pipes;
 internal static class PipeAddress
 {
     /// <summary>Tells <paramref name="self"/> a <see cref="Resolved"/> or, when the name means nothing, an <see cref="Unknown"/>.</summary>
-    public static void Resolve(LocalAddress remote, IActorRef self)
+    /// <param name="remote">Its address is a name, or an address already.</param>
+    /// <param name="self">The asking actor.</param>
+    /// <param name="what">Whatever tells it which question that answers.</param>
+    public static void Resolve(LocalAddress remote, IActorRef self, object? what = null)
     {
         if (IPAddress.TryParse(remote.Address, out _))
         {
-            self.Tell(new Resolved(remote.Address), ActorRefs.NoSender);
+            self.Tell(new Resolved(remote.Address, what), ActorRefs.NoSender);
             return;
         }
 
         Dns.GetHostAddressesAsync(remote.Address).PipeTo(
             self,
             ActorRefs.NoSender,
-            success: addresses => addresses.Length > 0 ? new Resolved(addresses[0].ToString()) : new Unknown($"{remote.Address} has no address."),
-            failure: exception => new Unknown($"{remote.Address}: {exception.Message}"));
+            success: addresses => addresses.Length > 0 ? new Resolved(addresses[0].ToString(), what) : new Unknown($"{remote.Address} has no address.", what),
+            failure: exception => new Unknown($"{remote.Address}: {exception.Message}", what));
     }
 
-    internal sealed record Resolved(string Ip) : INoSerializationVerificationNeeded;
+    internal sealed record Resolved(string Ip, object? What) : INoSerializationVerificationNeeded;
 
-    internal sealed record Unknown(string Reason) : INoSerializationVerificationNeeded;
+    internal sealed record Unknown(string Reason, object? What) : INoSerializationVerificationNeeded;
 }

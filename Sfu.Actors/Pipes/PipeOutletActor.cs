@@ -156,7 +156,7 @@ internal sealed class PipeOutletActor : UntypedActor
     private void Add(PipeCommands.Source source)
     {
         var id = source.Producer.ProducerId;
-        var parameters = _node.Ortc.GetPipeParameters(source.Producer.Consumable);
+        var parameters = _node.Ortc.GetPipeParameters(source.Producer.Consumable, enableRtx: true);
         var outgoing = new Outgoing(id, parameters, [.. parameters.Encodings.Select(_ => _node.Media.NewConsumerHandle())]);
         _outgoing.Add(id, outgoing);
         for (var i = 0; i < outgoing.Consumers.Length; i++)

@@ -14,7 +14,7 @@ public enum CloseReason
     /// <summary>Of a Producer or Consumer: its own transport closed.</summary>
     TransportClosed = 4,
 
-    /// <summary>Of a Consumer: its Producer closed.</summary>
+    /// <summary>Of a Consumer: its Producer closed. Of a Producer that was piped: what it was piped from closed.</summary>
     ProducerClosed = 5,
 
     /// <summary>The session that owned the transport ended.</summary>
@@ -37,4 +37,7 @@ public enum CloseReason
 
     /// <summary>A bug in its control code, contained to it.</summary>
     ControlFault = 12,
+
+    /// <summary>Of an end of a pipe, and of what left by it: the other end closed.</summary>
+    PipeClosed = 13,
 }

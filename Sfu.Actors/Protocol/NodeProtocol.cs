@@ -26,14 +26,20 @@ public static class NodeProtocol
     public interface IDumpNodeReply : IReply, INoSerializationVerificationNeeded;
 
     /// <summary>What the node's actors know, beside what its media plane holds.</summary>
+    /// <param name="RequestId">The asker's.</param>
+    /// <param name="Servers">WebRtcServers with their transports.</param>
+    /// <param name="Branches">Of Routers, with all their transports here.</param>
+    /// <param name="Media">What the media plane holds.</param>
+    /// <param name="Transports">Those with sockets of their own: PlainTransports and ends of pipes.</param>
     public sealed record NodeDump(
         long RequestId,
         ImmutableArray<NodeServerDump> Servers,
         ImmutableArray<NodeBranchDump> Branches,
-        MediaPlaneDump Media) : IDumpNodeReply
+        MediaPlaneDump Media,
+        ImmutableArray<TransportId> Transports) : IDumpNodeReply
     {
         /// <summary>No branch, transport or media object of one is left. Servers may still listen.</summary>
-        public bool IsIdle => Branches.IsEmpty && Servers.All(server => server.Transports.IsEmpty) && Media.HasNoTransports;
+        public bool IsIdle => Branches.IsEmpty && Transports.IsEmpty && Servers.All(server => server.Transports.IsEmpty) && Media.HasNoTransports;
     }
 
     public sealed record NodeServerDump(ServerId ServerId, ImmutableArray<ListenInfo> Bound, ImmutableArray<TransportId> Transports);

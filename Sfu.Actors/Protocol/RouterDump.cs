@@ -18,7 +18,7 @@ public sealed record RouterDump(
     public bool IsEmpty => Peers.IsEmpty && Transports.IsEmpty && Producers.IsEmpty && Consumers.IsEmpty;
 }
 
-public sealed record RouterTransportDump(TransportId TransportId, PeerId? PeerId, bool Open);
+public sealed record RouterTransportDump(TransportId TransportId, PeerId? PeerId, bool Open, TransportKind Kind = TransportKind.WebRtc);
 
 public sealed record RouterProducerDump(ProducerId ProducerId, TransportId TransportId, PeerId? PeerId, MediaKind Kind, bool Paused, bool Open);
 

@@ -8,7 +8,7 @@ namespace Sfu.Actors.Protocol;
 /// <summary>
 /// What a Router is asked. Send each to the shard region (key <c>RouterRegion</c>); the answer comes to the sender, from whichever actor
 /// finished the work. A Router comes into being with the node's default codecs by the first <see cref="GetRouterRtpCapabilities"/>,
-/// <see cref="CreateWebRtcTransport"/> or <see cref="PeerProtocol.AttachPeer"/>, or with codecs of choice by <see cref="CreateRouter"/>;
+/// <see cref="CreateWebRtcTransport"/> (or another transport) or <see cref="PeerProtocol.AttachPeer"/>, or with codecs of choice by <see cref="CreateRouter"/>;
 /// one that came into being by use ends by itself when it stays without peers and transports.
 /// </summary>
 public static class RouterProtocol
@@ -36,6 +36,75 @@ public static class RouterProtocol
         : ITransportRequest, IRequest<IConnectTransportReply>;
 
     public sealed record RestartIce(long RequestId, RouterId RouterId, TransportId TransportId) : ITransportRequest, IRequest<IRestartIceReply>;
+
+    /// <summary>
+    /// Creates a PlainTransport: for programs that speak RTP without ICE and DTLS. It has UDP sockets of its own, and takes Producers and
+    /// Consumers like any transport, Producers also before it is connected.
+    /// </summary>
+    /// <param name="RequestId">The asker's.</param>
+    /// <param name="RouterId">The Router.</param>
+    /// <param name="Options">Where it listens and how it finds its peer.</param>
+    /// <param name="PeerId">As for <see cref="CreateWebRtcTransport"/>.</param>
+    /// <param name="Owner">As for <see cref="CreateWebRtcTransport"/>.</param>
+    public sealed record CreatePlainTransport(long RequestId, RouterId RouterId, PlainTransportOptions Options, PeerId? PeerId, IActorRef? Owner)
+        : IRouterMessage, IRequest<ICreatePlainTransportReply>;
+
+    /// <summary>
+    /// Says who is on the other side. Once: the second is <see cref="SfuErrorCode.InvalidState"/>. An address that is missing, or given with
+    /// comedia, which learns it, and a key that is missing, superfluous or not of the suite are <see cref="SfuErrorCode.InvalidParameters"/>;
+    /// then it may be tried again.
+    /// </summary>
+    /// <param name="RequestId">The asker's.</param>
+    /// <param name="RouterId">The Router.</param>
+    /// <param name="TransportId">Which.</param>
+    /// <param name="Ip">The other side's IPv4 or IPv6 address; null with comedia.</param>
+    /// <param name="Port">Its port for RTP; null with comedia.</param>
+    /// <param name="RtcpPort">Its port for RTCP; null with <see cref="PlainTransportOptions.RtcpMux"/>.</param>
+    /// <param name="SrtpParameters">The key that it protects with; null without SRTP.</param>
+    public sealed record ConnectPlainTransport(
+        long RequestId, RouterId RouterId, TransportId TransportId, string? Ip, ushort? Port, ushort? RtcpPort, SrtpParameters? SrtpParameters)
+        : ITransportRequest, IRequest<IConnectPlainTransportReply>;
+
+    /// <summary>
+    /// Creates one end of a pipe. What it consumes leaves as it is, all encodings, to be produced with the same parameters on the other end,
+    /// which belongs to another Router. <see cref="PipeToRouter"/> does all of that.
+    /// </summary>
+    /// <param name="RequestId">The asker's.</param>
+    /// <param name="RouterId">The Router.</param>
+    /// <param name="Options">Where it listens.</param>
+    /// <param name="Owner">As for <see cref="CreateWebRtcTransport"/>.</param>
+    public sealed record CreatePipeTransport(long RequestId, RouterId RouterId, PipeTransportOptions Options, IActorRef? Owner)
+        : IRouterMessage, IRequest<ICreatePlainTransportReply>;
+
+    /// <summary>As <see cref="ConnectPlainTransport"/>, with the address and key of the other end.</summary>
+    public sealed record ConnectPipeTransport(
+        long RequestId, RouterId RouterId, TransportId TransportId, string Ip, ushort Port, SrtpParameters? SrtpParameters)
+        : ITransportRequest, IRequest<IConnectPlainTransportReply>;
+
+    /// <summary>
+    /// Has a Producer in another Router, too, wherever in the cluster the two live: by a pipe, which all requests for the same two Routers share,
+    /// in this direction. What becomes of the Producer becomes of the piped one: pause, resume, close; when that is closed it leaves the Router
+    /// no more. The pipe closes with either Router. <see cref="SfuErrorCode.NotFound"/> for a Producer that is not there,
+    /// <see cref="SfuErrorCode.InvalidParameters"/> for the Router itself as target, <see cref="SfuErrorCode.AlreadyExists"/> when the target has
+    /// a Producer of the id.
+    /// </summary>
+    /// <param name="RequestId">The asker's.</param>
+    /// <param name="RouterId">The Router that has the Producer.</param>
+    /// <param name="ProducerId">Which.</param>
+    /// <param name="TargetRouterId">The other Router; comes into being by this where it is not there.</param>
+    /// <param name="ListenInfo">As <see cref="PipeTransportOptions.ListenInfo"/> of both ends, for the first request of a pair.</param>
+    /// <param name="EnableSrtp">As <see cref="PipeTransportOptions.EnableSrtp"/>, for the first request of a pair.</param>
+    /// <param name="EnableRtx">As <see cref="PipeTransportOptions.EnableRtx"/>, for the first request of a pair.</param>
+    /// <param name="KeepId">The piped Producer has the same id; otherwise a new one.</param>
+    public sealed record PipeToRouter(
+        long RequestId,
+        RouterId RouterId,
+        ProducerId ProducerId,
+        RouterId TargetRouterId,
+        ListenInfo? ListenInfo = null,
+        bool EnableSrtp = false,
+        bool EnableRtx = false,
+        bool KeepId = true) : IRouterMessage, IRequest<IPipeToRouterReply>;
 
     /// <summary>Once closed, or closing, it is <see cref="Done"/> again, as for Producers and Consumers: who asks twice gets what he wants.</summary>
     public sealed record CloseTransport(long RequestId, RouterId RouterId, TransportId TransportId) : ITransportRequest, IRequest<IDoneReply>;
@@ -76,7 +145,7 @@ public static class RouterProtocol
     /// <summary>Describes the transport with all it carries.</summary>
     public sealed record DumpTransport(long RequestId, RouterId RouterId, TransportId TransportId) : ITransportRequest, IRequest<IDumpTransportReply>;
 
-    /// <summary>Adds a Producer to a connected (or connecting) transport.</summary>
+    /// <summary>Adds a Producer to a transport; to a WebRtcTransport when it is connected, or connecting.</summary>
     /// <param name="RequestId">The asker's.</param>
     /// <param name="RouterId">The Router.</param>
     /// <param name="TransportId">The transport that receives it.</param>
@@ -114,14 +183,14 @@ public static class RouterProtocol
     /// <param name="RouterId">The Router.</param>
     /// <param name="TransportId">The transport that sends it.</param>
     /// <param name="ProducerId">Of the same Router.</param>
-    /// <param name="RtpCapabilities">What the consuming client can receive; null: what its peer said when it attached.</param>
+    /// <param name="RtpCapabilities">What the consuming client can receive; null: what its peer said when it attached. An end of a pipe takes everything.</param>
     /// <param name="Paused">Start paused: create so, tell the client, then <see cref="ResumeConsumer"/>.</param>
     /// <param name="AppData">Kept with the Consumer.</param>
     /// <param name="ConsumerId">An id of choice; null: a new one.</param>
     /// <param name="PreferredLayers">As <see cref="SetConsumerPreferredLayers"/>; null: the highest there are.</param>
     /// <param name="Priority">As <see cref="SetConsumerPriority"/>.</param>
     /// <param name="IgnoreDtx">Do not forward Opus packets that carry no sound.</param>
-    /// <param name="EnableRtx">Whether lost packets are sent again. Null: of video yes, of audio no.</param>
+    /// <param name="EnableRtx">Whether lost packets are sent again. Null: of video yes, of audio no. An end of a pipe goes by <see cref="PipeTransportOptions.EnableRtx"/>.</param>
     public sealed record Consume(
         long RequestId,
         RouterId RouterId,

@@ -122,7 +122,7 @@ public static class SessionEvents
 
     /// <summary>
     /// To a new subscriber, first of all: what was told of the transport so far, summed up. The last score, orientation and layers of all it
-    /// carries follow, as events. What is told from then on builds on this.
+    /// carries follow, as events. What is told from then on builds on this. A transport without ICE and DTLS is new for good in both.
     /// </summary>
     public sealed record TransportState(
         RouterId RouterId,
@@ -131,5 +131,6 @@ public static class SessionEvents
         DtlsTransportState DtlsState,
         ImmutableArray<string> Ufrags,
         ImmutableArray<TupleInfo> Tuples,
-        TupleInfo? SelectedTuple) : ISessionEvent;
+        TupleInfo? SelectedTuple,
+        TupleInfo? RtcpTuple = null) : ISessionEvent;
 }

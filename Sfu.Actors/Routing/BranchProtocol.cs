@@ -12,7 +12,9 @@ namespace Sfu.Actors.Routing;
 /// </summary>
 internal static class BranchProtocol
 {
-    /// <summary>Router → node → branch: make a transport. The node makes the branch when it is the first.</summary>
+    /// <summary>
+    /// Router → node → branch: make a transport, of the kind whose options are given. The node makes the branch when it is the first.
+    /// </summary>
     internal sealed record OpenTransport(
         long RequestId,
         RouterId RouterId,
@@ -20,9 +22,19 @@ internal static class BranchProtocol
         RouterSetup Setup,
         ImmutableArray<PeerRecord> Peers,
         TransportId TransportId,
-        WebRtcTransportOptions Options,
+        WebRtcTransportOptions? Options,
         PeerId? PeerId,
-        IActorRef? Owner) : IRouterMessage, IRequest;
+        IActorRef? Owner,
+        PlainTransportOptions? Plain = null,
+        PipeTransportOptions? Pipe = null) : IRouterMessage, IRequest
+    {
+        internal TransportKind Kind => this switch
+        {
+            { Plain: not null } => TransportKind.Plain,
+            { Pipe: not null } => TransportKind.Pipe,
+            _ => TransportKind.WebRtc,
+        };
+    }
 
     /// <summary>Router → branch → transport: a validated <see cref="RouterProtocol.Produce"/>.</summary>
     internal sealed record AddProducer(

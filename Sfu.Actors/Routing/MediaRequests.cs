@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Sfu.Actors.Protocol;
+using Sfu.Media.Ortc;
 
 namespace Sfu.Actors.Routing;
 
@@ -93,12 +94,16 @@ internal sealed class MediaRequests(RouterState state, RouterEndings endings, Ro
             return [Missing(consume, "Producer", consume.ProducerId.Value, asker)];
         }
 
-        if (capabilities is null)
+        if (transport.Record.Kind == TransportKind.Pipe)
+        {
+            // It takes what there is.
+            capabilities ??= new RtpCapabilities();
+        }
+        else if (capabilities is null)
         {
             return [Letter.Refusal(consume, asker, SfuErrorCode.InvalidParameters, "Neither the request nor the peer says what it can receive.")];
         }
-
-        if (!RouterOrtc.CanConsume(producer.Consumable, capabilities))
+        else if (!RouterOrtc.CanConsume(producer.Consumable, capabilities))
         {
             return [Letter.Refusal(consume, asker, SfuErrorCode.CannotConsume, $"The client has no codec for Producer {consume.ProducerId}.")];
         }

@@ -4,7 +4,6 @@ using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using Sfu.Actors.Node;
-using Sfu.Actors.Observers;
 using Sfu.Actors.Protocol;
 using Sfu.Media.Ortc;
 
@@ -30,6 +29,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private readonly PeerMembership _membership;
     private readonly MediaRequests _mediaRequests;
     private readonly BranchReports _reports;
+    private readonly RouterPipes _pipes;
     private readonly List<PendingRequest> _closers = [];
     private bool _leaving;
 
@@ -43,6 +43,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         _membership = new PeerMembership(_state, _endings);
         _mediaRequests = new MediaRequests(_state, _endings, node.Ortc);
         _reports = new BranchReports(_state, _endings);
+        _pipes = new RouterPipes(_state);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -147,23 +148,22 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 Answer(_state.Observers.Decide(about, Sender));
                 break;
             case ObserverProtocol.CreateAudioLevelObserver create:
-                OnCreateObserver(
-                    create,
-                    create.ObserverId,
-                    ObserverKind.AudioLevel,
-                    create.Subscriber,
-                    id => AudioLevelObserver.TryCreate(_id, id, create.Options, Context.System.Scheduler.MonotonicClock));
+                Answer(_state.Observers.Create(create, Sender, Context));
                 break;
             case ObserverProtocol.CreateActiveSpeakerObserver create:
-                OnCreateObserver(
-                    create,
-                    create.ObserverId,
-                    ObserverKind.ActiveSpeaker,
-                    create.Subscriber,
-                    id => ActiveSpeakerObserver.TryCreate(_id, id, create.Options, Context.System.Scheduler.MonotonicClock));
+                Answer(_state.Observers.Create(create, Sender, Context));
                 break;
             case RouterProtocol.CreateWebRtcTransport create:
-                OnCreateTransport(create);
+                OnCreateTransport(create, TransportKind.WebRtc, create.PeerId, create.Owner, open => open with { Options = create.Options });
+                break;
+            case RouterProtocol.CreatePlainTransport create:
+                OnCreateTransport(create, TransportKind.Plain, create.PeerId, create.Owner, open => open with { Plain = create.Options });
+                break;
+            case RouterProtocol.CreatePipeTransport create:
+                OnCreateTransport(create, TransportKind.Pipe, peer: null, create.Owner, open => open with { Pipe = create.Options });
+                break;
+            case RouterProtocol.PipeToRouter pipe:
+                Answer(_pipes.Decide(pipe, Sender, Context));
                 break;
             case RouterProtocol.CanConsume can:
                 Reply(new CanConsumeAnswer(
@@ -238,10 +238,15 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
     }
 
-    private void OnCreateTransport(RouterProtocol.CreateWebRtcTransport create)
+    private void OnCreateTransport(
+        IRequest create,
+        TransportKind kind,
+        PeerId? peer,
+        IActorRef? owner,
+        Func<BranchProtocol.OpenTransport, BranchProtocol.OpenTransport> withOptions)
     {
         BeginByUse();
-        var record = new TransportRecord(TransportId.New(), create.PeerId, create.Owner, Open: false);
+        var record = new TransportRecord(TransportId.New(), peer, owner, Open: false, kind);
         var branch = _state.Branches.On(_localNode);
         _state.PutTransport(new TransportEntry(record, _localNode, branch));
         if (branch is null)
@@ -251,47 +256,9 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
         Timers.Cancel(LingerOver.Key);
         AnsweredElsewhere();
-        _localNode.Tell(
-            new BranchProtocol.OpenTransport(
-                create.RequestId, _id, Self, _state.Setup!, _state.Peers, record.TransportId, create.Options, create.PeerId, create.Owner),
-            Sender);
-    }
-
-    /// <summary>Who names an observer that is there joins it.</summary>
-    private void OnCreateObserver(IRequest create, ObserverId? wantedId, ObserverKind kind, IActorRef? subscriber, Func<ObserverId, IRtpObserver?> make)
-    {
-        var id = wantedId ?? ObserverId.New();
-        var existing = _state.Observers.Find(id);
-        if (_state.Setup is null)
-        {
-            Reject(SfuErrorCode.NotFound, $"No Router {_id}.");
-            return;
-        }
-
-        if (existing is not null && existing.Kind != kind)
-        {
-            Reject(SfuErrorCode.AlreadyExists, $"The observer {id} exists and is of another kind.");
-            return;
-        }
-
-        if (existing is null)
-        {
-            if (make(id) is not { } observer)
-            {
-                Reject(SfuErrorCode.InvalidParameters, "The observer's options are out of range.");
-                return;
-            }
-
-            existing = new ObserverEntry(id, kind, Context.Watch(Context.ActorOf(RtpObserverActor.Props(_id, id, observer))));
-            _state.Observers.Add(existing);
-        }
-
-        if (subscriber is not null)
-        {
-            existing.Actor.Tell(new ObserverProtocol.SubscribeObserver(create.RequestId, _id, id, subscriber), ActorRefs.NoSender);
-        }
-
-        Reply(new ObserverCreated(create.RequestId, id));
+        var open = new BranchProtocol.OpenTransport(
+            create.RequestId, _id, Self, _state.Setup!, _state.Peers, record.TransportId, Options: null, peer, owner);
+        _localNode.Tell(withOptions(open), Sender);
     }
 
     private void OnAttachPeer(PeerProtocol.AttachPeer attach)
@@ -393,7 +360,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             Send(_endings.OfBranch(terminated.ActorRef, terminated.AddressTerminated));
             LeaveWhenAlone();
         }
-        else
+        else if (!_pipes.Remove(terminated.ActorRef))
         {
             Send([.. _state.Observers.Lose(terminated.ActorRef), .. _membership.Lose(terminated.ActorRef)]);
         }
@@ -444,7 +411,8 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 AnsweredElsewhere();
                 _closers.Add(new PendingRequest(request.RequestId, Sender));
                 break;
-            case RouterProtocol.GetRouterRtpCapabilities or RouterProtocol.CreateRouter or RouterProtocol.CreateWebRtcTransport or PeerProtocol.AttachPeer
+            case RouterProtocol.GetRouterRtpCapabilities or RouterProtocol.CreateRouter or RouterProtocol.CreateWebRtcTransport
+                or RouterProtocol.CreatePlainTransport or RouterProtocol.CreatePipeTransport or PeerProtocol.AttachPeer
                 when _leaving:
                 AnsweredElsewhere();
                 Context.Parent.Forward(request);

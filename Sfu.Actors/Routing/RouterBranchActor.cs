@@ -161,7 +161,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
 
         _starting.Add(open.TransportId, null);
-        message.Server.Forward(new TransportCommands.CreateTransport(open, Self, _closingSignal));
+        message.Parent.Forward(new TransportCommands.CreateTransport(open, Self, _closingSignal));
     }
 
     private void OnStarted(TransportCommands.Started started)
@@ -506,8 +506,8 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
     }
 
-    /// <summary>Node → branch: make a transport on this server.</summary>
-    internal sealed record Open(BranchProtocol.OpenTransport OpenTransport, IActorRef Server) : IRequest, INoSerializationVerificationNeeded
+    /// <summary>Node → branch: have the WebRtcServer, or the node itself, make a transport.</summary>
+    internal sealed record Open(BranchProtocol.OpenTransport OpenTransport, IActorRef Parent) : IRequest, INoSerializationVerificationNeeded
     {
         public long RequestId => OpenTransport.RequestId;
     }

@@ -8,7 +8,7 @@ namespace Sfu.Actors.Routing;
 
 /// <summary>
 /// The observers of a Router, and whom they listen to: the loudness of a Producer is measured from the first that wants it to the last.
-/// Does nothing itself.
+/// Has their actors made, as the Router's children; does nothing else itself.
 /// </summary>
 internal sealed class RouterObservers(RouterState state)
 {
@@ -17,9 +17,23 @@ internal sealed class RouterObservers(RouterState state)
 
     public IEnumerable<IActorRef> Actors => _observers.Values.Select(observer => observer.Actor);
 
-    public ObserverEntry? Find(ObserverId id) => _observers.GetValueOrDefault(id);
+    public ImmutableArray<Letter> Create(ObserverProtocol.CreateAudioLevelObserver create, IActorRef asker, IUntypedActorContext context) => Create(
+        create,
+        asker,
+        context,
+        create.ObserverId,
+        ObserverKind.AudioLevel,
+        create.Subscriber,
+        id => AudioLevelObserver.TryCreate(state.Id, id, create.Options, context.System.Scheduler.MonotonicClock));
 
-    public void Add(ObserverEntry observer) => _observers.Add(observer.Id, observer);
+    public ImmutableArray<Letter> Create(ObserverProtocol.CreateActiveSpeakerObserver create, IActorRef asker, IUntypedActorContext context) => Create(
+        create,
+        asker,
+        context,
+        create.ObserverId,
+        ObserverKind.ActiveSpeaker,
+        create.Subscriber,
+        id => ActiveSpeakerObserver.TryCreate(state.Id, id, create.Options, context.System.Scheduler.MonotonicClock));
 
     /// <summary>The branches' report goes to everybody: observers are few, and each knows whom it listens to.</summary>
     public IEnumerable<Letter> Hear(BranchProtocol.AudioLevelsMeasured measured) =>
@@ -61,6 +75,45 @@ internal sealed class RouterObservers(RouterState state)
     /// <summary>The actor has ended, by a fault or as it was asked to. Empty when it is no observer.</summary>
     public ImmutableArray<Letter> Lose(IActorRef actor) =>
         _observers.Values.FirstOrDefault(observer => observer.Actor.Equals(actor)) is { } observer ? Remove(observer) : [];
+
+    /// <summary>Who names an observer that is there joins it.</summary>
+    private ImmutableArray<Letter> Create(
+        IRequest create,
+        IActorRef asker,
+        IUntypedActorContext context,
+        ObserverId? wantedId,
+        ObserverKind kind,
+        IActorRef? subscriber,
+        Func<ObserverId, IRtpObserver?> make)
+    {
+        if (state.Setup is null)
+        {
+            return [Letter.Refusal(create, asker, SfuErrorCode.NotFound, $"No Router {state.Id}.")];
+        }
+
+        var id = wantedId ?? ObserverId.New();
+        if (!_observers.TryGetValue(id, out var entry))
+        {
+            if (make(id) is not { } observer)
+            {
+                return [Letter.Refusal(create, asker, SfuErrorCode.InvalidParameters, "The observer's options are out of range.")];
+            }
+
+            entry = new ObserverEntry(id, kind, context.Watch(context.ActorOf(RtpObserverActor.Props(state.Id, id, observer))));
+            _observers.Add(id, entry);
+        }
+        else if (entry.Kind != kind)
+        {
+            return [Letter.Refusal(create, asker, SfuErrorCode.AlreadyExists, $"The observer {id} exists and is of another kind.")];
+        }
+
+        if (subscriber is not null)
+        {
+            entry.Actor.Tell(new ObserverProtocol.SubscribeObserver(create.RequestId, state.Id, id, subscriber), ActorRefs.NoSender);
+        }
+
+        return [new Letter(asker, new ObserverCreated(create.RequestId, id))];
+    }
 
     private ImmutableArray<Letter> AddProducer(ObserverEntry observer, ObserverProtocol.AddObserverProducer add, IActorRef asker, Letter done)
     {

@@ -57,8 +57,9 @@ internal sealed class RouterOrtc(IRandomSource random)
         return false;
     }
 
-    /// <summary>What crosses a pipe to another node: every codec and every stream, under SSRCs of the pipe's own, repaired by RTX.</summary>
-    public RtpParameters GetPipeParameters(RtpParameters consumable) => ConsumerNegotiation.GetPipeConsumerRtpParameters(consumable, enableRtx: true, random);
+    /// <summary>What leaves by a pipe: every codec and every stream, under SSRCs of the pipe's own.</summary>
+    public RtpParameters GetPipeParameters(RtpParameters consumable, bool enableRtx) =>
+        ConsumerNegotiation.GetPipeConsumerRtpParameters(consumable, enableRtx, random);
 
     private static SfuError ToSfuError(OrtcError error) =>
         new(error.Code == OrtcErrorCode.Unsupported ? SfuErrorCode.Unsupported : SfuErrorCode.InvalidParameters, error.Reason);

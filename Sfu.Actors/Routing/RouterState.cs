@@ -196,7 +196,7 @@ internal sealed class RouterState
         Setup is not null,
         Branches.Count,
         [.. _peers.All.Select(peer => peer.Info)],
-        [.. _transports.All.Select(entry => new RouterTransportDump(entry.Record.TransportId, entry.Record.PeerId, entry.Record.Open))],
+        [.. _transports.All.Select(entry => new RouterTransportDump(entry.Record.TransportId, entry.Record.PeerId, entry.Record.Open, entry.Record.Kind))],
         [
             .. _media.Producers.Select(producer => new RouterProducerDump(
                 producer.ProducerId, producer.TransportId, producer.PeerId, producer.Kind, producer.Paused, producer.Open)),

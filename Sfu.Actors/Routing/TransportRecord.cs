@@ -8,4 +8,6 @@ namespace Sfu.Actors.Routing;
 /// <param name="PeerId">Whose it is.</param>
 /// <param name="Owner">Who gets its events.</param>
 /// <param name="Open">Its media twin listens; false while it opens.</param>
-internal sealed record TransportRecord(TransportId TransportId, PeerId? PeerId, IActorRef? Owner, bool Open);
+/// <param name="Kind">What it is.</param>
+internal sealed record TransportRecord(
+    TransportId TransportId, PeerId? PeerId, IActorRef? Owner, bool Open, TransportKind Kind = TransportKind.WebRtc);

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Sfu.Actors.Pipes;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
+using Sfu.Actors.Transports;
 
 namespace Sfu.Actors.Serialization;
 
@@ -19,6 +20,11 @@ internal static class WireManifests
         ("router/close-router/1", typeof(RouterProtocol.CloseRouter)),
         ("router/create-web-rtc-transport/1", typeof(RouterProtocol.CreateWebRtcTransport)),
         ("router/connect-web-rtc-transport/1", typeof(RouterProtocol.ConnectWebRtcTransport)),
+        ("router/create-plain-transport/1", typeof(RouterProtocol.CreatePlainTransport)),
+        ("router/connect-plain-transport/1", typeof(RouterProtocol.ConnectPlainTransport)),
+        ("router/create-pipe-transport/1", typeof(RouterProtocol.CreatePipeTransport)),
+        ("router/connect-pipe-transport/1", typeof(RouterProtocol.ConnectPipeTransport)),
+        ("router/pipe-to-router/1", typeof(RouterProtocol.PipeToRouter)),
         ("router/restart-ice/1", typeof(RouterProtocol.RestartIce)),
         ("router/close-transport/1", typeof(RouterProtocol.CloseTransport)),
         ("router/get-transport-stats/1", typeof(RouterProtocol.GetTransportStats)),
@@ -62,6 +68,9 @@ internal static class WireManifests
         ("reply/router-created/1", typeof(RouterCreated)),
         ("reply/transport-created/1", typeof(TransportCreated)),
         ("reply/transport-connected/1", typeof(TransportConnected)),
+        ("reply/plain-transport-created/1", typeof(PlainTransportCreated)),
+        ("reply/plain-transport-connected/1", typeof(PlainTransportConnected)),
+        ("reply/piped-to-router/1", typeof(PipedToRouter)),
         ("reply/ice-restarted/1", typeof(IceRestarted)),
         ("reply/transport-subscribed/1", typeof(TransportSubscribed)),
         ("reply/produced/1", typeof(Produced)),
@@ -71,6 +80,7 @@ internal static class WireManifests
         ("reply/peer-attached/1", typeof(PeerAttached)),
         ("reply/router-dump/1", typeof(RouterDump)),
         ("reply/web-rtc-transport-dump/1", typeof(WebRtcTransportDump)),
+        ("reply/plain-transport-dump/1", typeof(PlainTransportDump)),
         ("reply/observer-created/1", typeof(ObserverCreated)),
         ("event/peer-joined/1", typeof(SessionEvents.PeerJoined)),
         ("event/peer-updated/1", typeof(SessionEvents.PeerUpdated)),
@@ -106,6 +116,12 @@ internal static class WireManifests
         ("event/silence-fell/1", typeof(ObserverEvents.SilenceFell)),
         ("event/dominant-speaker-changed/1", typeof(ObserverEvents.DominantSpeakerChanged)),
         ("event/observer-closed/1", typeof(ObserverEvents.ObserverClosed)),
+        ("end/join-ends/1", typeof(PipeEndProtocol.JoinEnds)),
+        ("end/tie-consumer/1", typeof(PipeEndProtocol.TieConsumer)),
+        ("end/tie-producer/1", typeof(PipeEndProtocol.TieProducer)),
+        ("end/source-pause-changed/1", typeof(PipeEndProtocol.SourcePauseChanged)),
+        ("end/source-closed/1", typeof(PipeEndProtocol.SourceClosed)),
+        ("end/piped-closed/1", typeof(PipeEndProtocol.PipedClosed)),
         ("branch/open-transport/1", typeof(BranchProtocol.OpenTransport)),
         ("branch/add-producer/1", typeof(BranchProtocol.AddProducer)),
         ("branch/add-consumer/1", typeof(BranchProtocol.AddConsumer)),

@@ -148,7 +148,7 @@ internal sealed class WebRtcServerActor : RequestActor
     private void Create(TransportCommands.CreateTransport create, IActorRef asker)
     {
         var open = create.Open;
-        if (!_node.Options.Transport.TryResolve(open.Options, out var settings, out var reason)
+        if (!_node.Options.Transport.TryResolve(open.Options!, out var settings, out var reason)
             || !Offers(settings, out reason))
         {
             asker.Tell(new Rejected(open.RequestId, SfuErrorCode.InvalidParameters, reason));
@@ -160,16 +160,14 @@ internal sealed class WebRtcServerActor : RequestActor
         var seed = new TransportSeed(
             _node.Media,
             _node.Ortc,
-            _handle,
-            settings,
             open,
             asker,
             create.Branch,
             _closingSignal,
             create.RouterClosing,
             _node.Options.PathReportInterval,
-            open.Options.MaxIncomingBitrate ?? _node.Options.Transport.MaxIncomingBitrate);
-        _audience.Add(Context.Watch(Context.ActorOf(WebRtcTransportActor.Props(seed))), open.TransportId);
+            open.Options!.MaxIncomingBitrate ?? _node.Options.Transport.MaxIncomingBitrate);
+        _audience.Add(Context.Watch(Context.ActorOf(WebRtcTransportActor.Props(seed, _handle, settings))), open.TransportId);
     }
 
     /// <summary>A private server without a candidate would be of no use to anybody; a shared one is what it is.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
 using Sfu.Media.Control;
@@ -20,6 +21,12 @@ internal sealed record ConsumerState(
     ConsumerQuality? Quality = null)
 {
     public ConsumerId Id => Record.ConsumerId;
+
+    /// <summary>Where it is more than one stream (an end of a pipe sends all encodings): those after the first.</summary>
+    public ImmutableArray<ConsumerHandle> MoreHandles { get; init; }
+
+    /// <summary>Its twins in the media plane, at least one.</summary>
+    public ImmutableArray<ConsumerHandle> Handles => MoreHandles.IsDefaultOrEmpty ? [Handle] : [Handle, .. MoreHandles];
 
     /// <summary>What is known of it, also when that is nothing.</summary>
     public ConsumerQuality Known => Quality ?? ConsumerQuality.Unknown;

@@ -9,7 +9,7 @@ namespace Sfu.Actors.Transports;
 /// The sum of what has been told of a transport's paths: what a new subscriber starts from, and what is to be taken back when the
 /// transport ends. Does nothing itself.
 /// </summary>
-internal sealed class ReportedPaths(RouterId router, TransportId transport)
+internal sealed class ReportedPaths(RouterId router, TransportId transport, TransportKind kind)
 {
     private readonly List<string> _ufrags = [];
     private readonly List<TupleInfo> _tuples = [];
@@ -19,7 +19,10 @@ internal sealed class ReportedPaths(RouterId router, TransportId transport)
     private DtlsTransportState _dtlsState = DtlsTransportState.New;
 
     public SessionEvents.TransportState State =>
-        new(router, transport, _iceState, _dtlsState, [.. _ufrags], [.. _tuples], _selected);
+        new(router, transport, _iceState, _dtlsState, [.. _ufrags], [.. _tuples], _selected, _rtcp);
+
+    /// <summary>Neither ICE nor DTLS.</summary>
+    private bool HasNone => kind != TransportKind.WebRtc;
 
     /// <summary>Takes note of what is told. Events of other kinds change nothing.</summary>
     public void Note(ISessionEvent news)
@@ -60,8 +63,8 @@ internal sealed class ReportedPaths(RouterId router, TransportId transport)
         .. _tuples.Select(tuple => new SessionEvents.TupleRemoved(router, transport, tuple, TupleRemovalReason.TransportClosed)),
         .. _selected is null ? [] : new ISessionEvent[] { new SessionEvents.SelectedTupleChanged(router, transport, null) },
         .. _rtcp is null ? [] : new ISessionEvent[] { new SessionEvents.RtcpTupleChanged(router, transport, null) },
-        .. _iceState == IceState.Closed ? [] : new ISessionEvent[] { new SessionEvents.IceStateChanged(router, transport, IceState.Closed) },
-        .. _dtlsState == DtlsTransportState.Closed
+        .. HasNone || _iceState == IceState.Closed ? [] : new ISessionEvent[] { new SessionEvents.IceStateChanged(router, transport, IceState.Closed) },
+        .. HasNone || _dtlsState == DtlsTransportState.Closed
             ? []
             : new ISessionEvent[] { new SessionEvents.DtlsStateChanged(router, transport, DtlsTransportState.Closed) },
     ];

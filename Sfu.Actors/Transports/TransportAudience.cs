@@ -9,7 +9,7 @@ namespace Sfu.Actors.Transports;
 internal sealed class TransportAudience(TransportSeed seed)
 {
     private List<IActorRef>? _subscribers;
-    private readonly ReportedPaths _paths = new(seed.RouterId, seed.TransportId);
+    private readonly ReportedPaths _paths = new(seed.RouterId, seed.TransportId, seed.Open.Kind);
 
     /// <summary>What the subscriber is told first. The owner, who hears of everything anyway, gets nothing twice by it.</summary>
     public Letter Subscribe(IActorRef subscriber)
@@ -21,6 +21,9 @@ internal sealed class TransportAudience(TransportSeed seed)
 
         return new Letter(subscriber, _paths.State);
     }
+
+    /// <summary>Of an end of a pipe: what the other end is told.</summary>
+    public PipeMirror? Mirror { get; set; }
 
     /// <summary>The paths as last told.</summary>
     public SessionEvents.TransportState Paths => _paths.State;
@@ -34,13 +37,24 @@ internal sealed class TransportAudience(TransportSeed seed)
     public ImmutableArray<Letter> Notice(ISessionEvent news)
     {
         _paths.Note(news);
-        if (_subscribers is not { Count: > 0 } subscribers)
+        if (Mirror is null && _subscribers is not { Count: > 0 })
         {
             return seed.Open.Owner is { } one ? [new Letter(one, news)] : [];
         }
 
-        var toSubscribers = subscribers.Select(subscriber => new Letter(subscriber, news));
-        return seed.Open.Owner is { } owner ? [new Letter(owner, news), .. toSubscribers] : [.. toSubscribers];
+        var letters = ImmutableArray.CreateBuilder<Letter>();
+        if (Mirror?.Of(news) is { } mirrored)
+        {
+            letters.Add(mirrored);
+        }
+
+        if (seed.Open.Owner is { } owner)
+        {
+            letters.Add(new Letter(owner, news));
+        }
+
+        letters.AddRange((_subscribers ?? []).Select(subscriber => new Letter(subscriber, news)));
+        return letters.DrainToImmutable();
     }
 
     /// <summary>What is still told of the paths when the transport ends.</summary>

@@ -7,17 +7,17 @@ using Sfu.Media.Control;
 
 namespace Sfu.Actors.Transports;
 
-/// <summary>Between a transport and the actors around it on its own node: its server (parent) and its Router's branch (watcher).</summary>
+/// <summary>Between a transport and the actors around it on its own node: its server or node (parent) and its Router's branch (watcher).</summary>
 internal static class TransportCommands
 {
-    /// <summary>Branch → server: make the child. The sender is the asker.</summary>
+    /// <summary>Branch → server or node: make the child. The sender is the asker.</summary>
     internal sealed record CreateTransport(BranchProtocol.OpenTransport Open, IActorRef Branch, ClosingSignal RouterClosing)
         : IRequest, INoSerializationVerificationNeeded
     {
         public long RequestId => Open.RequestId;
     }
 
-    /// <summary>Server or branch → transport: close, and give this as the reason.</summary>
+    /// <summary>Server, node or branch → transport: close, and give this as the reason.</summary>
     internal sealed record Close(CloseReason Reason) : INoSerializationVerificationNeeded;
 
     /// <summary>Node → branch → transport: the node is being emptied.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Akka.Actor;
 using Sfu.Actors.Node;
 using Sfu.Actors.Protocol;
@@ -13,13 +12,11 @@ namespace Sfu.Actors.Transports;
 /// The Consumers of one transport: decides what is asked of them, has the media plane follow, and says who is told what, the asker
 /// included. Sends nothing itself. Actor only.
 /// </summary>
-internal sealed class TransportConsumers(TransportSeed seed, TransportAudience audience, TransportHandle transport, PendingRequests pending)
+internal sealed class TransportConsumers(
+    TransportSeed seed, TransportAudience audience, TransportHandle transport, PendingRequests pending, IConsumerOffers offers)
 {
-    private const int MaxMids = 100_000_000; // A MID has at most 8 characters.
-
     private readonly Dictionary<ConsumerId, ConsumerState> _consumers = [];
     private readonly Dictionary<ConsumerHandle, ConsumerId> _ids = []; // Scores come often, and a large room has many Consumers.
-    private int _nextMid;
 
     public ImmutableArray<Letter> Add(TransportCommands.AddConsumer message, IActorRef asker)
     {
@@ -29,34 +26,39 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
             return [Letter.Refusal(message, asker, SfuErrorCode.AlreadyExists, $"A Consumer {add.ConsumerId} exists.")];
         }
 
-        // As mediasoup has it: lost audio is concealed sooner than it could be sent again.
-        var enableRtx = add.EnableRtx ?? add.Producer.Kind == MediaKind.Video;
-        if (!seed.Ortc.TryGetConsumerParameters(add.Producer.Consumable, add.RtpCapabilities, NextMid(), enableRtx, out var parameters, out var refusal))
+        if (!offers.TryOffer(add, out var offer, out var refusal))
         {
             return [Letter.Refusal(message, asker, refusal), Ended(add.ConsumerId)];
         }
 
-        var handle = seed.Media.NewConsumerHandle();
-        var type = ConsumerNegotiation.GetConsumerType(add.Producer.Type);
-        var layers = ConsumerLimits.Clamp(add.PreferredLayers, type, parameters);
-        _ids.Add(handle, add.ConsumerId);
-        Put(new ConsumerState(
+        var layers = ConsumerLimits.Clamp(add.PreferredLayers, offer.Type, offer.RtpParameters);
+        var settings = offer.Settings(add, layers);
+        var handles = settings.Select(_ => seed.Media.NewConsumerHandle()).ToArray();
+        var consumer = new ConsumerState(
             ConsumerRecord.OfNew(add),
-            handle,
+            handles[0],
             add.Producer,
-            type,
-            parameters,
+            offer.Type,
+            offer.RtpParameters,
             add.Paused,
             add.Producer.Paused,
             layers,
             add.Priority,
-            add.AppData));
-        var settings = new ConsumerSettings(
-            add.ConsumerId.Value, add.Producer.Kind, parameters, add.Paused, type, layers, add.Priority, add.IgnoreDtx);
+            add.AppData)
+        {
+            MoreHandles = handles.Length > 1 ? [.. handles[1..]] : default,
+        };
+        Put(consumer);
+        foreach (var handle in handles)
+        {
+            _ids.Add(handle, add.ConsumerId);
+        }
+
         pending.Begin(
             message,
             asker,
-            number => seed.Media.AddConsumer(transport, number, handle, message.Producer, settings),
+            settings.Length,
+            (i, number) => seed.Media.AddConsumer(transport, number, handles[i], message.Producer, settings[i]),
             consumer: add.ConsumerId);
         return [];
     }
@@ -79,9 +81,14 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
         ];
     }
 
-    /// <summary>The media plane refused it.</summary>
+    /// <summary>The media plane refused it, or a part of it.</summary>
     public Letter NotAdded(ConsumerId id)
     {
+        if (_consumers.TryGetValue(id, out var consumer) && !consumer.MoreHandles.IsDefaultOrEmpty)
+        {
+            CloseTwins(consumer);
+        }
+
         Remove(id);
         return Ended(id);
     }
@@ -103,15 +110,15 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
         switch (request)
         {
             case RouterProtocol.PauseConsumer:
-                seed.Media.PauseConsumer(consumer.Handle);
+                Each(consumer, seed.Media.PauseConsumer);
                 Put(consumer with { Paused = true });
                 return [done];
             case RouterProtocol.ResumeConsumer:
-                seed.Media.ResumeConsumer(consumer.Handle);
+                Each(consumer, seed.Media.ResumeConsumer);
                 Put(consumer with { Paused = false });
                 return [done];
             case RouterProtocol.RequestConsumerKeyFrame:
-                seed.Media.RequestKeyFrame(consumer.Handle);
+                Each(consumer, seed.Media.RequestKeyFrame);
                 return [done];
             case RouterProtocol.SetConsumerPreferredLayers preferred when ConsumerLimits.Check(preferred.Layers, consumer.Priority) is { } error:
                 return [Letter.Refusal(request, asker, error)];
@@ -121,19 +128,20 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
             case RouterProtocol.SetConsumerPriority priority when ConsumerLimits.Check(null, priority.Priority) is { } error:
                 return [Letter.Refusal(request, asker, error)];
             case RouterProtocol.SetConsumerPriority priority:
-                seed.Media.SetPriority(consumer.Handle, priority.Priority);
+                Each(consumer, handle => seed.Media.SetPriority(handle, priority.Priority));
                 Put(consumer with { Priority = priority.Priority });
                 return [done];
             case RouterProtocol.EnableConsumerTrace trace when TraceTypes.Check(trace.Types, TraceTypes.OfStreams) is { } error:
                 return [Letter.Refusal(request, asker, error)];
             case RouterProtocol.EnableConsumerTrace trace:
-                seed.Media.TraceConsumer(consumer.Handle, trace.Types);
+                Each(consumer, handle => seed.Media.TraceConsumer(handle, trace.Types));
                 Put(consumer with { Quality = consumer.Known with { Traced = trace.Types } });
                 return [done];
             case RouterProtocol.CloseConsumer:
                 return [.. Close(consumer, CloseReason.Requested), done];
             case RouterProtocol.GetConsumerStats:
-                pending.Begin(request, asker, number => seed.Media.GetConsumerStats(transport, number, consumer.Handle));
+                var handles = consumer.Handles;
+                pending.Begin(request, asker, handles.Length, (i, number) => seed.Media.GetConsumerStats(transport, number, handles[i]));
                 return [];
             default:
                 return [Letter.Refusal(request, asker, SfuErrorCode.Unsupported, $"A Consumer does not answer {request.GetType().Name}.")];
@@ -156,17 +164,31 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
     public ImmutableArray<Letter> ProducerGone(ProducerId producer) =>
         seed.IsOwnClosingNear ? [] : [.. Of(producer).SelectMany(consumer => Close(consumer, CloseReason.ProducerClosed))];
 
+    /// <summary>Null when the Consumer is not there.</summary>
+    public bool? IsProducerPaused(ConsumerId id) => _consumers.TryGetValue(id, out var consumer) && consumer.Record.Open ? consumer.ProducerPaused : null;
+
+    /// <summary>One that has closed meanwhile is passed over.</summary>
+    public ImmutableArray<Letter> Close(ConsumerId id, CloseReason reason) => _consumers.TryGetValue(id, out var consumer) ? Close(consumer, reason) : [];
+
     /// <summary>The media plane closed it: its Producer is gone there, or it could not go on.</summary>
     public ImmutableArray<Letter> Closed(ConsumerHandle handle, bool fault)
     {
-        return Find(handle) is { Record.Open: true } consumer && !seed.IsOwnClosingNear
-            ? End(consumer, fault ? CloseReason.MediaFault : CloseReason.ProducerClosed)
-            : [];
+        if (Find(handle) is not { Record.Open: true } consumer || seed.IsOwnClosingNear)
+        {
+            return [];
+        }
+
+        if (!consumer.MoreHandles.IsDefaultOrEmpty)
+        {
+            CloseTwins(consumer);
+        }
+
+        return End(consumer, fault ? CloseReason.MediaFault : CloseReason.ProducerClosed);
     }
 
     public ImmutableArray<Letter> ScoreChanged(ConsumerHandle handle, ConsumerScore score)
     {
-        if (Find(handle) is not { } consumer || score.Equals(consumer.Known.Score))
+        if (Find(handle) is not { } consumer || consumer.Type == ConsumerType.Pipe || score.Equals(consumer.Known.Score))
         {
             return [];
         }
@@ -177,7 +199,7 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
 
     public ImmutableArray<Letter> LayersChanged(ConsumerHandle handle, ConsumerLayers? layers)
     {
-        if (Find(handle) is not { } consumer || layers == consumer.Known.Layers)
+        if (Find(handle) is not { } consumer || consumer.Type == ConsumerType.Pipe || layers == consumer.Known.Layers)
         {
             return [];
         }
@@ -202,8 +224,18 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
 
     private ImmutableArray<Letter> Close(ConsumerState consumer, CloseReason reason)
     {
-        seed.Media.CloseConsumer(consumer.Handle);
+        CloseTwins(consumer);
         return End(consumer, reason);
+    }
+
+    private void CloseTwins(ConsumerState consumer) => Each(consumer, seed.Media.CloseConsumer);
+
+    private static void Each(ConsumerState consumer, Action<ConsumerHandle> command)
+    {
+        foreach (var handle in consumer.Handles)
+        {
+            command(handle);
+        }
     }
 
     private ImmutableArray<Letter> End(ConsumerState consumer, CloseReason reason)
@@ -248,7 +280,7 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
     {
         if (_consumers.Remove(id, out var consumer))
         {
-            _ids.Remove(consumer.Handle);
+            Each(consumer, handle => _ids.Remove(handle));
         }
     }
 
@@ -261,12 +293,4 @@ internal sealed class TransportConsumers(TransportSeed seed, TransportAudience a
         : new SessionEvents.ConsumerResumed(seed.RouterId, seed.TransportId, id);
 
     private Letter Ended(ConsumerId id) => seed.Report(new BranchProtocol.ConsumerEnded(seed.RouterId, id));
-
-    /// <summary>The next MID among the Consumers of this transport. Never reused while the transport lives, short of a hundred million.</summary>
-    private string NextMid()
-    {
-        var mid = _nextMid.ToString(CultureInfo.InvariantCulture);
-        _nextMid = (_nextMid + 1) % MaxMids;
-        return mid;
-    }
 }

@@ -87,8 +87,7 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
             case RouterProtocol.ResumeProducer:
                 return [.. SetPaused(producer, false), done];
             case RouterProtocol.CloseProducer:
-                seed.Media.CloseProducer(producer.Handle);
-                return [.. End(producer, CloseReason.Requested), done];
+                return [.. Close(producer, CloseReason.Requested), done];
             case RouterProtocol.EnableProducerTrace trace when TraceTypes.Check(trace.Types, TraceTypes.OfStreams) is { } error:
                 return [Letter.Refusal(request, asker, error)];
             case RouterProtocol.EnableProducerTrace trace:
@@ -102,6 +101,15 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
                 return [Letter.Refusal(request, asker, SfuErrorCode.Unsupported, $"A Producer does not answer {request.GetType().Name}.")];
         }
     }
+
+    /// <summary>The media plane has it, and it is not closed.</summary>
+    public bool IsOpen(ProducerId id) => Find(id) is { Record.Open: true };
+
+    /// <summary>One that has closed meanwhile is passed over.</summary>
+    public ImmutableArray<Letter> SetPaused(ProducerId id, bool paused) => Find(id) is { } producer ? SetPaused(producer, paused) : [];
+
+    /// <summary>One that has closed meanwhile is passed over.</summary>
+    public ImmutableArray<Letter> Close(ProducerId id, CloseReason reason) => Find(id) is { } producer ? Close(producer, reason) : [];
 
     /// <summary>The media plane gave it up.</summary>
     public ImmutableArray<Letter> Closed(ProducerHandle handle) => Find(handle) is { } producer ? End(producer, CloseReason.MediaFault) : [];
@@ -185,6 +193,12 @@ internal sealed class TransportProducers(TransportSeed seed, TransportAudience a
 
         Put(producer with { Record = record with { Paused = paused } });
         return [seed.Report(new BranchProtocol.ProducerPauseDone(seed.RouterId, record.ProducerId, paused))];
+    }
+
+    private ImmutableArray<Letter> Close(ProducerState producer, CloseReason reason)
+    {
+        seed.Media.CloseProducer(producer.Handle);
+        return End(producer, reason);
     }
 
     private ImmutableArray<Letter> End(ProducerState producer, CloseReason reason)

@@ -90,7 +90,7 @@ public static class ConsumerNegotiation
             [
                 .. consumable.HeaderExtensions
                     .Where(extension => extension.Uri is not (RtpHeaderExtensionUri.Mid or RtpHeaderExtensionUri.AbsSendTime
-                        or RtpHeaderExtensionUri.TransportWideCc01))
+                        or RtpHeaderExtensionUri.TransportWideCc01 or RtpHeaderExtensionUri.DependencyDescriptor))
                     .Append(_pipedDependencyDescriptor)
                     .OrderBy(extension => extension.Id),
             ],

@@ -163,6 +163,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
 
         _transports.Add(transport, new Transport(null, events));
         Note("open plain");
+        Note(transport, $"Plain:{settings.RtcpMux}:{settings.Comedia}:{settings.Srtp}:{settings.IsPipe}");
         events.PlainTransportOpened(new PlainTransportParameters(
             new LocalAddress(settings.Rtp.AnnouncedAddress ?? settings.Rtp.Ip, (ushort)(40_000 + transport.Slot)),
             settings.RtcpMux ? null : new LocalAddress(settings.Rtp.AnnouncedAddress ?? settings.Rtp.Ip, (ushort)(50_000 + transport.Slot)),
@@ -179,7 +180,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
             }
 
             state.Connected = true;
-            Note(transport, $"Remote:{remote.Ip}:{remote.Port}:{remote.Srtp?.KeyBase64}");
+            Note(transport, $"Remote:{remote.Ip}:{remote.Port}:{remote.RtcpPort}:{remote.Srtp?.KeyBase64}");
             state.Events.PlainTransportConnected(requestId);
         });
 
@@ -216,6 +217,11 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
 
             _consumers.Add(consumer, new Consumer(transport, producer, settings) { Paused = settings.Paused });
             Note(consumer, $"Added:{settings.Type}:{settings.PreferredLayers?.SpatialLayer}/{settings.PreferredLayers?.TemporalLayer}:{settings.Priority}:{settings.IgnoreDtx}");
+            if (settings.Encoding is { } encoding)
+            {
+                Note(consumer, $"Encoding:{encoding}:{settings.RtpParameters.Encodings.Single().Ssrc}");
+            }
+
             state.Events.ConsumerAdded(requestId, consumer);
         });
 

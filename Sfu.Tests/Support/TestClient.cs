@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Sfu.Actors.Protocol;
+using Sfu.Media.Control;
+using Sfu.Media.Ice;
 using Sfu.Media.Ortc;
 
 namespace Sfu.Tests.Support;
@@ -11,6 +13,9 @@ public sealed class TestClient(TestNode node, RouterId router, PeerId peer, Test
     private static readonly DtlsParameters _dtls = new() { Role = DtlsRole.Client, Fingerprints = [new DtlsFingerprint("sha-256", "CC:DD")] };
     private static uint _ssrc = 1000;
     private long _requests;
+
+    /// <summary>Any UDP port of the loopback address.</summary>
+    public static ListenInfo Loopback { get; } = new(TransportProtocol.Udp, "127.0.0.1", null, 0);
 
     public RouterId Router => router;
 
@@ -72,6 +77,14 @@ public sealed class TestClient(TestNode node, RouterId router, PeerId peer, Test
 
     public Task<TransportCreated> TransportAsync(WebRtcTransportOptions? options = null) => AskAsync<TransportCreated>(
         new RouterProtocol.CreateWebRtcTransport(NextRequest, router, options ?? WebRtcTransportOptions.Default, peer, session.Ref));
+
+    /// <summary>On any port of the loopback address, unless the options say otherwise.</summary>
+    public Task<PlainTransportCreated> PlainTransportAsync(PlainTransportOptions? options = null) => AskAsync<PlainTransportCreated>(
+        new RouterProtocol.CreatePlainTransport(NextRequest, router, options ?? new PlainTransportOptions(Loopback), peer, session.Ref));
+
+    /// <summary>An end of a pipe.</summary>
+    public Task<PlainTransportCreated> PipeTransportAsync(PipeTransportOptions? options = null) => AskAsync<PlainTransportCreated>(
+        new RouterProtocol.CreatePipeTransport(NextRequest, router, options ?? new PipeTransportOptions(Loopback), session.Ref));
 
     public RouterProtocol.ConnectWebRtcTransport Connect(TransportId transport) => new(NextRequest, router, transport, _dtls);
 

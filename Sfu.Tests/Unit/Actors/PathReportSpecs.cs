@@ -49,8 +49,8 @@ public sealed class PathReportSpecs : TestKit, IAsyncLifetime
             1, _router, ActorRefs.Nobody, new RouterSetup(DefaultMediaCodecs.Value, true, JsonText.EmptyObject), [], _id, WebRtcTransportOptions.Default, null, _owner.Ref);
         var settings = new TransportSettings(true, true, false, false, 600_000, 30, MaxTuples, TupleLimitPolicy.Evict);
         var seed = new TransportSeed(
-            _media, new RouterOrtc(new SeededRandom(1)), server, settings, open, TestActor, CreateTestProbe().Ref, new ClosingSignal(), new ClosingSignal(), _interval);
-        _transport = Sys.ActorOf(WebRtcTransportActor.Props(seed));
+            _media, new RouterOrtc(new SeededRandom(1)), open, TestActor, CreateTestProbe().Ref, new ClosingSignal(), new ClosingSignal(), _interval);
+        _transport = Sys.ActorOf(WebRtcTransportActor.Props(seed, server, settings));
         await ExpectMsgAsync<TransportCreated>(TestNode.Patience);
         await _owner.ExpectMsgAsync<SessionEvents.LocalUfragAdded>(TestNode.Patience);
         await AllToldAsync();

@@ -227,6 +227,21 @@ public sealed class NegotiationSpecs
     public void A_Consumer_is_of_its_Producers_type_unless_it_pipes(ProducerType producer, bool pipe, ConsumerType consumer) =>
         Assert.Equal(consumer, ConsumerNegotiation.GetConsumerType(producer, pipe));
 
+    [Fact]
+    public void What_leaves_by_a_pipe_is_produced_in_another_Router_as_it_is()
+    {
+        var offer = Negotiated(
+            MediaKind.Video,
+            new RtpParameters { Codecs = [_vp8], Encodings = [.. Enumerable.Range(1, 3).Select(i => new RtpEncodingParameters { Ssrc = (uint)i })] });
+        Assert.Contains(offer.Consumable.HeaderExtensions, extension => extension.Uri == RtpHeaderExtensionUri.DependencyDescriptor);
+        foreach (var enableRtx in new[] { false, true })
+        {
+            var piped = ConsumerNegotiation.GetPipeConsumerRtpParameters(offer.Consumable, enableRtx, new SeededRandom(5));
+            Assert.Equal(ProducerType.Simulcast, Negotiated(MediaKind.Video, piped).Type);
+            Assert.Equal(piped.HeaderExtensions.Length, piped.HeaderExtensions.Select(extension => extension.Id).Distinct().Count());
+        }
+    }
+
     private static ProducerOffer Negotiated(MediaKind kind, RtpParameters parameters, IRandomSource? random = null)
     {
         Assert.True(

@@ -1,0 +1,389 @@
+using Akka.Actor;
+using Akka.Event;
+using Sfu.Actors.Node;
+using Sfu.Actors.Pipes;
+using Sfu.Actors.Protocol;
+using Sfu.Actors.Transports;
+
+namespace Sfu.Actors.Routing;
+
+/// <summary>
+/// Pipes Producers of a Router, whose child it is, to one other Router: has a PipeTransport made in each, joins them, and then, for each
+/// Producer, consumes here and produces there. Once that is done the ends follow each other by themselves, also when this actor and its
+/// Router's incarnation are gone.
+/// </summary>
+/// <remarks>
+/// <code>
+/// idle ── first request ──▶ opening ── both ends connected and joined ──▶ open: requests run side by side
+///  ▲                           │ refused, deadline, an end gone             │ an end gone
+///  └───────────────────────────┴── who waits is refused ◀───────────────────┘
+/// </code>
+/// </remarks>
+internal sealed class PipeToRouterActor : RequestActor, IWithTimers
+{
+    private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(15);
+
+    private readonly RouterId _near;
+    private readonly RouterId _far;
+    private readonly IActorRef _region;
+    private readonly Dictionary<long, Action<IReply>> _awaited = []; // What is to be done with each answer.
+    private readonly HashSet<Piping> _pipings = [];
+    private Pair? _pair;
+    private long _lastRequest;
+
+    public PipeToRouterActor(RouterId near, RouterId far, IActorRef region)
+    {
+        _near = near;
+        _far = far;
+        _region = region;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <param name="near">The Router whose Producers leave: the parent.</param>
+    /// <param name="far">The Router that gets them.</param>
+    /// <param name="region">Where Routers are reached.</param>
+    public static Props Props(RouterId near, RouterId far, IActorRef region) =>
+        ActorFactory<PipeToRouterActor>.Props(() => new PipeToRouterActor(near, far, region));
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case RouterProtocol.PipeToRouter request:
+                AnsweredElsewhere();
+                Begin(new Piping(request, Sender));
+                break;
+            case IReply reply:
+                if (_awaited.Remove(reply.RequestId, out var then))
+                {
+                    then(reply);
+                }
+
+                break;
+            case PipeAddress.Resolved { What: Facing facing } resolved:
+                Connect(facing, resolved.Ip);
+                break;
+            case PipeAddress.Unknown { What: Facing facing } unknown:
+                Lose(facing.Pair, new SfuError(SfuErrorCode.Unavailable, $"The other end of the pipe cannot be reached. {unknown.Reason}"));
+                break;
+            case Terminated terminated when _pair?.Has(terminated.ActorRef) == true:
+                Lose(new SfuError(SfuErrorCode.Closed, $"The pipe between the Routers {_near} and {_far} closed."));
+                break;
+            case Terminated:
+                break;
+            case Overdue { Piping: { } piping }:
+                Refuse(piping, Late);
+                break;
+            case Overdue:
+                Lose(Late);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    protected override void OnFault(Exception exception)
+    {
+    }
+
+    /// <summary>What is half done is undone; a pipe that is open stays.</summary>
+    protected override void PostStop()
+    {
+        var error = new SfuError(SfuErrorCode.Closed, $"The Router {_near} closed, or moved.");
+        if (_pair is { IsOpen: false })
+        {
+            Lose(error);
+        }
+
+        foreach (var piping in _pipings.ToArray())
+        {
+            Refuse(piping, error);
+        }
+    }
+
+    private SfuError Late => new(SfuErrorCode.Unavailable, $"The Router {_far} did not answer in time.");
+
+    private void Begin(Piping piping)
+    {
+        _pipings.Add(piping);
+        Timers.StartSingleTimer(piping, new Overdue(piping), _deadline);
+        if (_pair is { IsOpen: true } pair)
+        {
+            Consume(piping, pair);
+        }
+        else if (_pair is null)
+        {
+            Open(piping.Request);
+        }
+    }
+
+    private void Open(RouterProtocol.PipeToRouter request)
+    {
+        var pair = _pair = new Pair();
+        var options = new PipeTransportOptions(request.ListenInfo) { EnableRtx = request.EnableRtx, EnableSrtp = request.EnableSrtp };
+        Timers.StartSingleTimer(Overdue.Opening, new Overdue(null), _deadline);
+        Ask(Context.Parent, id => new RouterProtocol.CreatePipeTransport(id, _near, options, null), reply => OnCreated(pair, reply, isNear: true));
+        Ask(_region, id => new RouterProtocol.CreatePipeTransport(id, _far, options, null), reply => OnCreated(pair, reply, isNear: false));
+    }
+
+    private void OnCreated(Pair pair, IReply reply, bool isNear)
+    {
+        if (reply is not PlainTransportCreated created)
+        {
+            Lose(pair, ErrorOf(reply));
+            return;
+        }
+
+        if (pair != _pair)
+        {
+            Close(created, isNear ? _near : _far);
+            return;
+        }
+
+        (pair.Near, pair.Far) = isNear ? (created, pair.Far) : (pair.Near, created);
+        Context.Watch(created.Transport);
+        if (pair is { Near: { } near, Far: { } far })
+        {
+            PipeAddress.Resolve(far.Tuple, Self, new Facing(pair, near, _near, far));
+            PipeAddress.Resolve(near.Tuple, Self, new Facing(pair, far, _far, near));
+        }
+    }
+
+    private void Connect(Facing facing, string ip)
+    {
+        var (pair, end, router, other) = facing;
+        if (pair != _pair)
+        {
+            return;
+        }
+
+        Ask(
+            end.Transport,
+            id => new RouterProtocol.ConnectPipeTransport(id, router, end.TransportId, ip, other.Tuple.Port, other.SrtpParameters),
+            reply => OnOpeningStep(pair, reply));
+        Ask(
+            end.Transport,
+            id => new PipeEndProtocol.JoinEnds(id, router, end.TransportId, other.Transport),
+            reply => OnOpeningStep(pair, reply));
+    }
+
+    private void OnOpeningStep(Pair pair, IReply reply)
+    {
+        if (reply is Rejected rejected)
+        {
+            Lose(pair, rejected.Error);
+        }
+        else if (pair == _pair && pair.StepDone())
+        {
+            Timers.Cancel(Overdue.Opening);
+            Log.Info("Router {RouterId} is piped to Router {TargetRouterId}", _near, _far);
+            foreach (var piping in _pipings.ToArray())
+            {
+                Consume(piping, pair);
+            }
+        }
+    }
+
+    /// <summary>Paused, so that nothing leaves before the other end knows what it is, and all begins at a key frame.</summary>
+    private void Consume(Piping piping, Pair pair) => Ask(
+        Context.Parent,
+        id => new RouterProtocol.Consume(
+            id, _near, pair.Near!.TransportId, piping.Request.ProducerId, RtpCapabilities: null, Paused: true, JsonText.EmptyObject),
+        reply => OnConsumed(piping, pair, reply));
+
+    private void OnConsumed(Piping piping, Pair pair, IReply reply)
+    {
+        if (reply is not Consumed consumed)
+        {
+            Refuse(piping, ErrorOf(reply));
+            return;
+        }
+
+        piping.Consumed = consumed;
+        if (!_pipings.Contains(piping))
+        {
+            Undo(piping);
+            return;
+        }
+
+        Ask(
+            _region,
+            id => new RouterProtocol.Produce(
+                id,
+                _far,
+                pair.Far!.TransportId,
+                consumed.Kind,
+                consumed.RtpParameters,
+                consumed.ProducerAppData,
+                consumed.ProducerPaused,
+                piping.Request.KeepId ? consumed.ProducerId : null),
+            produced => OnProduced(piping, pair, produced));
+    }
+
+    private void OnProduced(Piping piping, Pair pair, IReply reply)
+    {
+        if (reply is not Produced produced)
+        {
+            Refuse(piping, ErrorOf(reply));
+            return;
+        }
+
+        piping.PipedId = produced.ProducerId;
+        if (!_pipings.Contains(piping))
+        {
+            Undo(piping);
+            return;
+        }
+
+        var (near, far, consumed) = (pair.Near!, pair.Far!, piping.Consumed!);
+        Ask(
+            far.Transport,
+            id => new PipeEndProtocol.TieProducer(id, _far, far.TransportId, produced.ProducerId, consumed.ConsumerId),
+            tied => OnTyingStep(piping, tied));
+        Ask(
+            near.Transport,
+            id => new PipeEndProtocol.TieConsumer(id, _near, near.TransportId, consumed.ConsumerId, produced.ProducerId, consumed.ProducerPaused),
+            tied => OnTyingStep(piping, tied));
+        Ask(
+            near.Transport,
+            id => new RouterProtocol.ResumeConsumer(id, _near, consumed.ConsumerId),
+            resumed => OnTyingStep(piping, resumed));
+    }
+
+    private void OnTyingStep(Piping piping, IReply reply)
+    {
+        if (reply is Rejected rejected)
+        {
+            Refuse(piping, rejected.Error);
+        }
+        else if (_pipings.Contains(piping) && piping.StepDone())
+        {
+            Settle(piping);
+            piping.Asker.Tell(new PipedToRouter(piping.Request.RequestId, piping.Consumed!.ConsumerId, piping.PipedId!.Value));
+        }
+    }
+
+    /// <summary>The pipe does not come to be, or is gone: its ends close, by themselves where they are joined, and who waits is told.</summary>
+    private void Lose(Pair pair, SfuError error)
+    {
+        if (pair == _pair)
+        {
+            Lose(error);
+        }
+    }
+
+    private void Lose(SfuError error)
+    {
+        if (_pair is not { } pair)
+        {
+            return;
+        }
+
+        _pair = null;
+        Timers.Cancel(Overdue.Opening);
+        foreach (var (end, router) in new[] { (pair.Near, _near), (pair.Far, _far) })
+        {
+            if (end is not null)
+            {
+                Context.Unwatch(end.Transport);
+                if (!pair.IsOpen)
+                {
+                    Close(end, router);
+                }
+            }
+        }
+
+        foreach (var piping in _pipings.ToArray())
+        {
+            Refuse(piping, error);
+        }
+    }
+
+    private void Refuse(Piping piping, SfuError error)
+    {
+        if (Settle(piping))
+        {
+            Undo(piping);
+            piping.Asker.Tell(new Rejected(piping.Request.RequestId, error));
+        }
+    }
+
+    /// <summary>False when it was settled before.</summary>
+    private bool Settle(Piping piping)
+    {
+        Timers.Cancel(piping);
+        return _pipings.Remove(piping);
+    }
+
+    /// <summary>What was made for it closes; whoever made it does not wait for that.</summary>
+    private void Undo(Piping piping)
+    {
+        if (piping.Consumed is { } consumed)
+        {
+            Ask(Context.Parent, id => new RouterProtocol.CloseConsumer(id, _near, consumed.ConsumerId), static _ => { });
+        }
+
+        if (piping.PipedId is { } piped)
+        {
+            Ask(_region, id => new RouterProtocol.CloseProducer(id, _far, piped), static _ => { });
+        }
+    }
+
+    private void Close(PlainTransportCreated end, RouterId router) =>
+        Ask(end.Transport, id => new RouterProtocol.CloseTransport(id, router, end.TransportId), static _ => { });
+
+    private void Ask(IActorRef whom, Func<long, IRequest> request, Action<IReply> then)
+    {
+        var id = ++_lastRequest;
+        _awaited.Add(id, then);
+        whom.Tell(request(id), Self);
+    }
+
+    private static SfuError ErrorOf(IReply reply) =>
+        (reply as Rejected)?.Error ?? new SfuError(SfuErrorCode.Fault, $"{reply.GetType().Name} is no answer to that.");
+
+    /// <summary>One request on its way.</summary>
+    private sealed class Piping(RouterProtocol.PipeToRouter request, IActorRef asker)
+    {
+        private int _missing = 3;
+
+        public RouterProtocol.PipeToRouter Request { get; } = request;
+
+        public IActorRef Asker { get; } = asker;
+
+        public Consumed? Consumed { get; set; }
+
+        public ProducerId? PipedId { get; set; }
+
+        /// <summary>True with the last one: both ends follow each other, and media flows.</summary>
+        public bool StepDone() => --_missing == 0;
+    }
+
+    /// <summary>The two ends.</summary>
+    private sealed class Pair
+    {
+        private int _missing = 4;
+
+        public PlainTransportCreated? Near { get; set; }
+
+        public PlainTransportCreated? Far { get; set; }
+
+        public bool IsOpen => _missing == 0;
+
+        /// <summary>True with the last one: both are connected, and joined.</summary>
+        public bool StepDone() => --_missing == 0;
+
+        public bool Has(IActorRef actor) => actor.Equals(Near?.Transport) || actor.Equals(Far?.Transport);
+    }
+
+    /// <summary>An end, and the other that it is told of.</summary>
+    private sealed record Facing(Pair Pair, PlainTransportCreated End, RouterId Router, PlainTransportCreated Other);
+
+    /// <param name="Piping">Null: the pipe itself.</param>
+    private sealed record Overdue(Piping? Piping) : INoSerializationVerificationNeeded
+    {
+        public const string Opening = "opening";
+    }
+}
