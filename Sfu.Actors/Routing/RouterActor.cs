@@ -257,7 +257,6 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     private void OnCreateTransport(
         IRequest create,
-        PlacementRequest where,
         TransportKind kind,
         PeerId? peer,
         IActorRef? owner,
