@@ -112,7 +112,7 @@ public sealed class SfuConfiguration
         var tls = ReadTls(cluster.Section("tls"));
         var seeds = cluster.Texts("seed-nodes").Select(seed =>
             Akka.Actor.Address.TryParse(seed, out var address) && address.Host is not null && address.Port is not null
-                ? address.WithProtocol(tls is null ? "akka.tcp" : "akka.ssl.tcp").ToString()
+                ? SeedNode(address, withTls: tls is not null)
                 : throw cluster.Wrong("seed-nodes", $"\"{seed}\" is not an address like akka.tcp://sfu@host:4053")).ToImmutableArray();
 
         var roles = cluster.Texts("roles");
@@ -146,6 +146,11 @@ public sealed class SfuConfiguration
             Tls = tls,
         };
     }
+
+    /// <summary>Who writes plain TCP means what the nodes speak. A transport of Akka's other than TCP is meant as written.</summary>
+    private static string SeedNode(Akka.Actor.Address address, bool withTls) => address.Protocol is "akka.tcp" or "akka.ssl.tcp"
+        ? address.WithProtocol(withTls ? "akka.ssl.tcp" : "akka.tcp").ToString()
+        : address.ToString();
 
     private static ClusterTls? ReadTls(ConfigReader tls)
     {
