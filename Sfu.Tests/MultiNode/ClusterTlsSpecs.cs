@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
@@ -69,6 +70,7 @@ public sealed class ClusterTlsSpecs : IDisposable
     }
 
     [Fact]
+    [SupportedOSPlatform("linux")]
     public void Certificates_are_made_once_and_private_keys_are_private()
     {
         var made = Make("ours", "a");
