@@ -86,13 +86,14 @@ internal static class ClusterCertificates
     private static void Write(string directory, string name, string pem, bool secret, ImmutableArray<string>.Builder made)
     {
         var path = Path.Combine(directory, name);
-        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new FileStream(path, new FileStreamOptions
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = secret ? Owner : Owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
-        });
+            const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            options.UnixCreateMode = secret ? Owner : Owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        }
+
+        using var file = new FileStream(path, options);
         using var writer = new StreamWriter(file);
         writer.WriteLine(pem);
         made.Add(path);
