@@ -20,7 +20,7 @@ public static class SfuClientConfiguration
         .WithFallback(SfuConfiguration.SfuReference)
         .WithFallback(ClusterSharding.DefaultConfig())
         .WithFallback(DistributedData.DefaultConfig())
-        .WithFallback(ClusterSingletonManager.DefaultConfig())
+        .WithFallback(ClusterSingleton.DefaultConfig())
         .WithFallback(Reception);
 
     /// <summary>For a system of any name outside of the cluster, that nodes can reach: it needs an <c>akka.remote.dot-netty.tcp.public-hostname</c>.</summary>
