@@ -11,20 +11,27 @@ need() {
   command -v "$1" >/dev/null 2>&1 || { echo "build.sh: $1 is needed: $2" >&2; exit 1; }
 }
 
-# Debian's Chromium for the browser tests; anything else that SFU_CHROMIUM names will do.
-install_chromium() {
-  if [ -n "${SFU_CHROMIUM:-}" ] || command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1; then
+# Debian's Chromium for the browser tests, where anything else that SFU_CHROMIUM names will do, and its ffmpeg as a source of plain RTP.
+install_programs() {
+  wanted=
+  if [ -z "${SFU_CHROMIUM:-}" ] && ! command -v chromium >/dev/null 2>&1 && ! command -v chromium-browser >/dev/null 2>&1; then
+    wanted="chromium fonts-dejavu-core"
+  fi
+  command -v ffmpeg >/dev/null 2>&1 || wanted="$wanted ffmpeg"
+  if [ -z "$wanted" ]; then
     return
   fi
   if ! command -v apt-get >/dev/null 2>&1; then
-    echo "build.sh: no Chromium and no apt-get; browser tests will be skipped, or fail under CI=true" >&2
+    echo "build.sh: no apt-get to install $wanted; tests with them will be skipped, or fail under CI=true" >&2
     return
   fi
   as_root=
   [ "$(id -u)" -eq 0 ] || as_root=sudo
-  echo "Installing Chromium …"
+  echo "Installing $wanted …"
   $as_root apt-get update -q || echo "build.sh: apt-get update failed; trying to install with what is known" >&2
-  DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core
+  # One word for each package.
+  # shellcheck disable=SC2086
+  DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -q --no-install-recommends $wanted
 }
 
 # npm packages of the clients that run in Node.
@@ -73,7 +80,7 @@ case ${1:-} in
     shift
     need node "install Node.js 20"
     need npm "install Node.js 20 with npm"
-    install_chromium
+    install_programs
     install_node_clients
     echo "Building …"
     build

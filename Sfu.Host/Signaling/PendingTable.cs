@@ -26,6 +26,11 @@ internal sealed class PendingTable<TAnswer>
 
     public void Expire(TimeSpan now)
     {
+        if (_entries.Count == 0)
+        {
+            return;
+        }
+
         // An expired question may ask a new one.
         foreach (var id in _entries.Where(pair => pair.Value.Deadline <= now).Select(pair => pair.Key).ToArray())
         {

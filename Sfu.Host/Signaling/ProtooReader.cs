@@ -23,16 +23,27 @@ internal static class ProtooReader
             return new ProtooMessage.Malformed(null, "the message is not valid UTF-8");
         }
 
-        JsonElement root;
+        var memory = new LentJson(utf8);
+        ProtooMessage message;
         try
         {
-            root = JsonElement.Parse(utf8, s_options);
+            message = Read(memory.Parse(s_options), memory);
         }
         catch (JsonException)
         {
-            return new ProtooMessage.Malformed(null, "the message is not valid JSON");
+            message = new ProtooMessage.Malformed(null, "the message is not valid JSON");
         }
 
+        if (message is not ProtooMessage.Request)
+        {
+            memory.Dispose();
+        }
+
+        return message;
+    }
+
+    private static ProtooMessage Read(JsonElement root, LentJson memory)
+    {
         if (root.ValueKind != JsonValueKind.Object)
         {
             return new ProtooMessage.Malformed(null, "the message is not a JSON object");
@@ -46,7 +57,7 @@ internal static class ProtooReader
             return id is null
                 ? new ProtooMessage.Malformed(null, "a request needs an 'id' that is a non-negative integer")
                 : ReadMethod(root, out var method, out var data, out var reason)
-                    ? new ProtooMessage.Request(id.Value, method, data)
+                    ? new ProtooMessage.Request(id.Value, method, data) { Memory = memory }
                     : new ProtooMessage.Malformed(id, reason);
         }
 
@@ -59,8 +70,8 @@ internal static class ProtooReader
 
         if (IsTrue(root, "notification"))
         {
-            return ReadMethod(root, out var method, out var data, out var reason)
-                ? new ProtooMessage.Notification(method, data)
+            return ReadMethod(root, out var method, out _, out var reason)
+                ? new ProtooMessage.Notification(method)
                 : new ProtooMessage.Malformed(null, reason);
         }
 

@@ -6,6 +6,12 @@ namespace Sfu.Host.Signaling;
 /// <summary>Writes frames of the <c>protoo</c> sub-protocol as UTF-8. Any thread.</summary>
 internal static class ProtooWriter
 {
+    private const int FirstScratchBytes = 8 * 1024;
+    private const int MaxScratchBytes = 64 * 1024;
+
+    [ThreadStatic]
+    private static Scratch? t_scratch;
+
     public static byte[] Request(long id, string method, Action<Utf8JsonWriter> data) => Write(writer =>
     {
         writer.WriteBoolean("request", true);
@@ -56,14 +62,29 @@ internal static class ProtooWriter
 
     private static byte[] Write(Action<Utf8JsonWriter> members)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer))
+        var (buffer, writer) = t_scratch ??= Scratch.Create();
+        buffer.ResetWrittenCount();
+        writer.Reset();
+        writer.WriteStartObject();
+        members(writer);
+        writer.WriteEndObject();
+        writer.Flush();
+        var message = buffer.WrittenSpan.ToArray();
+        if (buffer.Capacity > MaxScratchBytes)
         {
-            writer.WriteStartObject();
-            members(writer);
-            writer.WriteEndObject();
+            t_scratch = null;
         }
 
-        return buffer.WrittenSpan.ToArray();
+        return message;
+    }
+
+    /// <summary>What messages are written into before their length is known.</summary>
+    private sealed record Scratch(ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)
+    {
+        public static Scratch Create()
+        {
+            var buffer = new ArrayBufferWriter<byte>(FirstScratchBytes);
+            return new Scratch(buffer, new Utf8JsonWriter(buffer));
+        }
     }
 }

@@ -170,7 +170,7 @@ internal ref struct RequestFields(JsonElement data)
             return null;
         }
 
-        if (!OrtcJson.TryParse(_data.GetProperty(name), out RtpCapabilities? capabilities, out var error, name))
+        if (!KnownCapabilities.Shared.TryParse(_data.GetProperty(name), out var capabilities, out var error, name))
         {
             Fail(error.Reason);
         }

@@ -140,10 +140,12 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
                 var reply = new ClientReply(connection, request.Id);
                 if (ClientRequestReader.TryRead(request.Method, request.Data, out var read, out var failure))
                 {
+                    request.Memory?.Dispose();
                     Handle(read, reply);
                 }
                 else
                 {
+                    request.Memory?.Dispose();
                     reply.Fail(failure);
                 }
 

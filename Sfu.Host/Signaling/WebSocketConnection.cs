@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using System.Threading.Channels;
 using Akka.Actor;
@@ -11,6 +10,8 @@ namespace Sfu.Host.Signaling;
 /// </summary>
 internal sealed class WebSocketConnection : IClientConnection, IDisposable
 {
+    private const int MinPartBytes = 2048;
+
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 
     private readonly WebSocket _socket;
@@ -70,13 +71,12 @@ internal sealed class WebSocketConnection : IClientConnection, IDisposable
         var end = ConnectionEnd.Lost;
         try
         {
-            var buffer = new ArrayBufferWriter<byte>(4096);
-            if (await ReadFirstAsync(buffer).ConfigureAwait(false) is { } first)
+            if (await ReadFirstAsync().ConfigureAwait(false) is { } first)
             {
                 gateway.Tell(new SignalingMessages.Connect(key, this, first), ActorRefs.NoSender);
                 var session = await _session.Task.WaitAsync(_abort.Token).ConfigureAwait(false);
                 session.Tell(new SignalingMessages.Received(this, first), ActorRefs.NoSender);
-                while (await ReadAsync(buffer, _abort.Token).ConfigureAwait(false) is { } message)
+                while (await ReadAsync(_abort.Token).ConfigureAwait(false) is { } message)
                 {
                     session.Tell(new SignalingMessages.Received(this, message), ActorRefs.NoSender);
                 }
@@ -115,21 +115,23 @@ internal sealed class WebSocketConnection : IClientConnection, IDisposable
     private static bool IsGoodbye(WebSocketCloseStatus? status) =>
         status is null or WebSocketCloseStatus.Empty or WebSocketCloseStatus.NormalClosure or WebSocketCloseStatus.EndpointUnavailable;
 
-    private async Task<ProtooMessage?> ReadFirstAsync(ArrayBufferWriter<byte> buffer)
+    private async Task<ProtooMessage?> ReadFirstAsync()
     {
         using var deadline = new CancellationTokenSource(_options.FirstMessageTimeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _abort.Token);
-        return await ReadAsync(buffer, either.Token).ConfigureAwait(false);
+        return await ReadAsync(either.Token).ConfigureAwait(false);
     }
 
     /// <summary>The next message; null when the client has sent its close frame, or must not send any more.</summary>
-    private async Task<ProtooMessage?> ReadAsync(ArrayBufferWriter<byte> buffer, CancellationToken cancel)
+    private async Task<ProtooMessage?> ReadAsync(CancellationToken cancel)
     {
         await _credits.WaitAsync(cancel).ConfigureAwait(false);
-        buffer.ResetWrittenCount();
+
+        // Until something comes no buffer is held: most of the time that is.
+        var part = await _socket.ReceiveAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
+        using var buffer = new RentedBuffer();
         while (true)
         {
-            var part = await _socket.ReceiveAsync(buffer.GetMemory(2048), cancel).ConfigureAwait(false);
             if (part.MessageType == WebSocketMessageType.Close)
             {
                 return null;
@@ -142,7 +144,7 @@ internal sealed class WebSocketConnection : IClientConnection, IDisposable
             }
 
             buffer.Advance(part.Count);
-            if (buffer.WrittenCount > _options.MaxMessageBytes)
+            if (buffer.Written.Length > _options.MaxMessageBytes)
             {
                 Close(CloseCodes.MessageTooBig, $"a message may have {_options.MaxMessageBytes} bytes");
                 return null;
@@ -150,25 +152,29 @@ internal sealed class WebSocketConnection : IClientConnection, IDisposable
 
             if (part.EndOfMessage)
             {
-                return ProtooReader.Read(buffer.WrittenSpan);
+                return ProtooReader.Read(buffer.Written);
             }
+
+            part = await _socket.ReceiveAsync(buffer.Rest(MinPartBytes), cancel).ConfigureAwait(false);
         }
     }
 
     private async Task WriteAsync()
     {
+        using var patience = new CancellationTokenSource();
         try
         {
             await foreach (var message in _outgoing.Reader.ReadAllAsync().ConfigureAwait(false))
             {
-                using var patience = new CancellationTokenSource(_options.KeepAlive);
+                patience.CancelAfter(_options.KeepAlive);
                 await _socket.SendAsync(message.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, patience.Token).ConfigureAwait(false);
+                patience.CancelAfter(Timeout.InfiniteTimeSpan);
             }
 
             var close = Volatile.Read(ref _closing) ?? new CloseFrame(CloseCodes.Normal, string.Empty);
             if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
             {
-                using var patience = new CancellationTokenSource(s_closeTimeout);
+                patience.CancelAfter(s_closeTimeout);
                 await _socket.CloseOutputAsync((WebSocketCloseStatus)close.Code, close.Reason, patience.Token).ConfigureAwait(false);
             }
         }

@@ -184,7 +184,8 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
         _certificate.Dispose();
     }
 
-    private void Enter(Action<MediaEngine> command) => _threads[MediaEngine.FrontIndex].Post(command);
+    /// <summary>Runs at the front engine, after what was asked for before.</summary>
+    internal void Enter(Action<MediaEngine> command) => _threads[MediaEngine.FrontIndex].Post(command);
 
     private long NextSocketId() => Interlocked.Increment(ref _socketId);
 }

@@ -95,7 +95,7 @@ public static class OrtcJson
     }
 
     private static ImmutableArray<RtpCodecCapability>? MediaCodecs(OrtcReader reader, JsonElement json, string path) =>
-        reader.Items(json, path, (item, at) => OrtcShapes.CodecCapability(reader, item, at));
+        reader.Items(json, path, OrtcShapes.CodecCapability);
 
     private static bool TryParseDocument(ReadOnlySpan<byte> utf8, string path, out JsonElement json, [NotNullWhen(false)] out OrtcError? error)
     {
@@ -128,11 +128,18 @@ public static class OrtcJson
         [NotNullWhen(true)] out T? value,
         [NotNullWhen(false)] out OrtcError? error)
     {
-        var reader = new OrtcReader();
+        var reader = new OrtcReader(naming: false);
         value = default;
         try
         {
             value = shape(reader, json, path);
+            if (reader.Error is not null)
+            {
+                // What is wrong is looked for again with its name.
+                reader = new OrtcReader(naming: true);
+                value = shape(reader, json, path);
+            }
+
             error = reader.Error;
         }
         catch (InvalidOperationException)

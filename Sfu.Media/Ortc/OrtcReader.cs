@@ -7,9 +7,13 @@ namespace Sfu.Media.Ortc;
 /// Reads typed values out of JSON and remembers the first mistake with its path. After a mistake it goes on with default values, so that
 /// the callers need no branches; they drop the result when <see cref="Error"/> is set. A JSON null counts as absent.
 /// </summary>
-internal sealed class OrtcReader
+/// <param name="naming">Puts together the paths of members, for the error. Without that an error says that there is one, and not where.</param>
+internal sealed class OrtcReader(bool naming)
 {
     public OrtcError? Error { get; private set; }
+
+    /// <summary>The path of a member.</summary>
+    public string At(string path, string name) => naming ? $"{path}.{name}" : path;
 
     public void Fail(string path, string what) => Error ??= OrtcError.Invalid($"{path} {what}");
 
@@ -24,22 +28,22 @@ internal sealed class OrtcReader
         return false;
     }
 
-    public ImmutableArray<T> Array<T>(JsonElement json, string path, string name, bool mandatory, Func<JsonElement, string, T> item)
+    public ImmutableArray<T> Array<T>(JsonElement json, string path, string name, bool mandatory, Func<OrtcReader, JsonElement, string, T> item)
     {
         if (!TryGet(json, name, out var array))
         {
             if (mandatory)
             {
-                Fail($"{path}.{name}", "is missing");
+                Fail(At(path, name), "is missing");
             }
 
             return [];
         }
 
-        return Items(array, $"{path}.{name}", item);
+        return Items(array, At(path, name), item);
     }
 
-    public ImmutableArray<T> Items<T>(JsonElement array, string path, Func<JsonElement, string, T> item)
+    public ImmutableArray<T> Items<T>(JsonElement array, string path, Func<OrtcReader, JsonElement, string, T> item)
     {
         if (array.ValueKind != JsonValueKind.Array)
         {
@@ -51,13 +55,13 @@ internal sealed class OrtcReader
         var index = 0;
         foreach (var element in array.EnumerateArray())
         {
-            var itemPath = $"{path}[{index++}]";
+            var itemPath = naming ? $"{path}[{index++}]" : path;
             if (!IsObject(element, itemPath))
             {
                 return [];
             }
 
-            builder.Add(item(element, itemPath));
+            builder.Add(item(this, element, itemPath));
             if (Error is not null)
             {
                 return [];
@@ -79,7 +83,7 @@ internal sealed class OrtcReader
             return value.GetString();
         }
 
-        Fail($"{path}.{name}", "must be a string");
+        Fail(At(path, name), "must be a string");
         return null;
     }
 
@@ -88,7 +92,7 @@ internal sealed class OrtcReader
         var text = Text(json, path, name);
         if (string.IsNullOrEmpty(text))
         {
-            Fail($"{path}.{name}", text is null ? "is missing" : "must not be empty");
+            Fail(At(path, name), text is null ? "is missing" : "must not be empty");
         }
 
         return text ?? string.Empty;
@@ -106,7 +110,7 @@ internal sealed class OrtcReader
             return value.ValueKind == JsonValueKind.True;
         }
 
-        Fail($"{path}.{name}", "must be true or false");
+        Fail(At(path, name), "must be true or false");
         return null;
     }
 
@@ -122,7 +126,7 @@ internal sealed class OrtcReader
             return number;
         }
 
-        Fail($"{path}.{name}", "must be a number");
+        Fail(At(path, name), "must be a number");
         return null;
     }
 
@@ -135,7 +139,7 @@ internal sealed class OrtcReader
             return (long?)number;
         }
 
-        Fail($"{path}.{name}", $"must be a number in {min}..{max}");
+        Fail(At(path, name), $"must be a number in {min}..{max}");
         return null;
     }
 
@@ -144,7 +148,7 @@ internal sealed class OrtcReader
         var number = Integer(json, path, name, min, max);
         if (number is null)
         {
-            Fail($"{path}.{name}", $"must be a number in {min}..{max}");
+            Fail(At(path, name), $"must be a number in {min}..{max}");
         }
 
         return (int)(number ?? 0);
@@ -165,13 +169,13 @@ internal sealed class OrtcReader
             return read;
         }
 
-        Fail($"{path}.{name}", $"must be one of {names.Allowed}");
+        Fail(At(path, name), $"must be one of {names.Allowed}");
         return null;
     }
 
     public ParameterDictionary Parameters(JsonElement json, string path, string name = "parameters")
     {
-        if (!TryGet(json, name, out var value) || !IsObject(value, $"{path}.{name}"))
+        if (!TryGet(json, name, out var value) || !IsObject(value, At(path, name)))
         {
             return ParameterDictionary.Empty;
         }
@@ -181,11 +185,12 @@ internal sealed class OrtcReader
         {
             if (entries.Count == OrtcLimits.Parameters)
             {
-                Fail($"{path}.{name}", $"must have at most {OrtcLimits.Parameters} entries");
+                Fail(At(path, name), $"must have at most {OrtcLimits.Parameters} entries");
                 break;
             }
 
-            entries.Add(KeyValuePair.Create(property.Name, Parameter(property.Value, OrtcRules.ParameterPath($"{path}.{name}", property.Name))));
+            var at = naming ? OrtcRules.ParameterPath(At(path, name), property.Name) : path;
+            entries.Add(KeyValuePair.Create(property.Name, Parameter(property.Value, at)));
         }
 
         return [.. entries];

@@ -1,14 +1,20 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 namespace Sfu.Media.Ortc;
 
 /// <summary>The rules for single records. Remembers the first that is broken; results count only when none is.</summary>
-internal sealed class OrtcRules
+/// <remarks>What satisfies the rules as it is comes back as the same object: in clients' requests that is most.</remarks>
+/// <param name="naming">Puts together the paths of members, for the error. Without that an error says that there is one, and not where.</param>
+internal sealed class OrtcRules(bool naming)
 {
     public const string KnownHashes = "sha-1, sha-224, sha-256, sha-384, sha-512";
 
     public OrtcError? Error { get; private set; }
+
+    /// <summary>The path of a member.</summary>
+    public string At(string path, string name) => naming ? $"{path}.{name}" : path;
 
     public void Fail(string path, string what) => Error ??= OrtcError.Invalid($"{path} {what}");
 
@@ -28,106 +34,111 @@ internal sealed class OrtcRules
         return error is null && normalized is not null;
     }
 
-    public ImmutableArray<TOut> Each<TIn, TOut>(ImmutableArray<TIn> items, string path, int limit, Func<TIn, string, TOut> rule)
+    public ImmutableArray<TOut> Each<TIn, TOut>(ImmutableArray<TIn> items, string path, int limit, Func<OrtcRules, TIn, string, TOut> rule)
+        where TIn : class
+        where TOut : class?
     {
         if (items.Length > limit)
         {
             Fail(path, $"must have at most {limit} entries");
         }
 
-        if (Error is not null)
+        if (Error is not null || items.IsEmpty)
         {
             return [];
         }
 
-        var builder = ImmutableArray.CreateBuilder<TOut>(items.Length);
+        var results = new TOut[items.Length];
+        var changes = false;
         for (var i = 0; i < items.Length; i++)
         {
+            var at = naming ? $"{path}[{i}]" : path;
             if (items[i] is null)
             {
-                Fail($"{path}[{i}]", "must be an object");
+                Fail(at, "must be an object");
                 return [];
             }
 
-            builder.Add(rule(items[i], $"{path}[{i}]"));
+            results[i] = rule(this, items[i], at);
+            changes |= !ReferenceEquals(results[i], items[i]);
         }
 
-        return builder.MoveToImmutable();
+        return !changes && items is ImmutableArray<TOut> same ? same : ImmutableCollectionsMarshal.AsImmutableArray(results);
     }
 
-    public RtpCodecCapability CodecCapability(RtpCodecCapability codec, string path)
+    public static RtpCodecCapability CodecCapability(OrtcRules rules, RtpCodecCapability codec, string path)
     {
-        var kind = MimeType(codec.MimeType, path);
-        Payload(codec.PreferredPayloadType, path, "preferredPayloadType");
-        Range(codec.ClockRate, 1, OrtcValidation.MaxClockRate, path, "clockRate");
-        return codec with
-        {
-            Kind = kind,
-            Channels = Channels(codec.Channels, kind, path),
-            Parameters = Parameters(codec.Parameters, $"{path}.parameters"),
-            RtcpFeedback = Each(codec.RtcpFeedback, $"{path}.rtcpFeedback", OrtcLimits.RtcpFeedback, Feedback),
-        };
+        var kind = rules.MimeType(codec.MimeType, path);
+        rules.Payload(codec.PreferredPayloadType, path, "preferredPayloadType");
+        rules.Range(codec.ClockRate, 1, OrtcValidation.MaxClockRate, path, "clockRate");
+        var channels = rules.Channels(codec.Channels, kind, path);
+        var parameters = rules.Parameters(codec.Parameters, rules.At(path, "parameters"));
+        var feedback = rules.Each(codec.RtcpFeedback, rules.At(path, "rtcpFeedback"), OrtcLimits.RtcpFeedback, Feedback);
+        return kind == codec.Kind && channels == codec.Channels && parameters == codec.Parameters && feedback == codec.RtcpFeedback
+            ? codec
+            : codec with { Kind = kind, Channels = channels, Parameters = parameters, RtcpFeedback = feedback };
     }
 
-    public RtpCodecParameters Codec(RtpCodecParameters codec, string path)
+    public static RtpCodecParameters Codec(OrtcRules rules, RtpCodecParameters codec, string path)
     {
-        var kind = MimeType(codec.MimeType, path);
-        Payload(codec.PayloadType, path, "payloadType");
-        Range(codec.ClockRate, 1, OrtcValidation.MaxClockRate, path, "clockRate");
-        return codec with
-        {
-            Channels = Channels(codec.Channels, kind, path),
-            Parameters = Parameters(codec.Parameters, $"{path}.parameters"),
-            RtcpFeedback = Each(codec.RtcpFeedback, $"{path}.rtcpFeedback", OrtcLimits.RtcpFeedback, Feedback),
-        };
+        var kind = rules.MimeType(codec.MimeType, path);
+        rules.Payload(codec.PayloadType, path, "payloadType");
+        rules.Range(codec.ClockRate, 1, OrtcValidation.MaxClockRate, path, "clockRate");
+        var channels = rules.Channels(codec.Channels, kind, path);
+        var parameters = rules.Parameters(codec.Parameters, rules.At(path, "parameters"));
+        var feedback = rules.Each(codec.RtcpFeedback, rules.At(path, "rtcpFeedback"), OrtcLimits.RtcpFeedback, Feedback);
+        return channels == codec.Channels && parameters == codec.Parameters && feedback == codec.RtcpFeedback
+            ? codec
+            : codec with { Channels = channels, Parameters = parameters, RtcpFeedback = feedback };
     }
 
-    public RtpHeaderExtension HeaderExtension(RtpHeaderExtension extension, string path)
+    public static RtpHeaderExtension HeaderExtension(OrtcRules rules, RtpHeaderExtension extension, string path)
     {
         if (!Enum.IsDefined(extension.Kind))
         {
-            Fail($"{path}.kind", "must be one of audio, video");
+            rules.Fail(rules.At(path, "kind"), "must be one of audio, video");
         }
 
         if (!Enum.IsDefined(extension.Direction))
         {
-            Fail($"{path}.direction", "must be one of sendrecv, sendonly, recvonly, inactive");
+            rules.Fail(rules.At(path, "direction"), "must be one of sendrecv, sendonly, recvonly, inactive");
         }
 
-        Mandatory(extension.Uri, OrtcLimits.UriText, $"{path}.uri");
-        Range(extension.PreferredId, 1, 255, path, "preferredId");
+        rules.Mandatory(extension.Uri, OrtcLimits.UriText, rules.At(path, "uri"));
+        rules.Range(extension.PreferredId, 1, 255, path, "preferredId");
         return extension;
     }
 
-    public RtpHeaderExtensionParameters Extension(RtpHeaderExtensionParameters extension, string path)
+    public static RtpHeaderExtensionParameters Extension(OrtcRules rules, RtpHeaderExtensionParameters extension, string path)
     {
-        Mandatory(extension.Uri, OrtcLimits.UriText, $"{path}.uri");
-        Range(extension.Id, 1, 255, path, "id");
-        return extension with { Parameters = Parameters(extension.Parameters, $"{path}.parameters") };
+        rules.Mandatory(extension.Uri, OrtcLimits.UriText, rules.At(path, "uri"));
+        rules.Range(extension.Id, 1, 255, path, "id");
+        var parameters = rules.Parameters(extension.Parameters, rules.At(path, "parameters"));
+        return parameters == extension.Parameters ? extension : extension with { Parameters = parameters };
     }
 
-    public RtpEncodingParameters Encoding(RtpEncodingParameters encoding, string path)
+    public static RtpEncodingParameters Encoding(OrtcRules rules, RtpEncodingParameters encoding, string path)
     {
-        Payload(encoding.CodecPayloadType, path, "codecPayloadType");
+        rules.Payload(encoding.CodecPayloadType, path, "codecPayloadType");
         if (encoding.Rtx is { Ssrc: 0 })
         {
-            Fail($"{path}.rtx.ssrc", "must not be 0");
+            rules.Fail(rules.At(path, "rtx.ssrc"), "must not be 0");
         }
 
         if (encoding.ScalabilityMode is { Length: > OrtcLimits.StreamIdText })
         {
-            Fail($"{path}.scalabilityMode", $"must have at most {OrtcLimits.StreamIdText} characters");
+            rules.Fail(rules.At(path, "scalabilityMode"), $"must have at most {OrtcLimits.StreamIdText} characters");
         }
 
         if (encoding.MaxBitrate is { } bitrate && !(bitrate >= 0 && double.IsFinite(bitrate)))
         {
-            Fail($"{path}.maxBitrate", "must be a number of bit/s, not negative");
+            rules.Fail(rules.At(path, "maxBitrate"), "must be a number of bit/s, not negative");
         }
 
         return encoding with
         {
             Ssrc = encoding.Ssrc is 0 ? null : encoding.Ssrc,
-            Rid = StreamId(encoding.Rid, $"{path}.rid"),
+            Rid = rules.StreamId(encoding.Rid, rules.At(path, "rid")),
             Dtx = encoding.Dtx ?? false,
             ScalabilityMode = string.IsNullOrEmpty(encoding.ScalabilityMode) ? null : encoding.ScalabilityMode,
         };
@@ -135,7 +146,7 @@ internal sealed class OrtcRules
 
     public RtcpParameters Rtcp(RtcpParameters? rtcp, string path) => new()
     {
-        Cname = Description(rtcp?.Cname, $"{path}.cname"),
+        Cname = Description(rtcp?.Cname, At(path, "cname")),
         ReducedSize = true,
     };
 
@@ -166,11 +177,11 @@ internal sealed class OrtcRules
     }
 
     /// <returns>Null for an algorithm that nobody here knows.</returns>
-    public DtlsFingerprint? Fingerprint(DtlsFingerprint fingerprint, string path)
+    public static DtlsFingerprint? Fingerprint(OrtcRules rules, DtlsFingerprint fingerprint, string path)
     {
-        Mandatory(fingerprint.Algorithm, OrtcLimits.NameText, $"{path}.algorithm");
-        Mandatory(fingerprint.Value, OrtcLimits.UriText, $"{path}.value");
-        if (Error is not null)
+        rules.Mandatory(fingerprint.Algorithm, OrtcLimits.NameText, rules.At(path, "algorithm"));
+        rules.Mandatory(fingerprint.Value, OrtcLimits.UriText, rules.At(path, "value"));
+        if (rules.Error is not null)
         {
             return null;
         }
@@ -192,7 +203,7 @@ internal sealed class OrtcRules
 
         if (!IsColonHex(fingerprint.Value, bytes))
         {
-            Fail($"{path}.value", $"must be {bytes} hexadecimal bytes with colons between them");
+            rules.Fail(rules.At(path, "value"), $"must be {bytes} hexadecimal bytes with colons between them");
         }
 
         return new DtlsFingerprint(algorithm, fingerprint.Value.ToUpperInvariant());
@@ -221,7 +232,7 @@ internal sealed class OrtcRules
         var kind = CodecView.KindOf(mimeType);
         if (kind is null || mimeType!.Length > OrtcLimits.NameText)
         {
-            Fail($"{path}.mimeType", $"must be audio/… or video/… of at most {OrtcLimits.NameText} characters");
+            Fail(At(path, "mimeType"), $"must be audio/… or video/… of at most {OrtcLimits.NameText} characters");
         }
 
         return kind ?? MediaKind.Audio;
@@ -265,19 +276,19 @@ internal sealed class OrtcRules
 
             if (isText && key == "apt")
             {
-                Fail($"{path}.apt", "must be a number");
+                Fail(At(path, "apt"), "must be a number");
             }
         }
 
         return parameters;
     }
 
-    private RtcpFeedback Feedback(RtcpFeedback feedback, string path)
+    private static RtcpFeedback Feedback(OrtcRules rules, RtcpFeedback feedback, string path)
     {
-        Mandatory(feedback.Type, OrtcLimits.NameText, $"{path}.type");
+        rules.Mandatory(feedback.Type, OrtcLimits.NameText, rules.At(path, "type"));
         if (feedback.Parameter is { Length: > OrtcLimits.NameText })
         {
-            Fail($"{path}.parameter", $"must have at most {OrtcLimits.NameText} characters");
+            rules.Fail(rules.At(path, "parameter"), $"must have at most {OrtcLimits.NameText} characters");
         }
 
         return feedback.Parameter is null ? feedback with { Parameter = string.Empty } : feedback;
@@ -297,7 +308,7 @@ internal sealed class OrtcRules
     {
         if (value < min || value > max)
         {
-            Fail($"{path}.{name}", $"must be a number in {min}..{max}");
+            Fail(At(path, name), $"must be a number in {min}..{max}");
         }
     }
 }

@@ -12,8 +12,8 @@ internal static class OrtcShapes
     public static RtpCapabilities? RtpCapabilities(OrtcReader reader, JsonElement json, string path) =>
         !reader.IsObject(json, path) ? null : new RtpCapabilities()
         {
-            Codecs = reader.Array(json, path, "codecs", mandatory: false, (item, at) => CodecCapability(reader, item, at)),
-            HeaderExtensions = reader.Array(json, path, "headerExtensions", mandatory: false, (item, at) => HeaderExtension(reader, item, at)),
+            Codecs = reader.Array(json, path, "codecs", mandatory: false, CodecCapability),
+            HeaderExtensions = reader.Array(json, path, "headerExtensions", mandatory: false, HeaderExtension),
         };
 
     public static RtpCodecCapability CodecCapability(OrtcReader reader, JsonElement json, string path) => new()
@@ -23,16 +23,16 @@ internal static class OrtcShapes
         ClockRate = reader.MandatoryInteger(json, path, "clockRate", 1, OrtcValidation.MaxClockRate),
         Channels = (int?)reader.Integer(json, path, "channels", 1, OrtcValidation.MaxChannels),
         Parameters = reader.Parameters(json, path),
-        RtcpFeedback = reader.Array(json, path, "rtcpFeedback", mandatory: false, (item, at) => Feedback(reader, item, at)),
+        RtcpFeedback = reader.Array(json, path, "rtcpFeedback", mandatory: false, Feedback),
     };
 
     public static RtpParameters? RtpParameters(OrtcReader reader, JsonElement json, string path) =>
         !reader.IsObject(json, path) ? null : new RtpParameters()
         {
             Mid = reader.Text(json, path, "mid"),
-            Codecs = reader.Array(json, path, "codecs", mandatory: true, (item, at) => Codec(reader, item, at)),
-            HeaderExtensions = reader.Array(json, path, "headerExtensions", mandatory: false, (item, at) => Extension(reader, item, at)),
-            Encodings = reader.Array(json, path, "encodings", mandatory: false, (item, at) => Encoding(reader, item, at)),
+            Codecs = reader.Array(json, path, "codecs", mandatory: true, Codec),
+            HeaderExtensions = reader.Array(json, path, "headerExtensions", mandatory: false, Extension),
+            Encodings = reader.Array(json, path, "encodings", mandatory: false, Encoding),
             Rtcp = Rtcp(reader, json, path),
             Msid = reader.Text(json, path, "msid"),
         };
@@ -41,7 +41,7 @@ internal static class OrtcShapes
         !reader.IsObject(json, path) ? null : new DtlsParameters()
         {
             Role = reader.Name(json, path, "role", _roles) ?? DtlsRole.Auto,
-            Fingerprints = reader.Array(json, path, "fingerprints", mandatory: true, (item, at) => Fingerprint(reader, item, at)),
+            Fingerprints = reader.Array(json, path, "fingerprints", mandatory: true, Fingerprint),
         };
 
     private static RtpCodecParameters Codec(OrtcReader reader, JsonElement json, string path) => new()
@@ -51,7 +51,7 @@ internal static class OrtcShapes
         ClockRate = reader.MandatoryInteger(json, path, "clockRate", 1, OrtcValidation.MaxClockRate),
         Channels = (int?)reader.Integer(json, path, "channels", 1, OrtcValidation.MaxChannels),
         Parameters = reader.Parameters(json, path),
-        RtcpFeedback = reader.Array(json, path, "rtcpFeedback", mandatory: false, (item, at) => Feedback(reader, item, at)),
+        RtcpFeedback = reader.Array(json, path, "rtcpFeedback", mandatory: false, Feedback),
     };
 
     private static RtpHeaderExtension HeaderExtension(OrtcReader reader, JsonElement json, string path)
@@ -96,15 +96,15 @@ internal static class OrtcShapes
 
     private static RtpRtxParameters? Rtx(OrtcReader reader, JsonElement json, string path)
     {
-        if (!reader.TryGet(json, "rtx", out var rtx) || !reader.IsObject(rtx, $"{path}.rtx"))
+        if (!reader.TryGet(json, "rtx", out var rtx) || !reader.IsObject(rtx, reader.At(path, "rtx")))
         {
             return null;
         }
 
-        var ssrc = reader.UInt32(rtx, $"{path}.rtx", "ssrc");
+        var ssrc = reader.UInt32(rtx, reader.At(path, "rtx"), "ssrc");
         if (ssrc is null)
         {
-            reader.Fail($"{path}.rtx.ssrc", "is missing");
+            reader.Fail(reader.At(path, "rtx.ssrc"), "is missing");
         }
 
         return new RtpRtxParameters(ssrc ?? 0);
@@ -112,15 +112,15 @@ internal static class OrtcShapes
 
     private static RtcpParameters Rtcp(OrtcReader reader, JsonElement json, string path)
     {
-        if (!reader.TryGet(json, "rtcp", out var rtcp) || !reader.IsObject(rtcp, $"{path}.rtcp"))
+        if (!reader.TryGet(json, "rtcp", out var rtcp) || !reader.IsObject(rtcp, reader.At(path, "rtcp")))
         {
             return RtcpParameters.Default;
         }
 
         return new RtcpParameters
         {
-            Cname = reader.Text(rtcp, $"{path}.rtcp", "cname"),
-            ReducedSize = reader.Flag(rtcp, $"{path}.rtcp", "reducedSize") ?? true,
+            Cname = reader.Text(rtcp, reader.At(path, "rtcp"), "cname"),
+            ReducedSize = reader.Flag(rtcp, reader.At(path, "rtcp"), "reducedSize") ?? true,
         };
     }
 

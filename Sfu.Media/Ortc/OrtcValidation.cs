@@ -20,14 +20,7 @@ public static class OrtcValidation
         string path = "rtpCapabilities")
     {
         ArgumentNullException.ThrowIfNull(capabilities);
-        var rules = new OrtcRules();
-        normalized = new RtpCapabilities
-        {
-            Codecs = rules.Each(capabilities.Codecs, $"{path}.codecs", OrtcLimits.Codecs, rules.CodecCapability),
-            HeaderExtensions = rules.Each(
-                capabilities.HeaderExtensions, $"{path}.headerExtensions", OrtcLimits.HeaderExtensions, rules.HeaderExtension),
-        };
-        return rules.Ended(ref normalized, out error);
+        return TryApply(capabilities, path, Capabilities, out normalized, out error);
     }
 
     /// <summary>The codecs that a Router is asked to support.</summary>
@@ -37,8 +30,8 @@ public static class OrtcValidation
         [NotNullWhen(false)] out OrtcError? error,
         string path = "mediaCodecs")
     {
-        var rules = new OrtcRules();
-        normalized = rules.Each(mediaCodecs.IsDefault ? [] : mediaCodecs, path, OrtcLimits.Codecs, rules.CodecCapability);
+        var rules = new OrtcRules(naming: true);
+        normalized = rules.Each(mediaCodecs.IsDefault ? [] : mediaCodecs, path, OrtcLimits.Codecs, OrtcRules.CodecCapability);
         error = rules.Error;
         normalized = error is null ? normalized : [];
         return error is null;
@@ -51,23 +44,7 @@ public static class OrtcValidation
         string path = "rtpParameters")
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        var rules = new OrtcRules();
-        normalized = new RtpParameters
-        {
-            Mid = rules.StreamId(parameters.Mid, $"{path}.mid"),
-            Codecs = rules.Each(parameters.Codecs, $"{path}.codecs", OrtcLimits.Codecs, rules.Codec),
-            HeaderExtensions = rules.Each(
-                parameters.HeaderExtensions, $"{path}.headerExtensions", OrtcLimits.HeaderExtensions, rules.Extension),
-            Encodings = rules.Each(parameters.Encodings, $"{path}.encodings", OrtcLimits.Encodings, rules.Encoding),
-            Rtcp = rules.Rtcp(parameters.Rtcp, $"{path}.rtcp"),
-            Msid = rules.Description(parameters.Msid, $"{path}.msid"),
-        };
-        if (rules.Error is null)
-        {
-            RtpParametersConsistency.Check(normalized, path, rules);
-        }
-
-        return rules.Ended(ref normalized, out error);
+        return TryApply(parameters, path, Parameters, out normalized, out error);
     }
 
     /// <summary>
@@ -81,19 +58,69 @@ public static class OrtcValidation
         string path = "dtlsParameters")
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        var rules = new OrtcRules();
-        var fingerprints = rules.Each(parameters.Fingerprints, $"{path}.fingerprints", OrtcLimits.Fingerprints, rules.Fingerprint);
-        normalized = parameters with { Fingerprints = [.. fingerprints.OfType<DtlsFingerprint>()] };
+        return TryApply(parameters, path, Dtls, out normalized, out error);
+    }
+
+    /// <summary>What is wrong is looked for again with its name: names cost more than all the rest, and hardly anything is ever wrong.</summary>
+    private static bool TryApply<T>(
+        T given, string path, Func<OrtcRules, T, string, T> apply, [NotNullWhen(true)] out T? normalized, [NotNullWhen(false)] out OrtcError? error)
+        where T : class
+    {
+        var rules = new OrtcRules(naming: false);
+        normalized = apply(rules, given, path);
+        if (rules.Error is not null)
+        {
+            rules = new OrtcRules(naming: true);
+            normalized = apply(rules, given, path);
+        }
+
+        return rules.Ended(ref normalized, out error);
+    }
+
+    private static RtpCapabilities Capabilities(OrtcRules rules, RtpCapabilities capabilities, string path)
+    {
+        var codecs = rules.Each(capabilities.Codecs, rules.At(path, "codecs"), OrtcLimits.Codecs, OrtcRules.CodecCapability);
+        var extensions = rules.Each(
+            capabilities.HeaderExtensions, rules.At(path, "headerExtensions"), OrtcLimits.HeaderExtensions, OrtcRules.HeaderExtension);
+        return codecs == capabilities.Codecs && extensions == capabilities.HeaderExtensions
+            ? capabilities
+            : new RtpCapabilities { Codecs = codecs, HeaderExtensions = extensions };
+    }
+
+    private static RtpParameters Parameters(OrtcRules rules, RtpParameters parameters, string path)
+    {
+        var normalized = new RtpParameters
+        {
+            Mid = rules.StreamId(parameters.Mid, rules.At(path, "mid")),
+            Codecs = rules.Each(parameters.Codecs, rules.At(path, "codecs"), OrtcLimits.Codecs, OrtcRules.Codec),
+            HeaderExtensions = rules.Each(
+                parameters.HeaderExtensions, rules.At(path, "headerExtensions"), OrtcLimits.HeaderExtensions, OrtcRules.Extension),
+            Encodings = rules.Each(parameters.Encodings, rules.At(path, "encodings"), OrtcLimits.Encodings, OrtcRules.Encoding),
+            Rtcp = rules.Rtcp(parameters.Rtcp, rules.At(path, "rtcp")),
+            Msid = rules.Description(parameters.Msid, rules.At(path, "msid")),
+        };
+        if (rules.Error is null)
+        {
+            RtpParametersConsistency.Check(normalized, path, rules);
+        }
+
+        return normalized;
+    }
+
+    private static DtlsParameters Dtls(OrtcRules rules, DtlsParameters parameters, string path)
+    {
+        var fingerprints = rules.Each(parameters.Fingerprints, rules.At(path, "fingerprints"), OrtcLimits.Fingerprints, OrtcRules.Fingerprint);
+        var normalized = parameters with { Fingerprints = [.. fingerprints.OfType<DtlsFingerprint>()] };
         if (!Enum.IsDefined(parameters.Role))
         {
-            rules.Fail($"{path}.role", "must be one of auto, client, server");
+            rules.Fail(rules.At(path, "role"), "must be one of auto, client, server");
         }
 
         if (normalized.Fingerprints.IsEmpty)
         {
-            rules.Fail($"{path}.fingerprints", "must hold a fingerprint of a known algorithm: " + OrtcRules.KnownHashes);
+            rules.Fail(rules.At(path, "fingerprints"), "must hold a fingerprint of a known algorithm: " + OrtcRules.KnownHashes);
         }
 
-        return rules.Ended(ref normalized, out error);
+        return normalized;
     }
 }

@@ -8,6 +8,8 @@ internal static class Requirements
         ? given
         : OnPath("chromium") ?? OnPath("chromium-browser") ?? OnPath("google-chrome");
 
+    public static string? Ffmpeg { get; } = OnPath("ffmpeg");
+
     public static string? Node { get; } = OnPath("node");
 
     public static bool HasNodeClients => Directory.Exists(Path.Combine(Repository.NodeClients, "node_modules", "@roamhq", "wrtc"));

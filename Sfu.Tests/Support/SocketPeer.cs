@@ -4,6 +4,8 @@ using System.Net.Sockets;
 using Sfu.Media.Dtls;
 using Sfu.Media.Ice;
 using Sfu.Media.Net;
+using Sfu.Media.Rtcp;
+using Sfu.Media.Srtp;
 using Sfu.Media.Stun;
 using Sfu.Tests.Support.Loopback;
 
@@ -30,6 +32,9 @@ internal sealed class SocketPeer : IDisposable
     /// <summary>What ended, in order: <c>close_notify</c>, then for TCP <c>connection</c>.</summary>
     public List<string> Endings { get; } = [];
 
+    /// <summary>RTP packets that came, whatever is in them.</summary>
+    public int RtpReceived { get; private set; }
+
     public static Sfu.Media.Ortc.DtlsParameters DtlsParameters =>
         new() { Role = Sfu.Media.Ortc.DtlsRole.Client, Fingerprints = LoopbackWorld.PeerFingerprints };
 
@@ -44,8 +49,36 @@ internal sealed class SocketPeer : IDisposable
         await PumpAsync(() => _dtls.State == DtlsState.Connected);
     }
 
+    /// <summary>What protects this client's media. Once, and when it is connected.</summary>
+    public SrtpSender NewSender() =>
+        new(SrtpKeys.FromExporter((SrtpProfile)_dtls.SrtpProfileId, _dtls.KeyingMaterial, _dtls.LocalIsClient));
+
+    /// <summary>Listens until so many RTP packets have come, from the beginning on.</summary>
+    public Task ReceiveRtpAsync(int packets) => PumpAsync(() => RtpReceived >= packets);
+
     /// <summary>Listens until the node has said goodbye and, with TCP, hung up.</summary>
     public Task EndAsync() => PumpAsync(() => Endings.Contains(_tcp ? "connection" : "close_notify"));
+
+    public void Send(ReadOnlySpan<byte> packet)
+    {
+        try
+        {
+            if (!_tcp)
+            {
+                _socket.Send(packet);
+                return;
+            }
+
+            var frame = new byte[2 + packet.Length];
+            BinaryPrimitives.WriteUInt16BigEndian(frame, (ushort)packet.Length);
+            packet.CopyTo(frame.AsSpan(2));
+            _socket.Send(frame);
+        }
+        catch (SocketException)
+        {
+            // The node may have gone: what it said before is still to be read.
+        }
+    }
 
     public void Dispose()
     {
@@ -114,6 +147,12 @@ internal sealed class SocketPeer : IDisposable
 
     private void OnPacket(ReadOnlySpan<byte> packet)
     {
+        if (packet.Length > 0 && packet[0] is >= 128 and <= 191)
+        {
+            RtpReceived += RtcpPacket.IsRtcp(packet) ? 0 : 1;
+            return;
+        }
+
         if (StunMessage.IsStun(packet))
         {
             _dtls.Start(MediaClock.Now);
@@ -134,27 +173,6 @@ internal sealed class SocketPeer : IDisposable
         while (_dtls.TryTakeOutgoing(datagram, out var length))
         {
             Send(datagram.AsSpan(0, length));
-        }
-    }
-
-    private void Send(ReadOnlySpan<byte> packet)
-    {
-        try
-        {
-            if (!_tcp)
-            {
-                _socket.Send(packet);
-                return;
-            }
-
-            var frame = new byte[2 + packet.Length];
-            BinaryPrimitives.WriteUInt16BigEndian(frame, (ushort)packet.Length);
-            packet.CopyTo(frame.AsSpan(2));
-            _socket.Send(frame);
-        }
-        catch (SocketException)
-        {
-            // The node may have gone: what it said before is still to be read.
         }
     }
 }

@@ -18,6 +18,18 @@ public sealed class ProtooReaderSpecs
     }
 
     [Fact]
+    public void Memory_of_a_request_goes_back_and_what_is_read_after_that_is_nobody_elses()
+    {
+        var request = Assert.IsType<ProtooMessage.Request>(ProtooReader.Read(s_request));
+
+        request.Memory!.Dispose();
+        request.Memory.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => request.Data.GetProperty("transportId"));
+        Assert.Equal("t", Assert.IsType<ProtooMessage.Request>(ProtooReader.Read(s_request)).Data.GetProperty("transportId").GetString());
+    }
+
+    [Fact]
     public void Absent_and_null_data_are_an_empty_object()
     {
         foreach (var text in new[] { """{"request":true,"id":1,"method":"m"}""", """{"request":true,"id":1,"method":"m","data":null}""" })

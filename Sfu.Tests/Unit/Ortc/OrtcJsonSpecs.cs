@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sfu.Media.Ortc;
 using Sfu.Tests.Support;
+using Sfu.Tests.Unit.Rtp;
 
 namespace Sfu.Tests.Unit.Ortc;
 
@@ -16,6 +17,17 @@ public sealed class OrtcJsonSpecs
         "encodings":[{"ssrc":4294967295,"rid":"r\u0030","rtx":{"ssrc":12},"scalabilityMode":"L1T3","maxBitrate":5e5}],
         "rtcp":{"cname":"caf\u00e9","reducedSize":false},"msid":"s t","unknown":{"deep":[1,2,{"er":null}]}}
         """;
+
+    [Fact]
+    public void What_is_normalized_is_normalized_to_itself_and_nearly_for_nothing()
+    {
+        Assert.True(RouterNegotiation.TryGenerateRouterRtpCapabilities(DefaultMediaCodecs.Value, out var router, out _));
+        Assert.True(OrtcValidation.TryNormalize(router, out var once, out _));
+        Assert.True(OrtcValidation.TryNormalize(once, out var twice, out _));
+
+        Assert.Same(once, twice);
+        Assert.InRange(AllocationProbe.Measure(round => OrtcValidation.TryNormalize(once, out RtpCapabilities? _, out OrtcError? _), rounds: 100) / 100, 0, 4096);
+    }
 
     [Fact]
     public void Parameters_are_read_with_every_default_filled_in()
