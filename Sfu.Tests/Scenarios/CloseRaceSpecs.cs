@@ -91,8 +91,8 @@ public sealed class CloseRaceSpecs
             rejected.Error.Code is SfuErrorCode.Closed
                 // The fault was the request's own, or of the one before it.
                 || (rejected.Error.Code == SfuErrorCode.Fault && cause is Cause.TransportKilled or Cause.MediaFault)
-                // There is no such server any more, and there may be again.
-                || (rejected.Error.Code == SfuErrorCode.Unavailable && cause is Cause.Server or Cause.ServerKilled)
+                // There is no such server any more, or no node that takes a transport, and there may be again.
+                || (rejected.Error.Code == SfuErrorCode.Unavailable && cause is Cause.Server or Cause.ServerKilled or Cause.Node)
                 // The Router of this name has ended, and the next one knows nothing.
                 || (rejected.Error.Code == SfuErrorCode.NotFound && cause == Cause.Router),
             $"{cause}: {rejected}"));

@@ -108,7 +108,7 @@ public sealed class PlainCascadeSpecs
         await alice.PlainTransportAsync();
         await node.AskNodeAsync<Done>(new NodeProtocol.CloseNode(1));
         Assert.Equal(
-            SfuErrorCode.Closed,
+            SfuErrorCode.Unavailable,
             await alice.RejectedAsync(new RouterProtocol.CreatePlainTransport(
                 alice.NextRequest, alice.Router, new PlainTransportOptions(TestClient.Loopback), null, null)));
         Assert.Empty((await node.DumpAsync()).Transports);

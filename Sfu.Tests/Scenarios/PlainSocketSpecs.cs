@@ -64,7 +64,21 @@ public sealed class PlainSocketSpecs : IDisposable
         await node.MustBeEmptyAsync(alice.Router.Value);
 
         // The sockets closed with their transports: the ports are anybody's again.
-        using var again = new UdpClient(new IPEndPoint(IPAddress.Loopback, source.Tuple.Port));
+        await TestNode.UntilAsync(() => Task.FromResult(IsFree(source.Tuple.Port)), () => $"port {source.Tuple.Port} is not free");
+    }
+
+    private static bool IsFree(ushort port)
+    {
+        try
+        {
+            using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            // Ours, or that of a program which has just been given it.
+            return false;
+        }
     }
 
     [Fact]
