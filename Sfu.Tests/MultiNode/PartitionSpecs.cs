@@ -63,9 +63,10 @@ public sealed class PartitionSpecs
             alice.Ask(new RouterProtocol.CreateWebRtcTransport(alice.NextRequest, alice.Router, WebRtcTransportOptions.Default, null, alice.Session));
         }
 
+        TransportId opened = default;
         for (var i = 0; i < Transports; i++)
         {
-            await alice.Asker.ExpectMsgAsync<TransportCreated>(TestNode.Patience);
+            opened = (await alice.Asker.ExpectMsgAsync<TransportCreated>(TestNode.Patience)).TransportId;
         }
 
         for (var i = 0; i < 3; i++)
@@ -73,7 +74,14 @@ public sealed class PartitionSpecs
             await cluster.BreakConnectionAsync(holder, carrier);
             await cluster.BreakConnectionAsync(carrier, holder);
 
-            // The Router and its branch talk again.
+            // What was on its way may be lost with the connection; then the Router and its branch talk again.
+            await TestNode.UntilAsync(
+                async () =>
+                {
+                    alice.Ask(new RouterProtocol.GetTransportStats(alice.NextRequest, alice.Router, opened));
+                    return await alice.AnswerWithinAsync<Stats>(TimeSpan.FromSeconds(1)) is not null;
+                },
+                () => "the Router does not reach its branch");
             var once = await alice.TransportAsync();
             await alice.DoAsync(new RouterProtocol.CloseTransport(alice.NextRequest, alice.Router, once.TransportId));
         }
