@@ -26,7 +26,8 @@ public sealed class ClusterTls
     /// <param name="authorityFile">PEM: the authority; several while the cluster goes over from one to the next.</param>
     /// <param name="certificateFile">PEM: this node's certificate, good for servers and clients.</param>
     /// <param name="privateKeyFile">PEM: its private key.</param>
-    /// <exception cref="CryptographicException">A file is none of these, they do not belong together, or the certificate would be refused by the others.</exception>
+    /// <exception cref="CryptographicException">A file is none of these, or the certificate would be refused by the others.</exception>
+    /// <exception cref="ArgumentException">Certificate and private key do not belong together.</exception>
     /// <exception cref="IOException">A file cannot be read; also <see cref="UnauthorizedAccessException"/>.</exception>
     public static ClusterTls Load(string authorityFile, string certificateFile, string privateKeyFile)
     {

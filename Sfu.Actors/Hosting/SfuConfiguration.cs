@@ -171,7 +171,7 @@ public sealed class SfuConfiguration
         {
             return ClusterTls.Load(authority, certificate, key);
         }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new SfuConfigurationException(tls.Path, exception.Message.ReplaceLineEndings(" "));
         }

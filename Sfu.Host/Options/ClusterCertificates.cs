@@ -44,7 +44,7 @@ internal static class ClusterCertificates
 
             return made.DrainToImmutable();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw new StartException($"Certificates cannot be made: {HostOptions.OneLine(e.Message)}", e);
         }
