@@ -19,11 +19,18 @@ internal sealed class AimdRateControl
     private const double MaxOverThroughput = 1.5;
     private const long OverThroughputMargin = 10_000;
 
+    // A single probe may be flattered by jitter: near to what the path was known to carry it counts for a step. Two in a row that saw more than
+    // that show that the path is another one now.
+    private const double CarefulStep = 1.25;
+    private const int ProbesToDoubt = 2;
+    private const double NearShare = 0.7;
+
     private readonly long _floor;
     private LinkCapacity _capacity;
     private State _state;
     private MediaTime _lastChange = MediaTime.Never;
     private MediaTime _lastDecrease = MediaTime.Never;
+    private int _probesAbove;
 
     public AimdRateControl(long start, long floor)
     {
@@ -43,8 +50,8 @@ internal sealed class AimdRateControl
     /// <summary>When the queue filled last; <see cref="MediaTime.Never"/> when it never did.</summary>
     public MediaTime LastDecrease => _lastDecrease;
 
-    /// <summary>The capacity is known well enough to approach it slowly.</summary>
-    public bool IsNearCapacity => _capacity.IsKnown;
+    /// <summary>The rate is about what the path was seen to carry: what is above is approached slowly.</summary>
+    public bool IsNearCapacity => _capacity.IsKnown && Bitrate > NearShare * _capacity.Lower;
 
     /// <param name="usage">Of <see cref="OveruseDetector"/>.</param>
     /// <param name="throughput">What arrives, in bit/s; 0: not known yet.</param>
@@ -72,12 +79,27 @@ internal sealed class AimdRateControl
         }
     }
 
-    /// <summary>A probe showed that the path carries this.</summary>
-    public void OnProbe(long bitrate, MediaTime now)
+    /// <summary>A probe is over.</summary>
+    /// <param name="measured">What the path was seen to carry, in bit/s; 0: nothing was seen.</param>
+    /// <param name="now">Call time.</param>
+    /// <returns>The rate, which may be less than was seen: see <see cref="IsNearCapacity"/>.</returns>
+    public long OnProbe(long measured, MediaTime now)
     {
-        // The capacity known so far stays until media has shown that it is more.
-        Bitrate = Math.Max(_floor, bitrate);
-        _lastChange = now;
+        _probesAbove = _capacity.IsKnown && measured > _capacity.Upper ? _probesAbove + 1 : 0;
+        if (_probesAbove >= ProbesToDoubt)
+        {
+            _capacity.Reset();
+            _probesAbove = 0;
+        }
+
+        if (measured > Bitrate)
+        {
+            var step = (long)(CarefulStep * Bitrate);
+            Bitrate = _capacity.IsKnown ? Math.Min(measured, Math.Max(step, _capacity.Lower)) : measured;
+            _lastChange = now;
+        }
+
+        return Bitrate;
     }
 
     /// <summary>Others know that the path carries no more than this.</summary>
@@ -92,7 +114,7 @@ internal sealed class AimdRateControl
 
         var seconds = _lastChange == MediaTime.Never ? 0 : Math.Clamp(now.UsSince(_lastChange) / 1_000_000.0, 0, 1);
         _lastChange = now;
-        var grown = _capacity.IsKnown
+        var grown = IsNearCapacity
             ? Bitrate + (long)(AdditivePerSecond(rttUs) * seconds)
             : Bitrate + (long)Math.Max(Bitrate * (Math.Pow(IncreasePerSecond, seconds) - 1), MinIncrease * seconds);
         if (throughput > 0)
@@ -126,6 +148,7 @@ internal sealed class AimdRateControl
 
         Bitrate = Math.Max(_floor, Math.Min(Bitrate, next));
         _capacity.OnOveruse(measured);
+        _probesAbove = 0;
         _lastDecrease = now;
         _lastChange = now;
     }

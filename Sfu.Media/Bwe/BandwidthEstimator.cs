@@ -28,7 +28,6 @@ internal sealed class BandwidthEstimator
     private const double MinDrainShare = 0.4;
     private const long RealQueueUs = 15_000;
     private const long LongQueueUs = 40_000;
-    private const double CarefulStep = 1.25;
     private const long TrustUs = 100_000;
     private const long FullQueueUs = 80_000;
     private const long RebaseUs = 3_000_000;
@@ -109,6 +108,9 @@ internal sealed class BandwidthEstimator
 
     /// <summary>Share of packets lost in the last window, 0 … 1.</summary>
     public double LossShare => _loss.LossShare;
+
+    /// <summary>Share of packets that the path loses whatever is sent, 0 … 1.</summary>
+    public double InherentLoss => _loss.Inherent;
 
     /// <summary>More than this share of packets is lost, or it is not known yet that it is less.</summary>
     public bool IsLossy(double share) => !_loss.IsKnown || Math.Max(_loss.Inherent, _loss.LossShare) > share;
@@ -339,6 +341,7 @@ internal sealed class BandwidthEstimator
         var arriving = _queue.Us > FullQueueUs + _queue.JitterUs
             ? Math.Min(_throughput.BitsPerSecond, _throughput.RecentBitsPerSecond())
             : _throughput.BitsPerSecond;
+        arriving = _queue.TryGetServed(out var served) ? Math.Min(arriving, served) : arriving;
         var carried = (long)(arriving / (1 - _loss.Inherent));
 
         // Who sends little does not fill a queue: as long as that is short, what arrives is not what the path carries.
@@ -346,8 +349,11 @@ internal sealed class BandwidthEstimator
         _rate.Update(Usage, isIdle && Usage == NetworkUsage.Over ? Math.Max(carried, Bitrate) : carried, RttUs, now);
         _loss.Update(Math.Min(_rate.Bitrate, _loss.Bitrate), isIdle ? 0 : _throughput.BitsPerSecond, Usage != NetworkUsage.Normal, now);
         var isDraining = _rate.LastDecrease != MediaTime.Never && now.UsSince(_rate.LastDecrease) < DrainAfterCutUs;
+
+        // What is under way beyond what a round trip carries stands in the queue, or will.
+        var standingUs = Math.Max(_queue.Us, (_history.BytesInFlight * 8_000_000 / Math.Max(carried, MinBitrate)) - RttUs);
         _drainShare = Usage == NetworkUsage.Over && _queue.Us > FullQueueUs + _queue.JitterUs ? MinDrainShare
-            : isDraining ? Math.Clamp(1 - ((double)(_queue.Us - DrainedUs) / DrainUs), MinDrainShare, 1) : 1;
+            : isDraining ? Math.Clamp(1 - ((double)(standingUs - DrainedUs) / DrainUs), MinDrainShare, 1) : 1;
         Conclude();
     }
 
@@ -397,10 +403,14 @@ internal sealed class BandwidthEstimator
 
         measured = Math.Min(_probe.Bitrate, (long)(measured / (1 - _loss.Inherent)));
         _probes.OnResult(Bitrate, _probe.Bitrate, measured, RttUs, now);
-        if (measured > Bitrate && Usage != NetworkUsage.Over)
+        if (Usage == NetworkUsage.Over)
         {
-            var raised = _rate.IsNearCapacity ? Math.Min(measured, (long)(CarefulStep * Bitrate)) : measured;
-            _rate.OnProbe(raised, now);
+            return;
+        }
+
+        var raised = _rate.OnProbe(measured, now);
+        if (measured > Bitrate)
+        {
             _trustedUntil = now.PlusUs(RttUs + TrustUs);
             _loss.OnProbe(raised);
         }

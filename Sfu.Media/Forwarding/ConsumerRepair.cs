@@ -99,8 +99,7 @@ internal sealed class ConsumerRepair
 
             if (_kept.TryGet(sequence, now, _stream.Sent.RttUs, out var kept) == RetransmissionLookup.Found)
             {
-                Repair(kept, sequence, now);
-                if (bandwidth is { RepairsTwice: true } && HasRtx)
+                for (var copies = HasRtx && bandwidth is not null ? bandwidth.RepairCopies : 1; copies > 0; copies--)
                 {
                     Repair(kept, sequence, now);
                 }

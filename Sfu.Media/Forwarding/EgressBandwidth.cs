@@ -21,10 +21,14 @@ internal sealed class EgressBandwidth
     // After the path has become narrower nobody gets more for a while.
     private const long CalmUs = 2_000_000;
 
+    // A layer more is tried where it fits with room to spare, and its rate varies: the path is probed until that much is known to be there.
+    private const double Headroom = 1.25;
+
     private const long MaxRepairUs = 200_000;
     private const double RepairShare = 0.5;
     private const long MinRepairBitrate = 100_000;
     private const double LossyShare = 0.005;
+    private const double VeryLossyShare = 0.025;
     private const long LongRttUs = 150_000;
 
     // Given.
@@ -78,8 +82,9 @@ internal sealed class EgressBandwidth
         return !_estimator.IsMeasured || _repairBits > 0;
     }
 
-    /// <summary>On a long and lossy path a repair that is lost too comes too late: it is sent twice.</summary>
-    public bool RepairsTwice => _estimator.IsLossy(LossyShare) && _estimator.RttUs > LongRttUs;
+    /// <summary>How often a packet is sent again: on a long and lossy path a repair that is lost too comes too late.</summary>
+    public int RepairCopies =>
+        _estimator.RttUs <= LongRttUs || !_estimator.IsLossy(LossyShare) ? 1 : _estimator.InherentLoss > VeryLossyShare ? 3 : 2;
 
     /// <summary>A packet was sent again.</summary>
     public void OnRepaired(int bytes) => _repairBits -= bytes * 8;
@@ -155,7 +160,7 @@ internal sealed class EgressBandwidth
 
         NextTimeout = MediaTime.Never;
         _desired.Update(BandwidthShares.DesiredBy(_transport.Egress, _estimator.IsMeasured, now), now);
-        _estimator.Desired = _desired.Now;
+        _estimator.Desired = (long)(Headroom * _desired.Now);
         _estimator.Sent = _transport.Egress.Bitrate(now);
         _estimator.OnTime(now);
         Probe(now);

@@ -9,7 +9,8 @@ namespace Sfu.Media.Forwarding;
 /// </summary>
 /// <remarks>
 /// A client starts, and changes its spatial layer, at a key frame. Two things go without: fewer temporal layers, from any frame on, and a
-/// lower spatial layer where it is a part of the present one. More temporal layers begin where a frame says that they may.
+/// lower spatial layer where it is a part of the present one, or where nothing of its base has been left out since a key picture brought both
+/// (L3T3_KEY). More temporal layers begin where a frame says that they may.
 /// </remarks>
 /// <param name="needsKeyFrame">What is wanted begins with a key frame.</param>
 /// <param name="whole">There is nothing to choose: from the first key frame on everything is taken.</param>
@@ -23,6 +24,9 @@ internal struct LayerSelector(bool needsKeyFrame, bool whole = false)
     private sbyte _temporal = None;
     private sbyte _wantedSpatial = MaxLayer;
     private sbyte _wantedTemporal = MaxLayer;
+
+    // Bit s: the client has all base frames of spatial layer s since the last key picture.
+    private byte _unbroken;
 
     /// <summary>Whether the client is on any layer: it has got a frame to start from.</summary>
     public readonly bool IsOn => _spatial != None;
@@ -41,7 +45,7 @@ internal struct LayerSelector(bool needsKeyFrame, bool whole = false)
     public readonly bool IsStopped => _wantedSpatial == None;
 
     /// <summary>What is wanted begins with a key frame only.</summary>
-    public readonly bool WaitsForKeyFrame => needsKeyFrame && _wantedSpatial != None && _spatial != _wantedSpatial;
+    public readonly bool WaitsForKeyFrame => needsKeyFrame && _wantedSpatial != None && _spatial != _wantedSpatial && !CanStepDown;
 
     /// <param name="spatial">0 … 3.</param>
     /// <param name="temporal">0 … 3; what is not there is passed over.</param>
@@ -63,6 +67,7 @@ internal struct LayerSelector(bool needsKeyFrame, bool whole = false)
     {
         _spatial = None;
         _temporal = None;
+        _unbroken = 0;
     }
 
     /// <summary>Whether the client gets the packet. May change the layers that it is on.</summary>
@@ -97,7 +102,29 @@ internal struct LayerSelector(bool needsKeyFrame, bool whole = false)
             ChangeTemporal(frame, _wantedTemporal);
         }
 
-        return _spatial != None && frame.BelongsTo(_spatial, _temporal);
+        var takes = _spatial != None && frame.BelongsTo(_spatial, _temporal);
+        NoteBase(frame, takes);
+        return takes;
+    }
+
+    /// <summary>The wanted layer is below the present one, and its next base frame goes on from what the client has.</summary>
+    private readonly bool CanStepDown => _wantedSpatial < _spatial && _wantedSpatial != None && (_unbroken & (1 << _wantedSpatial)) != 0;
+
+    private void NoteBase(in FrameLayers frame, bool takes)
+    {
+        if (!takes)
+        {
+            _unbroken &= frame.TemporalLayer == 0 ? (byte)~(1 << frame.SpatialLayer) : byte.MaxValue;
+        }
+        else if (frame.IsKeyFrame)
+        {
+            // The layers of its picture that build on it are taken too, up to the present one.
+            _unbroken = 0;
+            for (var spatial = 0; spatial <= _spatial; spatial++)
+            {
+                _unbroken |= frame.BelongsTo(spatial, 0) ? (byte)(1 << spatial) : (byte)0;
+            }
+        }
     }
 
     private bool TakesWhole(in FrameLayers frame)
@@ -145,6 +172,13 @@ internal struct LayerSelector(bool needsKeyFrame, bool whole = false)
     {
         if (MayBegin(frame) && TryEnter(frame, _wantedSpatial))
         {
+            return true;
+        }
+
+        if (CanStepDown && frame.SpatialLayer == _wantedSpatial && frame.IsFrameStart && frame.TemporalLayer == 0 && frame.BelongsTo(_wantedSpatial, 0))
+        {
+            _spatial = _wantedSpatial;
+            _temporal = 0;
             return true;
         }
 

@@ -323,6 +323,7 @@ internal sealed class MediaConsumer
             Resynchronize();
         }
 
+        var before = _layers.Spatial;
         var takes = _layers.Takes(arrived.Layers) && !(_settings.IgnoreDtx && OpusPayload.IsDtx(payload));
         if (_layers.MissesKeyFrame(now))
         {
@@ -339,6 +340,12 @@ internal sealed class MediaConsumer
         {
             // Whoever takes this up over there has to know which moment it belongs to.
             Transport.Reporter.SendSenderReport(this, now);
+        }
+
+        if (arrived.Layers.IsKeyFrame && _layers.Spatial < before)
+        {
+            // On the way down the path is narrow, and the key frame makes good all that was lost before it.
+            _stream.Repair?.Clear();
         }
 
         var waits = IsVideo && Transport.Egress.MustWait(now);

@@ -33,10 +33,12 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
     public void Client_gets_the_layers_that_fit_and_its_picture_does_not_freeze(double loss)
     {
         var freezes = 0;
+        var late = 0;
         for (var seed = 1; seed <= Seeds; seed++)
         {
             using var world = Run(CameraKind.Vp8Simulcast, loss, seed);
             freezes += world.Freezes(500);
+            late += IsLate(world) ? 1 : 0;
             Assert.InRange(world.LongestFreezeMs, 0, 550);
             Assert.Contains(world.Samples, static s => s.Seconds < 5 && s is { Spatial: 2, Temporal: 2 });
             Assert.Contains(world.Samples, static s => s.Seconds is > 40 and < 50 && s.Spatial == 2);
@@ -48,25 +50,30 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
 
         // Four minutes, in which a repair may once be lost twice.
         Assert.InRange(freezes, 0, loss > 0 ? 1 : 0);
+        Assert.InRange(late, 0, 1);
     }
 
     [Theory] // A change of an SVC stream costs a key picture of all layers below, and one without temporal layers has no smaller steps.
     [MemberData(nameof(OtherCodecsAndLosses))]
     public void Client_gets_layers_that_fit_with_each_codec(string camera, double loss)
     {
-        var risen = 0;
+        var freezes = 0;
+        var late = 0;
         for (var seed = 1; seed <= Seeds; seed++)
         {
             using var world = Run(Enum.Parse<CameraKind>(camera), loss, seed);
-            Assert.InRange(world.LongestFreezeMs, 0, 1500);
+            freezes += world.Freezes(500);
+            late += IsLate(world) ? 1 : 0;
+            Assert.InRange(world.LongestFreezeMs, 0, 800);
             Assert.Contains(world.Samples, s => s.Seconds < 5 && s.Spatial == 2 && (s.Temporal == 2 || !world.TellsTemporalLayers));
-            risen += world.Samples.Any(static s => s.Seconds > 45 && s.Spatial >= 1) ? 1 : 0;
+            Assert.Contains(world.Samples, static s => s.Seconds > 45 && s.Spatial >= 1);
             Assert.InRange(world.Samples.Count(static s => s.Seconds is > 22 and < 40 && s.Spatial == 2), 0, 15);
             Assert.InRange(world.DrainedAfterSeconds(20), 0, 2);
         }
 
-        // One run in four stays low for the fifteen seconds that are left.
-        Assert.InRange(risen, Seeds - 1, Seeds);
+        // On a path that loses, the key frame that makes good the drop may be lost, and then it takes another round trip.
+        Assert.InRange(freezes, 0, loss > 0 ? 3 : 0);
+        Assert.InRange(late, 0, 1);
     }
 
     [Fact] // One packet in ten is lost: repairs are lost too.
@@ -79,6 +86,9 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
             Assert.InRange(world.Freezes(500), 0, 3);
         }
     }
+
+    /// <summary>The estimate takes more than five seconds to find most of what the path carries once it opens.</summary>
+    private static bool IsLate(CorridorWorld world) => world.FirstSeconds(40, static s => s.Estimate >= 0.85 * s.Capacity) > 5;
 
     /// <summary>How long packets waited at the bottleneck between two times.</summary>
     private static string Queue(CorridorWorld world, double from, double to)

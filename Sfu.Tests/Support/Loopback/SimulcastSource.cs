@@ -50,6 +50,15 @@ internal sealed class SimulcastSource : ICamera
     /// <summary>Packets of a frame of each encoding, and bytes of a packet.</summary>
     public (int Packets, int Bytes)[] FrameSize { get; set; } = [(1, 200), (1, 500), (2, 900)];
 
+    /// <summary>The header extension that tells when a frame was captured (abs-capture-time).</summary>
+    public const byte CaptureTimeId = 11;
+
+    /// <summary>When a frame was captured, told in each of its packets; null: it is not told. Not for AV1.</summary>
+    public Func<int, NtpTime>? CaptureTimes { get; set; }
+
+    /// <summary>How many times the packets of another frame a key frame has.</summary>
+    public int KeyFrameFactor { get; set; } = 1;
+
     public static uint SsrcOf(int encoding) => 1000u + (1000u * (uint)encoding);
 
     public static ConsumerSettings Consumer(ConsumerLayers? preferred = null, uint ssrc = TestMedia.ConsumerSsrc, CodecKind codec = CodecKind.Vp8)
@@ -101,7 +110,9 @@ internal sealed class SimulcastSource : ICamera
         var packets = new List<byte[]>();
         foreach (var encoding in _encodings.Where(encoding => Active.Contains(encoding.Index)))
         {
-            packets.AddRange(encoding.Frame(_frame, Temporal[_frame % 4], answerRequests && encoding.KeyFrameWanted, FrameSize[encoding.Index]));
+            var key = answerRequests && encoding.KeyFrameWanted;
+            var (count, bytes) = FrameSize[encoding.Index];
+            packets.AddRange(encoding.Frame(_frame, Temporal[_frame % 4], key, (key ? count * KeyFrameFactor : count, bytes), CaptureTimes?.Invoke(_frame)));
         }
 
         _frame++;
@@ -142,7 +153,7 @@ internal sealed class SimulcastSource : ICamera
         Codecs = [vp8.Codecs[0] with { MimeType = codec switch { CodecKind.H264 => "video/H264", CodecKind.Av1 => "video/AV1", _ => "video/VP8" } }, .. vp8.Codecs.Skip(1)],
         HeaderExtensions = codec == CodecKind.Av1
             ? [.. vp8.HeaderExtensions, TestMedia.Extension(RtpHeaderExtensionUri.DependencyDescriptor, descriptorId)]
-            : vp8.HeaderExtensions,
+            : [.. vp8.HeaderExtensions, TestMedia.Extension(RtpHeaderExtensionUri.AbsCaptureTime, CaptureTimeId)],
     };
 
     private void SendReports()
@@ -209,14 +220,14 @@ internal sealed class SimulcastSource : ICamera
 
         public uint TimestampOf(int frame) => _timestampOffset + (uint)(frame * TicksPerFrame);
 
-        public IEnumerable<byte[]> Frame(int frame, int temporal, bool key, (int Packets, int Bytes) size)
+        public IEnumerable<byte[]> Frame(int frame, int temporal, bool key, (int Packets, int Bytes) size, NtpTime? captured)
         {
             KeyFrameWanted &= !key;
             temporal = key ? 0 : temporal;
             _tl0 += (byte)(temporal == 0 ? 1 : 0);
             for (var i = 0; i < size.Packets; i++)
             {
-                yield return Packet(frame, temporal, key, first: i == 0, last: i == size.Packets - 1, size.Bytes);
+                yield return Packet(frame, temporal, key, first: i == 0, last: i == size.Packets - 1, size.Bytes, captured);
                 _sequence++;
             }
 
@@ -224,7 +235,7 @@ internal sealed class SimulcastSource : ICamera
             _number++;
         }
 
-        private byte[] Packet(int frame, int temporal, bool key, bool first, bool last, int bytes)
+        private byte[] Packet(int frame, int temporal, bool key, bool first, bool last, int bytes, NtpTime? captured)
         {
             var packet = new byte[200 + bytes];
             packet[0] = 0x80;
@@ -237,6 +248,14 @@ internal sealed class SimulcastSource : ICamera
             {
                 var template = key ? 0 : s_templates[frame % 4];
                 header += Descriptors.Write(packet, _structure.Frame(template, _number, first, last, structure: key && first));
+            }
+
+            else if (captured is { } capture)
+            {
+                packet[0] |= 0x10;
+                Span<byte> value = stackalloc byte[HeaderExtensionValues.AbsCaptureTimeLength];
+                HeaderExtensionValues.WriteAbsCaptureTime(value, new AbsCaptureTime(capture, ClockOffset: null));
+                header += HeaderExtensionWriter.Write([ExtensionItem.FromValue(CaptureTimeId, value)], default, packet.AsSpan(12));
             }
 
             var payload = packet.AsSpan(header, bytes);

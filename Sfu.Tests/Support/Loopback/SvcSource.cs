@@ -56,6 +56,9 @@ internal sealed class SvcSource : ICamera
     /// <summary>Packets of a frame of each spatial layer, and bytes of a packet.</summary>
     public (int Packets, int Bytes)[] FrameSize { get; set; } = [(1, 300), (1, 300), (1, 300)];
 
+    /// <summary>How many times the packets of another picture a key picture has.</summary>
+    public int KeyFrameFactor { get; set; } = 1;
+
     private string MimeType => _encrypted ? "video/AV1" : "video/VP9";
 
     public ConsumerSettings Consumer(ConsumerLayers? preferred = null) => new(
@@ -113,6 +116,7 @@ internal sealed class SvcSource : ICamera
         for (var spatial = 0; spatial < Layers; spatial++)
         {
             var (packets, bytes) = FrameSize[spatial];
+            packets *= key ? KeyFrameFactor : 1;
             for (var i = 0; i < packets; i++)
             {
                 _peer.SendRtp(Packet(spatial, key, i == 0, i == packets - 1, bytes));

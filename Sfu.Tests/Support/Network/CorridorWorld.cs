@@ -34,7 +34,7 @@ internal sealed class CorridorWorld : IDisposable
     private readonly ClientReceiver _client;
     private readonly long _startUs;
 
-    public CorridorWorld(LinkProfile profile, int seed = 1, CameraKind camera = CameraKind.Vp8Simulcast)
+    public CorridorWorld(LinkProfile profile, int seed = 1, CameraKind camera = CameraKind.Vp8Simulcast, int keyFrameFactor = 1)
     {
         _profile = profile;
         TellsTemporalLayers = camera != CameraKind.H264Simulcast;
@@ -42,11 +42,11 @@ internal sealed class CorridorWorld : IDisposable
         _subscriber = _world.NewConnectedPeer();
         _source = camera switch
         {
-            CameraKind.Vp9Svc => new SvcSource(_world, _publisher, encrypted: false) { FrameSize = s_lesserFrame },
-            CameraKind.Av1Svc => new SvcSource(_world, _publisher, encrypted: true) { FrameSize = s_lesserFrame },
-            CameraKind.H264Simulcast => new SimulcastSource(_world, _publisher, codec: CodecKind.H264) { FrameSize = s_lesserFrame },
-            CameraKind.Av1Simulcast => new SimulcastSource(_world, _publisher, codec: CodecKind.Av1) { FrameSize = s_frame },
-            _ => new SimulcastSource(_world, _publisher) { FrameSize = s_frame },
+            CameraKind.Vp9Svc => new SvcSource(_world, _publisher, encrypted: false) { FrameSize = s_lesserFrame, KeyFrameFactor = keyFrameFactor },
+            CameraKind.Av1Svc => new SvcSource(_world, _publisher, encrypted: true) { FrameSize = s_lesserFrame, KeyFrameFactor = keyFrameFactor },
+            CameraKind.H264Simulcast => new SimulcastSource(_world, _publisher, codec: CodecKind.H264) { FrameSize = s_lesserFrame, KeyFrameFactor = keyFrameFactor },
+            CameraKind.Av1Simulcast => new SimulcastSource(_world, _publisher, codec: CodecKind.Av1) { FrameSize = s_frame, KeyFrameFactor = keyFrameFactor },
+            _ => new SimulcastSource(_world, _publisher) { FrameSize = s_frame, KeyFrameFactor = keyFrameFactor },
         };
         _subscriber.Consume(_source.Producer, _source.RepairingConsumer());
         _client = new ClientReceiver(_subscriber, _source);
@@ -99,6 +99,9 @@ internal sealed class CorridorWorld : IDisposable
 
         _client.Finish(_world.Now);
     }
+
+    /// <summary>Packets that found no room in the queue.</summary>
+    public long Dropped => _down.Dropped;
 
     /// <summary>Whether the packets of the camera say which temporal layer they belong to.</summary>
     public bool TellsTemporalLayers { get; }

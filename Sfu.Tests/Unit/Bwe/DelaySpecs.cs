@@ -1,6 +1,7 @@
 using Sfu.Media.Bwe;
 using Sfu.Media.Rtp;
 using Sfu.Media.Wire;
+using Sfu.Tests.Support;
 
 namespace Sfu.Tests.Unit.Bwe;
 
@@ -113,6 +114,74 @@ public class DelaySpecs
 
             queue.End(MediaTime.FromSeconds(second));
         }
+    }
+
+    [Fact] // A packet every 160 ms tells of jitter as well as many do.
+    public void Jitter_of_packets_that_come_one_by_one_is_seen_and_a_queue_that_grows_is_none()
+    {
+        var random = new SeededRandom(5);
+        var scattered = new QueueDelay();
+        var growing = new QueueDelay();
+        for (var i = 0; i < 100; i++)
+        {
+            One(scattered, i, 40 + random.Next(50));
+            One(growing, i, 40 + (5 * i));
+        }
+
+        Assert.InRange(scattered.JitterUs, 30_000, 80_000);
+        Assert.Equal(0, growing.JitterUs);
+
+        static void One(QueueDelay queue, int i, long delayMs)
+        {
+            queue.Begin();
+            queue.Add(Packet(i * 160, (i * 160) + delayMs));
+            queue.End(MediaTime.FromMilliseconds(i * 160));
+        }
+    }
+
+    [Fact] // 1,000 bytes each 16 ms: 500 kbit/s.
+    public void Packets_that_wait_one_behind_the_other_tell_at_once_of_the_queue_and_of_what_serves_it()
+    {
+        var queue = new QueueDelay();
+        queue.Begin();
+        queue.Add(Packet(0, 40));
+        queue.Add(Packet(1, 42));
+        queue.End(MediaTime.FromMilliseconds(50));
+        Assert.False(queue.TryGetServed(out _));
+        queue.Begin();
+        for (var i = 0; i < 10; i++)
+        {
+            queue.Add(Packet(50, 90 + (16 * i)));
+        }
+
+        queue.End(MediaTime.FromMilliseconds(300));
+        Assert.True(queue.TryGetServed(out var served));
+        Assert.InRange(served, 495_000, 505_000);
+        Assert.InRange(queue.Us, 30_000, 70_000);
+        queue.Begin();
+        queue.Add(Packet(400, 440));
+        queue.End(MediaTime.FromMilliseconds(450));
+        Assert.False(queue.TryGetServed(out _));
+        Assert.Equal(0, queue.Us);
+    }
+
+    [Fact] // What was held up and comes all at once, as on Wi-Fi, waited for no bottleneck.
+    public void Packets_that_were_held_up_and_come_together_are_no_queue()
+    {
+        var queue = new QueueDelay();
+        queue.Begin();
+        queue.Add(Packet(0, 40));
+        queue.End(MediaTime.FromMilliseconds(50));
+        queue.Begin();
+        queue.Add(Packet(100, 140));
+        for (var i = 0; i < 10; i++)
+        {
+            queue.Add(Packet(110 + (10 * i), 260 + (5 * i)));
+        }
+
+        queue.End(MediaTime.FromMilliseconds(300));
+        Assert.False(queue.TryGetServed(out _));
+        Assert.Equal(0, queue.Us);
     }
 
     [Fact]

@@ -52,6 +52,37 @@ public class RateControlSpecs
     }
 
     [Fact]
+    public void One_probe_beyond_the_known_capacity_counts_for_a_step_and_two_for_all_that_they_saw()
+    {
+        var rate = new AimdRateControl(600_000, 30_000);
+        rate.Update(NetworkUsage.Over, 500_000, 50_000, At(1));
+        Assert.Equal(425_000, rate.Bitrate);
+        Assert.True(rate.IsNearCapacity);
+        Assert.Equal(531_250, rate.OnProbe(900_000, At(2)));
+        Assert.True(rate.IsNearCapacity);
+        Assert.Equal(800_000, rate.OnProbe(800_000, At(3)));
+        Assert.False(rate.IsNearCapacity);
+
+        // Between them a queue has filled: that was jitter.
+        rate.Update(NetworkUsage.Over, 500_000, 50_000, At(4));
+        Assert.Equal(531_250, rate.OnProbe(900_000, At(5)));
+        rate.Update(NetworkUsage.Over, 500_000, 50_000, At(6));
+        Assert.Equal(531_250, rate.OnProbe(900_000, At(7)));
+        Assert.True(rate.IsNearCapacity);
+    }
+
+    [Fact]
+    public void Far_below_the_known_capacity_a_probe_counts_up_to_it()
+    {
+        var rate = new AimdRateControl(600_000, 30_000);
+        rate.Update(NetworkUsage.Over, 500_000, 50_000, At(1));
+        rate.Limit(100_000);
+        Assert.False(rate.IsNearCapacity);
+        Assert.InRange(rate.OnProbe(480_000, At(2)), 440_000, 480_000);
+        Assert.True(rate.IsNearCapacity);
+    }
+
+    [Fact]
     public void Capacity_is_known_by_a_mean_and_its_scatter()
     {
         var capacity = default(LinkCapacity);

@@ -100,6 +100,37 @@ public class LayerSelectorSpecs
     }
 
     [Fact]
+    public void Key_svc_goes_down_without_a_key_frame_as_long_as_no_base_frame_below_was_left_out()
+    {
+        var selector = Wanting(2, 3);
+        Assert.Equal([true, true, true], Picture(ref selector, [0, 1, 2], key: true, nested: false));
+        selector.Want(0, 3);
+        Assert.False(selector.WaitsForKeyFrame);
+
+        // Frames that nothing builds on may be missing.
+        Assert.False(selector.Takes(new FrameLayers(0, 2, From(0, 2), 0, Whole | FrameFlags.PictureStart)));
+        Assert.False(selector.WaitsForKeyFrame);
+        Assert.Equal([true, false, false], Picture(ref selector, [0, 1, 2], key: false, nested: false));
+        Assert.Equal((0, 0), (selector.Spatial, selector.Temporal));
+
+        // Of the upper ones base frames are missing now.
+        selector.Want(1, 3);
+        Assert.True(selector.WaitsForKeyFrame);
+    }
+
+    [Fact]
+    public void An_encoding_is_not_gone_back_to_without_a_key_frame()
+    {
+        var selector = Wanting(1, 3);
+        Assert.True(selector.Takes(Simulcast(1, 0, key: true)));
+        selector.Want(2, 3);
+        Assert.True(selector.Takes(Simulcast(2, 0, key: true)));
+        selector.Want(1, 3);
+        Assert.True(selector.WaitsForKeyFrame);
+        Assert.False(selector.Takes(Simulcast(1, 0)));
+    }
+
+    [Fact]
     public void An_upper_layer_that_stands_by_itself_begins_with_its_own_frame()
     {
         // S2T1: the key picture's upper frame refers to nothing, and is no key frame of the whole stream.
