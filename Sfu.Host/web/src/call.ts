@@ -391,7 +391,7 @@ export class Call {
       this.setPreferredLayers(consumer.id, preferred).catch(() => undefined);
     }
 
-    await hasArrived(consumer, () => former.closed);
+    await hasArrived(consumer, () => ![...peer.consumers.values()].some((c) => c !== consumer && c.kind === consumer.kind));
     if (consumer.closed) {
       return;
     }

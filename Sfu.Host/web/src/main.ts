@@ -49,6 +49,12 @@ const listener: CallListener = {
     }
 
     shown.delete(place);
+    const other = [...peer.consumers.values()].findLast((c) => c.kind === consumer.kind);
+    if (other !== undefined) {
+      listener.consumerOpened(peer, other);
+      return;
+    }
+
     const tile = view.tiles.get(peer.id);
     tile?.setTrack(consumer.kind, undefined);
     tile?.measure(consumer.kind, undefined);
