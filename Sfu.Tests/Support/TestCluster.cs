@@ -92,10 +92,6 @@ public sealed class TestCluster : IAsyncDisposable
         _ended.Add(node);
     }
 
-    /// <summary>The connection that the one has made to the other breaks. Both may make another at once.</summary>
-    public async Task BreakConnectionAsync(TestNode node, TestNode peer) =>
-        await TransportOf(node).ManagementCommand(new ForceDisassociate(peer.Address));
-
     /// <summary>Nothing passes between the two sides any more. Connections stay open.</summary>
     public Task CutAsync(IReadOnlyCollection<TestNode> side, IReadOnlyCollection<TestNode> other) => ThrottleAsync(side, other, Blackhole.Instance);
 
@@ -243,11 +239,10 @@ public sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    private static RemoteTransport TransportOf(TestNode node) => ((RemoteActorRefProvider)((ExtendedActorSystem)node.System).Provider).Transport;
-
     private static async Task ThrottleAsync(TestNode node, TestNode peer, ThrottleMode mode)
     {
-        Assert.True(await TransportOf(node).ManagementCommand(new SetThrottle(peer.Address, ThrottleTransportAdapter.Direction.Both, mode)));
+        var transport = ((RemoteActorRefProvider)((ExtendedActorSystem)node.System).Provider).Transport;
+        Assert.True(await transport.ManagementCommand(new SetThrottle(peer.Address, ThrottleTransportAdapter.Direction.Both, mode)));
     }
 
     private static async Task<ImmutableHashSet<Address>> RegionsAsync(TestNode node)
