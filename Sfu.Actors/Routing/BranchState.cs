@@ -15,7 +15,6 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
     private readonly Dictionary<TransportId, (TransportRecord Record, IActorRef Actor)> _transports = [];
     private readonly Dictionary<IActorRef, TransportId> _transportIds = [];
     private readonly CarriedMedia _media = new();
-    private readonly Dictionary<ProducerId, ProducerHandle> _handles = [];
 
     public RouterSetup Setup { get; set; } = setup;
 
@@ -85,12 +84,12 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
     public bool IsConsumed(ProducerId id) => _media.HasConsumersOf(id);
 
     /// <summary>The handle by which this node's media plane knows the Producer.</summary>
-    public bool TryGetHandle(ProducerId id, out ProducerHandle handle) => _handles.TryGetValue(id, out handle);
+    public bool TryGetHandle(ProducerId id, out ProducerHandle handle) => _media.TryGetHandle(id, out handle);
 
     public void Put(ProducerRecord record, ProducerHandle handle)
     {
         _media.Put(record);
-        _handles[record.ProducerId] = handle;
+        _media.SetHandle(record.ProducerId, handle);
     }
 
     public void SetPaused(ProducerId id, bool paused)
@@ -101,11 +100,7 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
         }
     }
 
-    public void Remove(ProducerId id)
-    {
-        _media.Remove(id);
-        _handles.Remove(id);
-    }
+    public void Remove(ProducerId id) => _media.Remove(id);
 
     public void Put(ConsumerRecord record) => _media.Put(record);
 

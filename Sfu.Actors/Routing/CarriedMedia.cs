@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sfu.Actors.Protocol;
+using Sfu.Media.Control;
 
 namespace Sfu.Actors.Routing;
 
@@ -54,6 +55,16 @@ internal sealed class CarriedMedia
     public ImmutableArray<ConsumerRecord> ConsumersOn(TransportId id) => _consumersOn.Of(id, static entry => entry.Record);
 
     public ImmutableArray<ConsumerRecord> ConsumersOf(ProducerId id) => _consumersOf.Of(id, static entry => entry.Record);
+
+    /// <summary>The handle by which this node's media plane knows the Producer. False where it was never set: in a Router, for example.</summary>
+    public bool TryGetHandle(ProducerId id, out ProducerHandle handle)
+    {
+        handle = _producers.GetValueOrDefault(id)?.Handle ?? default;
+        return handle != default;
+    }
+
+    /// <summary>Of a Producer that is there.</summary>
+    public void SetHandle(ProducerId id, ProducerHandle handle) => _producers[id].Handle = handle;
 
     public bool HasConsumersOf(ProducerId id) => _consumersOf.Contains(id);
 
@@ -117,6 +128,7 @@ internal sealed class CarriedMedia
     private sealed class ProducerEntry
     {
         public required ProducerRecord Record;
+        public ProducerHandle Handle;
         public Chains<TransportId, ProducerEntry>.Link OnTransport;
     }
 

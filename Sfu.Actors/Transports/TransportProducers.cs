@@ -15,7 +15,7 @@ namespace Sfu.Actors.Transports;
 internal sealed class TransportProducers(TransportSeed seed, TransportAudience audience, TransportHandle transport, PendingRequests pending)
 {
     // A transport has few Producers: a client publishes what it has, camera, microphone, screen.
-    private readonly List<ProducerState> _producers = [];
+    private readonly List<ProducerState> _producers = new(capacity: 1);
 
     /// <param name="add">What to add.</param>
     /// <param name="asker">Hears now that it is refused, or later of the media plane's answer.</param>
