@@ -24,11 +24,14 @@ public sealed class LargeMessageSpecs : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _near = await TestNode.StartAsync();
-        _far = await TestNode.StartAsync($"sfu.cluster.seed-nodes = [\"{Cluster.Get(_near.System).SelfAddress}\"]");
+        // Routers that are tried and not taken stay out of the way.
+        const string Linger = "sfu.router.empty-linger = 1 m";
+        _near = await TestNode.StartAsync(Linger);
+        _far = await TestNode.StartAsync($"{Linger}\nsfu.cluster.seed-nodes = [\"{Cluster.Get(_near.System).SelfAddress}\"]");
         await TestNode.UntilAsync(
             () => Task.FromResult(Cluster.Get(_near.System).State.Members.Count(member => member.Status == MemberStatus.Up) == 2),
             () => "They do not find each other.");
+        await TestNode.UntilAsync(async () => (await TestCluster.RegionsAsync(_near)).Count == 2, () => "Routers live on one node only.");
         _probe = _near.Kit.CreateTestProbe();
         _unreachable = _near.Kit.CreateTestProbe();
         Cluster.Get(_near.System).Subscribe(_unreachable.Ref, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.UnreachableMember));
@@ -118,7 +121,7 @@ public sealed class LargeMessageSpecs : IAsyncLifetime
             await _near.Region.Ask<IReply>(new RouterProtocol.GetRouterRtpCapabilities(0, id), TestNode.Patience);
             _near.Region.Tell(new BranchProtocol.AttachBranch(
                 id, _probe.Ref, _near.Node, new BranchSnapshot(new RouterSetup(DefaultMediaCodecs.Value, false, JsonText.EmptyObject), [], [], [], [])), _probe.Ref);
-            var attached = await _probe.ExpectMsgAsync<BranchProtocol.BranchAttached>(TestNode.Patience);
+            var attached = await _probe.FishForMessageAsync<BranchProtocol.BranchAttached>(message => message.RouterId == id, TestNode.Patience);
             if (attached.Router.Path.Address.Equals(Cluster.Get(_far.System).SelfAddress))
             {
                 return id;

@@ -247,7 +247,7 @@ public sealed class PipeToRouterSpecs(TestNodeFixture fixture) : IClassFixture<T
         var second = await near.ProduceAsync(await near.ConnectedTransportAsync());
         await near.AskAsync<PipedToRouter>(Pipe(near, second, far));
         await near.DoAsync(new RouterProtocol.CloseProducer(near.NextRequest, near.Router, source));
-        await UntilAsync(far, dump => dump.Producers.Single().ProducerId == second);
+        await UntilAsync(far, dump => dump.Producers is [var left] && left.ProducerId == second);
         await near.DoAsync(new RouterProtocol.CloseRouter(near.NextRequest, near.Router));
         await UntilAsync(far, static dump => dump.Transports.IsEmpty);
         Assert.True((await node.Media.DumpAsync()).HasNoTransports);

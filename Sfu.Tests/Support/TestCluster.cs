@@ -245,7 +245,8 @@ public sealed class TestCluster : IAsyncDisposable
         Assert.True(await transport.ManagementCommand(new SetThrottle(peer.Address, ThrottleTransportAdapter.Direction.Both, mode)));
     }
 
-    private static async Task<ImmutableHashSet<Address>> RegionsAsync(TestNode node)
+    /// <summary>The nodes that the node knows to take Routers. Before all are known, the first takes them all.</summary>
+    public static async Task<ImmutableHashSet<Address>> RegionsAsync(TestNode node)
     {
         try
         {
