@@ -222,6 +222,10 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             AnsweredElsewhere();
             branch.Forward(message);
         }
+        else if (message is ReconcileProtocol.Reconcile reconcile)
+        {
+            Sender.Tell(new ReconcileProtocol.Carries(message.RouterId, Self, Branch: null, reconcile.Round, [], [], [], []));
+        }
         else
         {
             ReplyClosed($"The node carries nothing of Router {message.RouterId}.");

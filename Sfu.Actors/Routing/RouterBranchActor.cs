@@ -189,6 +189,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 _pipes.Open(open);
                 break;
             case BranchProtocol.AddProducer add:
+                _state.Expect(add.Producer);
                 ForwardTo(_state.Transport(add.Producer.TransportId), add);
                 break;
             case ITransportRequest transportRequest:
@@ -274,8 +275,15 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case BranchProtocol.RouterClosing closing:
                 BeginClosing(closing.Reason);
                 break;
-            case BranchProtocol.BranchGivenUp:
-                CloseTransports(CloseReason.NodeLost);
+            case ReconcileProtocol.Reconcile when _closing:
+                // The Router's next incarnation means the next branch, as with Open.
+                Context.Parent.Forward(message);
+                break;
+            case ReconcileProtocol.Reconcile reconcile:
+                Sender.Tell(_state.Carried(_routerId, Context.Parent, Self, reconcile.Round, _starting.Keys, _pipes.Awaited));
+                break;
+            case ReconcileProtocol.EndUnknown unknown:
+                EndUnknown(unknown);
                 break;
             case BranchProtocol.BranchAttached attached:
                 if (_router.Follow(attached.Router))
@@ -291,12 +299,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 _state.Forget(forget.PeerId);
                 break;
             case BranchProtocol.EndTransport end:
-                if (_starting.ContainsKey(end.TransportId))
-                {
-                    _starting[end.TransportId] = end.Reason;
-                }
-
-                _state.Transport(end.TransportId)?.Tell(new TransportCommands.Close(end.Reason));
+                CloseTransport(end.TransportId, end.Reason);
                 break;
             case BranchProtocol.ProducerGone gone:
                 TellConsumersOf(gone.ProducerId, new TransportCommands.EndConsumersOf(gone.ProducerId));
@@ -476,6 +479,36 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         {
             _starting[id] = reason;
         }
+    }
+
+    private void CloseTransport(TransportId id, CloseReason reason)
+    {
+        if (_starting.ContainsKey(id))
+        {
+            _starting[id] = reason;
+        }
+
+        _state.Transport(id)?.Tell(new TransportCommands.Close(reason));
+    }
+
+    private void EndUnknown(ReconcileProtocol.EndUnknown unknown)
+    {
+        foreach (var id in unknown.Transports)
+        {
+            CloseTransport(id, unknown.Reason);
+        }
+
+        foreach (var id in unknown.Producers.Where(id => _state.TransportIdOf(id) is { } on && !unknown.Transports.Contains(on)))
+        {
+            _state.TransportOf(id)?.Tell(new TransportCommands.EndProducer(id, unknown.Reason));
+        }
+
+        foreach (var id in unknown.Consumers.Where(id => _state.Consumer(id) is { } consumer && !unknown.Transports.Contains(consumer.TransportId)))
+        {
+            _state.TransportOf(id)?.Tell(new TransportCommands.EndConsumer(id));
+        }
+
+        RefuseConsumers(_pipes.Refuse(unknown.Consumers), new SfuError(SfuErrorCode.Closed, $"The Router {_routerId} does not know of it any more."));
     }
 
     private void OnAskToMove(TransportCommands.AskToMove move)

@@ -46,20 +46,20 @@ internal sealed class RouterEndings(RouterState state)
         var letters = ImmutableArray.CreateBuilder<Letter>();
         foreach (var transport in state.TransportsOn(branch))
         {
-            if (nodeLost)
-            {
-                letters.AddRange(LastWordsOf(transport));
-            }
-
-            letters.AddRange(OfTransport(transport.Record.TransportId));
+            letters.AddRange(nodeLost ? OfLost(transport) : OfTransport(transport.Record.TransportId));
         }
 
         return letters.DrainToImmutable();
     }
 
     /// <summary>A node is gone that transports were on their way to.</summary>
-    public ImmutableArray<Letter> OfUnplaced(IActorRef node) =>
-        [.. state.TransportsToward(node).SelectMany(transport => LastWordsOf(transport).AddRange(OfTransport(transport.Record.TransportId)))];
+    public ImmutableArray<Letter> OfUnplaced(IActorRef node) => [.. state.TransportsToward(node).SelectMany(transport => OfLost(transport))];
+
+    /// <summary>A node does not answer: what it carries, or was to carry, counts as lost.</summary>
+    public ImmutableArray<Letter> OfNode(IActorRef node) => [.. state.TransportsOnNode(node).SelectMany(transport => OfLost(transport))];
+
+    /// <summary>It was never made, or is gone, and nothing was heard of it.</summary>
+    public ImmutableArray<Letter> OfLostTransport(TransportId id) => state.Transport(id) is { } transport ? OfLost(transport) : [];
 
     public ImmutableArray<Letter> OfTransport(TransportId id)
     {
@@ -102,13 +102,15 @@ internal sealed class RouterEndings(RouterState state)
         return letters.DrainToImmutable();
     }
 
+    private ImmutableArray<Letter> OfLost(TransportEntry transport) => LastWordsOf(transport).AddRange(OfTransport(transport.Record.TransportId));
+
     /// <summary>What the owner of a transport, or who waits for it, would have heard from the transport itself.</summary>
     private ImmutableArray<Letter> LastWordsOf(TransportEntry entry)
     {
         var transport = entry.Record;
         if (entry.Asker is { } asker)
         {
-            return [new Letter(asker.Asker, new Rejected(asker.RequestId, SfuErrorCode.Unavailable, "The node that was to carry the transport is lost."))];
+            return [new Letter(asker.Asker, new Rejected(asker.RequestId, SfuErrorCode.Unavailable, "The node that was to carry the transport is lost, or the connection to it broke."))];
         }
 
         if (transport.Owner is not { } owner)

@@ -25,6 +25,9 @@ public sealed class TestCluster : IAsyncDisposable
         akka.loglevel = OFF
         """;
 
+    /// <summary>For a node whose connections cannot be cut, and do break.</summary>
+    public const string WithBareConnections = "akka.remote.dot-netty.tcp.applied-adapters = []";
+
     private readonly List<TestNode> _nodes = [];
     private readonly List<TestNode> _ended = [];
     private readonly ConcurrentDictionary<RouterId, TestNode> _places = [];
@@ -90,6 +93,16 @@ public sealed class TestCluster : IAsyncDisposable
         await node.System.WhenTerminated.WaitAsync(TestNode.Patience);
         _nodes.Remove(node);
         _ended.Add(node);
+    }
+
+    /// <summary>Every connection to the node breaks, and at once another one may be made. Of nodes with <see cref="WithBareConnections"/>.</summary>
+    public static void BreakConnectionsTo(TestNode node) => Assert.NotEqual(0, OwnConnections.Break(node.Address.Port!.Value));
+
+    /// <summary>Both nodes are told what remoting tells when a connection breaks, which what cuts connections here keeps to itself.</summary>
+    public static void TellOfBreak(TestNode node, TestNode peer)
+    {
+        node.System.EventStream.Publish(new DisassociatedEvent(node.Address, peer.Address, inbound: false));
+        peer.System.EventStream.Publish(new DisassociatedEvent(peer.Address, node.Address, inbound: true));
     }
 
     /// <summary>Nothing passes between the two sides any more. Connections stay open.</summary>
