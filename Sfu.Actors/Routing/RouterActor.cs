@@ -37,6 +37,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private readonly RouterPipes _pipes;
     private readonly List<PendingRequest> _closers = [];
     private bool _leaving;
+    private bool _wasToClose; // Before it knew of anything.
 
     public RouterActor(RouterId id, NodeContext node, IPlacement placement)
     {
@@ -206,6 +207,8 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 Reply(_state.Dump(dump.RequestId));
                 break;
             case RouterProtocol.CloseRouter when _state.Setup is null:
+                // Its branches may not have found it yet.
+                _wasToClose = true;
                 Reject(SfuErrorCode.NotFound, $"No Router {_id}.");
                 break;
             case RouterProtocol.CloseRouter close:
@@ -231,6 +234,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
         else
         {
+            _wasToClose = false;
             Timers.Cancel(LingerOver.Key);
             Context.System.EventStream.Publish(new RouterNews.Began(_id));
             Reply(new RouterCreated(create.RequestId, _id, _state.Capabilities));
@@ -241,6 +245,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     {
         if (_state.Setup is null)
         {
+            _wasToClose = false;
             Begin(new RouterSetup(DefaultMediaCodecs.Value, Explicit: false, JsonText.EmptyObject));
         }
 
@@ -375,6 +380,12 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
 
         attach.Branch.Tell(new BranchProtocol.BranchAttached(_id, Self));
+
+        if (_wasToClose)
+        {
+            BeginClosing(CloseReason.Requested);
+            return;
+        }
 
         // What the former incarnation had only begun is not in the snapshot, and nobody knows of it.
         Reconcile(_reconciliation.Begin(attach.Node));

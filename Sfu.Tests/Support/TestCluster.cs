@@ -207,7 +207,7 @@ public sealed class TestCluster : IAsyncDisposable
                     var dump = await node.DumpAsync();
                     if (!dump.IsIdle)
                     {
-                        left = $"{node.Address}: {dump}";
+                        left = $"{node.Address}: {Describe(dump)}";
                         return false;
                     }
                 }
@@ -234,6 +234,10 @@ public sealed class TestCluster : IAsyncDisposable
         _ended.Clear();
         await Task.WhenAll(nodes.Select(node => node.KillAsync()));
     }
+
+    private static string Describe(NodeProtocol.NodeDump dump) => string.Join("; ", dump.Branches.Select(branch =>
+        $"branch of {branch.RouterId}{(branch.Orphaned ? ", orphaned" : string.Empty)}, with transports {string.Join(", ", branch.Transports)}, pipes {branch.Pipes.Length}"))
+        + $"; in the media plane {dump.Media.Transports.Length}";
 
     private static async Task ThrottleAsync(IReadOnlyCollection<TestNode> side, IReadOnlyCollection<TestNode> other, ThrottleMode mode)
     {
