@@ -71,7 +71,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     {
         switch (message)
         {
-            case Open open:
+            case BranchCommands.Open open:
                 OnOpen(open);
                 break;
             case IRequest request:
@@ -120,12 +120,12 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case TransportCommands.AskToMove move:
                 OnAskToMove(move);
                 break;
-            case Released:
+            case BranchCommands.Released:
                 _released = true;
                 StopWhenEmpty();
                 break;
             case Server.ServerCommands.Describe:
-                Sender.Tell(new Described(new NodeProtocol.NodeBranchDump(_routerId, _router.IsOrphaned, _state.TransportIds, _pipes.Dump())));
+                Sender.Tell(new BranchCommands.Described(new NodeProtocol.NodeBranchDump(_routerId, _router.IsOrphaned, _state.TransportIds, _pipes.Dump())));
                 break;
             default:
                 Unhandled(message);
@@ -135,7 +135,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 
     protected override void OnFault(Exception exception) => _closingSignal.Raise();
 
-    private void OnOpen(Open message)
+    private void OnOpen(BranchCommands.Open message)
     {
         var open = message.OpenTransport;
         if (_closing && open.Router.Equals(_router.Router))
@@ -462,7 +462,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         _closing = true;
         _router.StopSearching();
         _closingSignal.Raise();
-        Context.Parent.Tell(new Release(_routerId));
+        Context.Parent.Tell(new BranchCommands.Release(_routerId));
         CloseTransports(reason);
         StopWhenEmpty();
     }
@@ -527,7 +527,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         if (_emptying && _state.IsEmpty && _starting.Count == 0)
         {
             _emptying = false;
-            Context.Parent.Tell(Emptied.Instance);
+            Context.Parent.Tell(BranchCommands.Emptied.Instance);
         }
     }
 
@@ -538,27 +538,6 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             Context.Stop(Self);
         }
     }
-
-    /// <summary>Node → branch: have the WebRtcServer, or the node itself, make a transport.</summary>
-    internal sealed record Open(BranchProtocol.OpenTransport OpenTransport, IActorRef Parent) : IRequest, INoSerializationVerificationNeeded
-    {
-        public long RequestId => OpenTransport.RequestId;
-    }
-
-    /// <summary>Branch → node: send me nothing more; I end.</summary>
-    internal sealed record Release(RouterId RouterId) : INoSerializationVerificationNeeded;
-
-    /// <summary>Node → branch: nothing more comes.</summary>
-    internal sealed record Released : INoSerializationVerificationNeeded;
-
-    /// <summary>Branch → node that is being emptied: nothing of the Router is left here.</summary>
-    internal sealed record Emptied : INoSerializationVerificationNeeded
-    {
-        public static readonly Emptied Instance = new();
-    }
-
-    /// <summary>Branch → whoever asked it to describe itself.</summary>
-    internal sealed record Described(NodeProtocol.NodeBranchDump Dump) : INoSerializationVerificationNeeded;
 
     private sealed record LevelReportDue : INoSerializationVerificationNeeded
     {

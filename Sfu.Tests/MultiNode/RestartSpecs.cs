@@ -184,19 +184,19 @@ public sealed class RestartSpecs(ITestOutputHelper output)
 
         /// <summary>
         /// The project's own messages to actors on the node itself, but for what may cross with the end of who gets it: news to a session that
-        /// has ended, and what is said to an end of a pipe that has. What was for a node that is lost has no receiver here.
+        /// has ended, and what is said to a transport or an end of a pipe that has. What was for a node that is lost has no receiver here.
         /// </summary>
         public string[] Unexplained() =>
         [
             .. _letters
                 .Where(letter => letter.Message.GetType().Namespace?.StartsWith("Sfu.", StringComparison.Ordinal) == true && letter.Message is not ISessionEvent)
                 .Select(letter => (letter.Message, To: letter.Recipient.Path.ToStringWithoutAddress()))
-                .Where(letter => letter.To.StartsWith("/user/", StringComparison.Ordinal) && !IsPipe(letter.To))
+                .Where(letter => letter.To.StartsWith("/user/", StringComparison.Ordinal) && !MayHaveEnded(letter.To))
                 .Select(letter => $"{letter.Message.GetType().Name} to {letter.To}"),
         ];
 
-        /// <summary>The child of a branch.</summary>
-        private static bool IsPipe(string path) => path.Split('/') is ["", "user", "sfu-node", ['$', ..], _];
+        /// <summary>A transport, or the end of a pipe: children of servers and branches.</summary>
+        private static bool MayHaveEnded(string path) => path.Split('/') is ["", "user", "sfu-node", _, _];
 
         private sealed class Reader : ReceiveActor
         {
