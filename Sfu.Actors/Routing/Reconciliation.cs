@@ -50,7 +50,7 @@ internal sealed class Reconciliation(RouterState state, RouterEndings endings, B
             [.. transports.SelectMany(id => state.ProducersOn(id)).Select(producer => producer.ProducerId)],
             [.. transports.SelectMany(id => state.ConsumersOn(id)).Select(consumer => consumer.ConsumerId)]);
         return state.IsClosing && branch is not null
-            ? new Letter(branch, new BranchProtocol.RouterClosing(state.Id, CloseReason.RouterClosed))
+            ? endings.OfRouterAt(branch, wasGivenUp)
             : new Letter(branch ?? node, new ReconcileProtocol.Reconcile(state.Id, _lastRound));
     }
 

@@ -426,7 +426,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
         if (_state.IsClosing)
         {
-            branch.Tell(new BranchProtocol.RouterClosing(_id, CloseReason.RouterClosed));
+            _endings.OfRouterAt(branch, _state.Branches.IsGivenUp(node)).Send(Self);
         }
     }
 

@@ -17,6 +17,8 @@ internal sealed class RouterBranches
     /// <summary>No node carries, or is about to carry, any part of the Router.</summary>
     public bool AreGone => _nodeOf.Count == 0 && _unplaced.Count == 0;
 
+    public IEnumerable<(IActorRef Branch, IActorRef Node)> All => _nodeOf.Select(entry => (entry.Key, entry.Value));
+
     /// <summary>False when it was known.</summary>
     public bool Add(IActorRef branch, IActorRef node)
     {

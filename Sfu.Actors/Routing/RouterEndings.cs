@@ -13,8 +13,12 @@ internal sealed class RouterEndings(RouterState state)
     public ImmutableArray<Letter> OfRouter(CloseReason reason) =>
     [
         .. state.ToPeers(new SessionEvents.RouterClosed(state.Id, reason), except: null),
-        .. state.Branches.ToAll(new BranchProtocol.RouterClosing(state.Id, CloseReason.RouterClosed)),
+        .. state.Branches.All.Select(branch => OfRouterAt(branch.Branch, state.Branches.IsGivenUp(branch.Node))),
     ];
+
+    /// <summary>What its branch on one node hears: where that counts as lost, nobody is told of the end of its transports twice.</summary>
+    public Letter OfRouterAt(IActorRef branch, bool givenUp) =>
+        new(branch, new BranchProtocol.RouterClosing(state.Id, givenUp ? CloseReason.NodeLost : CloseReason.RouterClosed));
 
     /// <summary>A peer leaves, with the transports that were its session's.</summary>
     public ImmutableArray<Letter> OfPeer(PeerRecord peer, CloseReason reason)
