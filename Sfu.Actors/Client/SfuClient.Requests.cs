@@ -220,9 +220,10 @@ public sealed partial class SfuClient
         RtpCapabilities? capabilities = null,
         JsonText? device = null,
         JsonText? appData = null,
+        bool again = false,
         CancellationToken cancellation = default) =>
         SendAsync<PeerAttached>(
-            id => new PeerProtocol.AttachPeer(id, router, peer, displayName, device ?? JsonText.EmptyObject, appData ?? JsonText.EmptyObject, session, capabilities),
+            id => new PeerProtocol.AttachPeer(id, router, peer, displayName, device ?? JsonText.EmptyObject, appData ?? JsonText.EmptyObject, session, capabilities, again),
             cancellation);
 
     /// <inheritdoc cref="PeerProtocol.DetachPeer" />

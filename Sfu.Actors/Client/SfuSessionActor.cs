@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Akka.Actor;
+using Sfu.Actors.Cluster;
 using Sfu.Actors.Node;
 using Sfu.Actors.Protocol;
 
@@ -9,6 +10,8 @@ namespace Sfu.Actors.Client;
 internal sealed class SfuSessionActor(ChannelWriter<IEvent> events) : UntypedActor
 {
     public static Props Props(ChannelWriter<IEvent> events) => ActorFactory<SfuSessionActor>.Props(() => new SfuSessionActor(events));
+
+    protected override void PreStart() => Context.ActorOf(ConnectionWatchActor.Props());
 
     protected override void OnReceive(object message)
     {

@@ -309,7 +309,11 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         var former = _state.Peer(attach.PeerId)?.Session;
         Answer(_membership.Attach(attach, Sender));
         Timers.Cancel(LingerOver.Key);
-        Context.Watch(attach.Session);
+        if (_state.IsPeer(attach.Session))
+        {
+            Context.Watch(attach.Session);
+        }
+
         UnwatchUnlessPeer(former);
     }
 
@@ -373,13 +377,13 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
 
         Timers.Cancel(LingerOver.Key);
-        _state.Adopt(attach.Node, attach.Branch, attach.Snapshot);
-        foreach (var peer in _state.Peers)
+        var adopted = _state.Adopt(attach.Node, attach.Branch, attach.Snapshot);
+        attach.Branch.Tell(new BranchProtocol.BranchAttached(_id, Self));
+        foreach (var peer in adopted)
         {
             Context.Watch(peer.Session);
+            peer.Session.Tell(new SessionEvents.RouterMoved(_id));
         }
-
-        attach.Branch.Tell(new BranchProtocol.BranchAttached(_id, Self));
 
         if (_wasToClose)
         {

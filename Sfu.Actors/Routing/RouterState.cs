@@ -164,14 +164,13 @@ internal sealed class RouterState
     }
 
     /// <summary>Takes over what a branch of the former incarnation carries. What is known already stays.</summary>
-    public void Adopt(IActorRef node, IActorRef branch, BranchSnapshot snapshot)
+    /// <returns>The peers that are new here.</returns>
+    public ImmutableArray<PeerRecord> Adopt(IActorRef node, IActorRef branch, BranchSnapshot snapshot)
     {
-        foreach (var peer in snapshot.Peers)
+        ImmutableArray<PeerRecord> adopted = [.. snapshot.Peers.Where(peer => _peers.Find(peer.Info.PeerId) is null)];
+        foreach (var peer in adopted)
         {
-            if (_peers.Find(peer.Info.PeerId) is null)
-            {
-                _peers.Put(peer);
-            }
+            _peers.Put(peer);
         }
 
         foreach (var transport in snapshot.Transports)
@@ -188,13 +187,16 @@ internal sealed class RouterState
         {
             PutConsumer(consumer);
         }
+
+        return adopted;
     }
 
-    public PeerAttached Welcome(long requestId, PeerId peer) => new(
+    public PeerAttached Welcome(long requestId, PeerId peer, IActorRef session) => new(
         requestId,
         Capabilities,
         [.. _peers.All.Where(other => other.Info.PeerId != peer).Select(other => other.Info)],
-        [.. _media.Producers.Where(producer => producer.Open && producer.PeerId != peer).Select(producer => producer.Info)]);
+        [.. _media.Producers.Where(producer => producer.Open && producer.PeerId != peer).Select(producer => producer.Info)],
+        [.. TransportsOf(peer, session).Where(entry => session.Equals(entry.Record.Owner)).Select(entry => entry.Record.TransportId)]);
 
     public RouterDump Dump(long requestId) => new(
         requestId,

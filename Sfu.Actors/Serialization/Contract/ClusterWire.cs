@@ -25,6 +25,7 @@ internal static class ClusterWire
         .Message<ClusterEvents.MemberUnreachable>("event/member-unreachable/1", "Node:1")
         .Message<ClusterEvents.MemberReachable>("event/member-reachable/1", "Node:1")
         .Message<ClusterEvents.MemberRemoved>("event/member-removed/1", "Node:1")
+        .Message<ClusterEvents.ConnectionBroke>("event/connection-broke/1", "Node:1")
         .Message<ClusterEvents.RouterStarted>("event/router-started/1", "Node:1 RouterId:2")
         .Message<ClusterEvents.RouterStopped>("event/router-stopped/1", "Node:1 RouterId:2 Closed:3");
 }

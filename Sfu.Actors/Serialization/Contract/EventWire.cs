@@ -10,6 +10,7 @@ internal static class EventWire
         .Message<SessionEvents.PeerUpdated>("event/peer-updated/1", "RouterId:1 Peer:2")
         .Message<SessionEvents.PeerLeft>("event/peer-left/1", "RouterId:1 PeerId:2 Reason:3")
         .Message<SessionEvents.PeerDetached>("event/peer-detached/1", "RouterId:1 PeerId:2 Reason:3")
+        .Message<SessionEvents.RouterMoved>("event/router-moved/1", "RouterId:1")
         .Message<SessionEvents.RouterClosed>("event/router-closed/1", "RouterId:1 Reason:2")
         .Message<SessionEvents.ProducerOpened>("event/producer-opened/1", "RouterId:1 Producer:2")
         .Message<SessionEvents.ProducerClosed>("event/producer-closed/1", "RouterId:1 ProducerId:2 Reason:3")
