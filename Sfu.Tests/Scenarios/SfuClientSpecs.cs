@@ -161,6 +161,8 @@ public sealed class SfuClientSpecs : IAsyncLifetime
         var branch = Assert.Single(carrier.Summary.Branches, one => one.RouterId == _router);
         Assert.True(branch is { Orphaned: false, Transports: 1, Pipes.IsEmpty: true }, branch.ToString());
         Assert.True(carrier.Summary is { Servers: 1, Transports: 1 }, carrier.ToString());
+        Assert.True(carrier.Load is { Draining: false, Threads: > 0, CpuPermille: >= 0 and <= 1_000 }, carrier.ToString());
+        Assert.Null(silent.Load);
         await sfu.CloseTransportAsync(_router, created.TransportId);
     }
 
