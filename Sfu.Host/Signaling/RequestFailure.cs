@@ -5,6 +5,9 @@ namespace Sfu.Host.Signaling;
 /// <summary>The failure answer to a client's request. Codes are those of HTTP where one fits.</summary>
 internal sealed record RequestFailure(int Code, string Reason)
 {
+    /// <summary>Who was asked is gone.</summary>
+    public const int Closed = 410;
+
     public static RequestFailure BadRequest(string reason) => new(400, reason);
 
     public static RequestFailure NotFound(string reason) => new(404, reason);
@@ -22,7 +25,7 @@ internal sealed record RequestFailure(int Code, string Reason)
         var code = error.Code switch
         {
             SfuErrorCode.NotFound => 404,
-            SfuErrorCode.Closed => 410,
+            SfuErrorCode.Closed => Closed,
             SfuErrorCode.InvalidState => 409,
             SfuErrorCode.InvalidParameters => 400,
             SfuErrorCode.AlreadyExists => 409,

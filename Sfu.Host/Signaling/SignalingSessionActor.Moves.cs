@@ -26,7 +26,12 @@ internal sealed partial class SignalingSessionActor
             Attach(
                 join,
                 _ => ConsumeOffered(),
-                failure => _log.Info("Peer [{0}] of room [{1}] could not be attached again: {2}", _key.PeerId, _key.RouterId, failure.Reason));
+                failure =>
+                {
+                    // Without it nobody in the room would hear of this peer any more: it comes back by itself, and tries anew.
+                    _log.Info("Peer [{0}] of room [{1}] could not be attached again: {2}", _key.PeerId, _key.RouterId, failure.Reason);
+                    End(CloseCodes.GoingAway, "the room goes on elsewhere");
+                });
         }
     }
 

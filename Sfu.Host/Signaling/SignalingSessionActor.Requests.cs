@@ -13,7 +13,7 @@ internal sealed partial class SignalingSessionActor
         switch (request)
         {
             case ClientRequest.GetRouterRtpCapabilities:
-                Ask<RouterRtpCapabilities>(
+                AskPatiently<RouterRtpCapabilities>(
                     id => new RouterProtocol.GetRouterRtpCapabilities(id, room),
                     answer => reply.Succeed(writer => SignalingJson.RtpCapabilities(writer, answer.RtpCapabilities)),
                     reply.Fail);
@@ -103,7 +103,7 @@ internal sealed partial class SignalingSessionActor
         var transportOptions = create.ForceTcp
             ? WebRtcTransportOptions.Default with { EnableUdp = false, EnableTcp = true }
             : WebRtcTransportOptions.Default;
-        Ask<TransportCreated>(
+        AskPatiently<TransportCreated>(
             id => new RouterProtocol.CreateWebRtcTransport(id, _key.RouterId, transportOptions, _key.PeerId, Self, _options.Region, _options.Zone),
             created =>
             {
@@ -155,7 +155,7 @@ internal sealed partial class SignalingSessionActor
             });
     }
 
-    private void Attach(ClientRequest.Join join, Action<PeerAttached> succeeded, Action<RequestFailure> failed) => Ask<PeerAttached>(
+    private void Attach(ClientRequest.Join join, Action<PeerAttached> succeeded, Action<RequestFailure> failed) => AskPatiently<PeerAttached>(
         id => new PeerProtocol.AttachPeer(
             id, _key.RouterId, _key.PeerId, join.DisplayName, join.Device, JsonText.EmptyObject, Self, join.RtpCapabilities),
         attached =>

@@ -26,6 +26,9 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
 
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Between two tries to reach a room that is moving.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(200);
+
     // Given.
     private readonly SessionKey _key;
     private readonly IActorRef _router;
@@ -120,6 +123,9 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
                 _log.Info("Peer [{0}] of room [{1}] did not come back", _key.PeerId, _key.RouterId);
                 Context.Stop(Self);
                 break;
+            case AskAgain again:
+                again.Ask();
+                break;
             case Tick:
                 _askedRouter.Expire(Now);
                 _askedClient.Expire(Now);
@@ -212,12 +218,15 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
 
     /// <summary>Asks the Router. Replies of another type than the request's own are failures, and so is silence.</summary>
     private void Ask<TReply>(Func<long, IRouterMessage> request, Action<TReply> succeeded, Action<RequestFailure> failed)
+        where TReply : class, IReply => Ask(request, succeeded, failed, Now + _options.RouterAnswerTimeout);
+
+    private void Ask<TReply>(Func<long, IRouterMessage> request, Action<TReply> succeeded, Action<RequestFailure> failed, TimeSpan deadline)
         where TReply : class, IReply
     {
         var id = ++_lastRequestId;
         _askedRouter.Add(
             id,
-            Now + _options.RouterAnswerTimeout,
+            deadline,
             reply =>
             {
                 if (reply is TReply success)
@@ -231,6 +240,31 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
             },
             () => failed(RequestFailure.TimedOut()));
         _router.Tell(request(id), Self);
+    }
+
+    /// <summary>
+    /// Asks for what a Router does anew wherever it is. "Closed" is then no answer to go by: the node that the Router, or the place that it chose,
+    /// was on is lost, and this session may have heard of that first. It is asked again until it is elsewhere, or its time is over.
+    /// </summary>
+    private void AskPatiently<TReply>(Func<long, IRouterMessage> request, Action<TReply> succeeded, Action<RequestFailure> failed)
+        where TReply : class, IReply
+    {
+        var deadline = Now + _options.RouterAnswerTimeout;
+        Try();
+
+        void Try() => Ask(request, succeeded, TryAgain, deadline);
+
+        void TryAgain(RequestFailure failure)
+        {
+            if (failure.Code == RequestFailure.Closed && Now + s_patience < deadline)
+            {
+                Timers.StartSingleTimer(new object(), new AskAgain(Try), s_patience);
+            }
+            else
+            {
+                failed(failure);
+            }
+        }
     }
 
     /// <summary>Asks the Router for something whose success or failure changes nothing here.</summary>
@@ -274,6 +308,8 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
     {
         public static readonly Tick Instance = new();
     }
+
+    private sealed record AskAgain(Action Ask) : INoSerializationVerificationNeeded;
 
     private sealed class GraceOver : INoSerializationVerificationNeeded
     {

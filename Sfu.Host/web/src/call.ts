@@ -76,11 +76,13 @@ export class Call {
 
   private readonly options: CallOptions;
   private readonly listener: CallListener;
-  private readonly signaling: Peer;
+  private signaling: Peer;
   private readonly tracks = new Map<types.MediaKind, MediaStreamTrack>();
   private device: Device | undefined;
   /** Old transports whose media is coming over to a new one. */
   private readonly leaving = new Set<types.Transport>();
+  /** Which of the two is looking for a new place. */
+  private readonly moving = new Set<string>();
   private resumeToken: string | undefined;
   /** Grows with every building-up of the session; work of an older one is dropped. */
   private epoch = 0;
@@ -100,16 +102,37 @@ export class Call {
       this.tracks.set("video", options.video);
     }
 
-    const transport = new WebSocketTransport(options.url, {
+    this.signaling = this.connect();
+  }
+
+  private connect(): Peer {
+    const transport = new WebSocketTransport(this.options.url, {
       retry: { retries: 12, factor: 1.6, minTimeout: 300, maxTimeout: 5000 },
     });
-    this.signaling = new Peer(transport);
-    this.signaling.on("open", () => void this.opened());
-    this.signaling.on("failed", () => this.setState(this.epoch === 0 ? "connecting" : "reconnecting", "The server does not answer. Trying again …"));
-    this.signaling.on("disconnected", () => this.setState("reconnecting", "The connection to the server was lost. Trying again …"));
-    this.signaling.on("close", () => this.end("The server cannot be reached, or it has ended the call."));
-    this.signaling.on("request", (request, accept, reject) => void this.answer(request, accept, reject));
-    this.signaling.on("notification", (notification) => this.notified(notification));
+    const signaling = new Peer(transport);
+    // A former one has nothing to say any more.
+    const whileOurs = (action: () => void): void => {
+      if (signaling === this.signaling) {
+        action();
+      }
+    };
+    signaling.on("open", () => whileOurs(() => void this.opened()));
+    signaling.on("failed", () =>
+      whileOurs(() => this.setState(this.epoch === 0 ? "connecting" : "reconnecting", "The server does not answer. Trying again …")),
+    );
+    signaling.on("disconnected", () => whileOurs(() => this.setState("reconnecting", "The connection to the server was lost. Trying again …")));
+    signaling.on("close", () => whileOurs(() => this.end("The server cannot be reached, or it has ended the call.")));
+    signaling.on("request", (request, accept, reject) => whileOurs(() => void this.answer(request, accept, reject)));
+    signaling.on("notification", (notification) => whileOurs(() => this.notified(notification)));
+    return signaling;
+  }
+
+  /** A session is joined once: one that has lost its media makes room for another, which a new connection begins. */
+  private renew(): void {
+    const former = this.signaling;
+    this.resumeToken = undefined;
+    this.signaling = this.connect();
+    former.close();
   }
 
   leave(): void {
@@ -167,13 +190,22 @@ export class Call {
 
   private async opened(): Promise<void> {
     const attempt = ++this.attempts;
+    window.clearTimeout(this.watchdog);
+    this.watchdog = undefined;
     try {
-      if (this.resumeToken !== undefined && (await this.resumed(this.resumeToken))) {
-        this.setState("joined", "");
+      const token = this.resumeToken;
+      const outcome = token === undefined ? "unknown" : await this.resume(token);
+      if (attempt !== this.attempts) {
         return;
       }
 
-      await this.build();
+      if (outcome === "resumed") {
+        this.setState("joined", "");
+      } else if (outcome === "without media") {
+        this.renew();
+      } else {
+        await this.build();
+      }
     } catch (error) {
       if (attempt !== this.attempts || !this.signaling.connected) {
         return;
@@ -188,18 +220,21 @@ export class Call {
     }
   }
 
-  private async resumed(token: string): Promise<boolean> {
+  private async resume(token: string): Promise<"resumed" | "without media" | "unknown"> {
+    let answer;
     try {
-      const answer = await this.request("resumeSession", {
+      answer = await this.request("resumeSession", {
         token,
         producers: [...this.producers.values()].map((p) => p.id),
         consumers: [...this.peers.values()].flatMap((p) => [...p.consumers.keys()]),
       });
-      this.catchUp(answer);
-      return !this.mediaIsDead() && [...this.producers.values()].every((p) => answer.producers.includes(p.id));
     } catch {
-      return false;
+      return "unknown";
     }
+
+    this.catchUp(answer);
+    const lives = !this.mediaIsDead() && [...this.producers.values()].every((p) => answer.producers.includes(p.id));
+    return lives ? "resumed" : "without media";
   }
 
   /** What happened in the room while the WebSocket was away; consumers that are new to this page are announced as usual. */
@@ -465,41 +500,91 @@ export class Call {
     }
 
     this.remember(`${old.direction} transport ${lost ? "lost with its node" : "moves"}`);
+    const paused = [...this.producers].filter(([, producer]) => producer.paused).map(([kind]) => kind);
     this.leaving.add(old);
     if (lost) {
       this.close(old);
     }
 
-    try {
-      const next = await this.createTransport(device, old.direction);
-      if (epoch !== this.epoch) {
-        next.close();
-        return;
-      }
+    if (this.moving.has(old.direction)) {
+      // What is being built fails with it, and is tried again.
+      return;
+    }
 
-      if (old.direction === "recv") {
-        this.recvTransport = next;
-        window.setTimeout(() => this.retire(old), longestMoveMs);
-      } else {
-        this.sendTransport = next;
-        const paused = new Map([...this.producers].map(([kind, producer]) => [kind, producer.paused]));
-        for (const [kind, track] of this.tracks) {
-          await this.produce(kind, track);
-          if (paused.get(kind) === true) {
-            await this.setPaused(kind, true);
-          }
+    this.moving.add(old.direction);
+    await this.findPlace(device, old, paused, epoch);
+    if (epoch !== this.epoch) {
+      return;
+    }
+
+    this.moving.delete(old.direction);
+    const current = old.direction === "send" ? this.sendTransport : this.recvTransport;
+    if (current !== undefined && this.leaving.has(current)) {
+      // Its node is left meanwhile, too.
+      await this.move(current.id, false);
+    }
+  }
+
+  /** The cluster may take a while to agree on what is lost: a place that fails is given up for another one. */
+  private async findPlace(device: Device, old: types.Transport, paused: types.MediaKind[], epoch: number): Promise<void> {
+    for (const deadline = performance.now() + longestSearchMs; ; ) {
+      try {
+        await this.moveTo(await this.createTransport(device, old.direction), old, paused, epoch);
+        return;
+      } catch (error) {
+        if (epoch !== this.epoch) {
+          return;
         }
 
-        // The others have to have the new one before the old one goes.
-        window.setTimeout(() => this.retire(old), overlapMs);
+        this.remember(`${old.direction} transport is not elsewhere yet: ${inPlainWords(error)}`);
+        if (performance.now() > deadline) {
+          this.mediaEnded(`Media could not go on elsewhere: ${inPlainWords(error)}.`);
+          return;
+        }
       }
 
-      this.remember(`${old.direction} transport is elsewhere`);
-    } catch (error) {
-      if (epoch === this.epoch) {
-        this.mediaEnded(`Media could not go on elsewhere: ${inPlainWords(error)}`);
+      await pause(searchPauseMs);
+      if (epoch !== this.epoch) {
+        return;
       }
     }
+  }
+
+  private async moveTo(next: types.Transport, old: types.Transport, paused: types.MediaKind[], epoch: number): Promise<void> {
+    if (epoch !== this.epoch) {
+      next.close();
+      return;
+    }
+
+    if (old.direction === "recv") {
+      this.recvTransport = next;
+      window.setTimeout(() => this.retire(old), longestMoveMs);
+    } else {
+      this.sendTransport = next;
+      try {
+        for (const [kind, track] of this.tracks) {
+          await this.produce(kind, track);
+          const producer = this.producers.get(kind);
+          if (producer !== undefined && paused.includes(kind)) {
+            // By its silent track it is paused here from the start, but the server does not know.
+            producer.pause();
+            await this.request("pauseProducer", { producerId: producer.id });
+          }
+        }
+      } catch (error) {
+        if (epoch === this.epoch) {
+          this.leaving.add(next);
+          this.retire(next);
+        }
+
+        throw error;
+      }
+
+      // The others have to have the new one before the old one goes.
+      window.setTimeout(() => this.retire(old), overlapMs);
+    }
+
+    this.remember(`${old.direction} transport is elsewhere`);
   }
 
   private leaveWhenEmpty(): void {
@@ -616,7 +701,7 @@ export class Call {
     }
   }
 
-  /** Media is gone for good: with signalling alive the session is built anew, once per second at most. */
+  /** Media is gone for good: with signalling alive another session is begun, once per second at most. */
   private mediaEnded(reason: string): void {
     if (this.state === "closed" || this.watchdog !== undefined) {
       return;
@@ -628,13 +713,14 @@ export class Call {
     this.watchdog = window.setTimeout(() => {
       this.watchdog = undefined;
       if (this.state !== "closed" && this.signaling.connected) {
-        void this.opened();
+        this.renew();
       }
     }, 1000);
   }
 
   private tearDown(): void {
     this.epoch++;
+    this.moving.clear();
     const transports = [this.sendTransport, this.recvTransport, ...this.leaving];
     this.leaving.clear();
     this.sendTransport = undefined;
@@ -691,6 +777,10 @@ function mayPass(error: unknown): boolean {
   return typeof code === "number" ? code >= 500 : (error as Error | undefined)?.message === "request timeout";
 }
 
+/** How long a new place is looked for: as long as a cluster needs to be whole again, when the room itself was on the lost node. */
+const longestSearchMs = 15_000;
+const searchPauseMs = 300;
+
 /** How long what was left still runs, so that nobody misses it. */
 const overlapMs = 2000;
 
@@ -706,8 +796,12 @@ async function hasArrived(consumer: types.Consumer, isPointless: () => boolean):
       }
     }
 
-    await new Promise((resolve) => window.setTimeout(resolve, 50));
+    await pause(50);
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => window.setTimeout(resolve, ms));
 }
 
 export function qualityOf(consumer: types.Consumer): ConsumerQuality {

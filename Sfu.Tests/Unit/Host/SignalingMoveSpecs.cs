@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.TestKit;
 using Sfu.Actors.Protocol;
 using Sfu.Host.Signaling;
 
@@ -73,6 +74,61 @@ public sealed class SignalingMoveSpecs : SignalingHarness
         // The Router may say the same once more.
         Tell(client, new SessionEvents.TransportClosed(s_room, new TransportId("recv"), CloseReason.NodeLost));
         Assert.Equal(404, Error(client, Send(client, "restartIce", """{"transportId":"recv"}""")).Code);
+    }
+
+    [Fact]
+    public void A_room_that_has_not_heard_of_the_loss_yet_is_asked_for_a_new_place_again()
+    {
+        var client = Moving(out _);
+        client.Session.Tell(new SignalingMessages.NodeUnreachable(_router.Ref.Path.Address));
+        Notification(client, "transportClosed");
+        var attach = _router.ExpectMsg<PeerProtocol.AttachPeer>();
+        _router.Reply(new Rejected(attach.RequestId, SfuErrorCode.Closed, "It closed before the request reached it."));
+        var id = Send(client, "createWebRtcTransport", """{"consuming":false}""");
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var create = _router.FishForMessage<RouterProtocol.CreateWebRtcTransport>(_ => true);
+            _router.Reply(new Rejected(create.RequestId, SfuErrorCode.Closed, "It closed before the request reached it."));
+        }
+
+        var last = _router.FishForMessage<RouterProtocol.CreateWebRtcTransport>(_ => true);
+        _router.Reply(Created(last.RequestId, "send2"));
+        Assert.Equal("send2", Answer(client, id).GetProperty("id").GetString());
+        Assert.Null(client.Closed);
+    }
+
+    [Theory]
+    [InlineData(SfuErrorCode.Closed)]
+    [InlineData(SfuErrorCode.InvalidParameters)]
+    public void A_new_place_is_asked_for_no_longer_than_a_room_may_take_to_answer(SfuErrorCode code)
+    {
+        var client = Moving(out _);
+        var id = Send(client, "createWebRtcTransport", """{"consuming":false}""");
+        var asked = 0;
+        _router.SetAutoPilot(new DelegateAutoPilot((sender, message) =>
+        {
+            if (message is RouterProtocol.CreateWebRtcTransport create)
+            {
+                asked++;
+                sender.Tell(new Rejected(create.RequestId, code, "no"));
+            }
+
+            return AutoPilot.KeepRunning;
+        }));
+        var failure = Error(client, id);
+        Assert.Equal(RequestFailure.From(new SfuError(code, "no")).Code, failure.Code);
+        Assert.InRange(asked, 1, code == SfuErrorCode.Closed ? 5 : 1);
+    }
+
+    [Fact]
+    public void A_peer_that_cannot_be_attached_again_is_sent_away_to_come_back()
+    {
+        var client = Moving(out _);
+        client.Session.Tell(new SignalingMessages.NodeUnreachable(_router.Ref.Path.Address));
+        Notification(client, "transportClosed");
+        var attach = _router.ExpectMsg<PeerProtocol.AttachPeer>();
+        _router.Reply(new Rejected(attach.RequestId, SfuErrorCode.Unavailable, "no"));
+        AwaitCondition(() => client.Closed?.Code == CloseCodes.GoingAway);
     }
 
     [Fact]
