@@ -48,6 +48,14 @@ build() {
   dotnet build Sfu.sln --configuration "$configuration" --nologo -clp:NoSummary -v quiet "$@"
 }
 
+# The failed tests of a result file, each with the first line of what it says: what is worth reading must not be far from the end.
+name_failures() {
+  echo
+  awk '
+    /<UnitTestResult / { failed = /outcome="Failed"/; if (failed) { match($0, /testName="[^"]*"/); print "Failed: " substr($0, RSTART + 10, RLENGTH - 11) } }
+    failed && /<Message>/ { sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print "  " $0; failed = 0 }' "$1"
+}
+
 run_tests() {
   results=$(mktemp -d)
   trap 'rm -rf "$results"' EXIT
@@ -70,6 +78,7 @@ run_tests() {
   # A run that was cut short has failed, whatever its tests say.
   [ "$failed" -eq 0 ] || status=1
   [ "$passed" -gt 0 ] || status=1
+  [ "$failed" -eq 0 ] || name_failures "$results/tests.trx"
   echo
   echo "$passed passed, $failed failed, $skipped skipped"
   exit "$status"

@@ -73,7 +73,7 @@ internal sealed class NodeDumpActor : UntypedActor
                 _servers.Add(server.Dump);
                 _awaited.Remove(Sender);
                 break;
-            case RouterBranchActor.Described branch:
+            case BranchCommands.Described branch:
                 _branches.Add(branch.Dump);
                 _awaited.Remove(Sender);
                 break;

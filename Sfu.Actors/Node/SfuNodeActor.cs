@@ -67,9 +67,9 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             case IRequest request:
                 OnRequest(request);
                 break;
-            case RouterBranchActor.Release release:
+            case BranchCommands.Release release:
                 ForgetBranch(Sender);
-                Sender.Tell(new RouterBranchActor.Released());
+                Sender.Tell(new BranchCommands.Released());
                 break;
             case UseRegion use:
                 _region = use.Region;
@@ -86,7 +86,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             case Terminated terminated:
                 Forget(terminated.ActorRef);
                 break;
-            case RouterBranchActor.Emptied:
+            case BranchCommands.Emptied:
                 Emptied(Sender);
                 break;
             case DrainDeadline:
@@ -132,7 +132,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         }
 
         AnsweredElsewhere();
-        branch.Forward(new RouterBranchActor.Open(open, parent));
+        branch.Forward(new BranchCommands.Open(open, parent));
     }
 
     /// <summary>
@@ -221,6 +221,10 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         {
             AnsweredElsewhere();
             branch.Forward(message);
+        }
+        else if (message is ReconcileProtocol.Reconcile reconcile)
+        {
+            Sender.Tell(new ReconcileProtocol.Carries(message.RouterId, Self, Branch: null, reconcile.Round, [], [], [], []));
         }
         else
         {

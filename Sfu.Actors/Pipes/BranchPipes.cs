@@ -26,7 +26,10 @@ internal sealed class BranchPipes(RouterId routerId, NodeContext node, BranchSta
     }
 
     /// <summary>A Consumer of it waits until its Producer has crossed.</summary>
-    public bool IsAwaited(ConsumerId id) => _incoming.Values.Any(incoming => incoming.Waiting.Exists(waiting => waiting.Add.ConsumerId == id));
+    public bool IsAwaited(ConsumerId id) => Awaited.Contains(id);
+
+    /// <summary>The Consumers that wait for their Producers to cross.</summary>
+    public IEnumerable<ConsumerId> Awaited => _incoming.Values.SelectMany(incoming => incoming.Waiting.Select(waiting => waiting.Add.ConsumerId));
 
     /// <summary>A Consumer of a Producer of another node: it waits until that has crossed.</summary>
     /// <param name="add">With the way to the Producer's node.</param>
@@ -44,6 +47,20 @@ internal sealed class BranchPipes(RouterId routerId, NodeContext node, BranchSta
         }
 
         incoming.Waiting.Add(new Waiting(add, asker));
+    }
+
+    /// <summary>Nobody knows of these Consumers any more.</summary>
+    /// <returns>Those that have waited.</returns>
+    public ImmutableArray<Waiting> Refuse(ImmutableArray<ConsumerId> consumers)
+    {
+        ImmutableArray<Waiting> refused = [.. _incoming.Values.SelectMany(incoming => incoming.Waiting).Where(waiting => consumers.Contains(waiting.Add.ConsumerId))];
+        foreach (var waiting in refused)
+        {
+            _incoming[waiting.Add.Producer.ProducerId].Waiting.Remove(waiting);
+            Release(waiting.Add.Producer.ProducerId);
+        }
+
+        return refused;
     }
 
     /// <summary>A Consumer was added: its Producer does not linger any more.</summary>

@@ -85,12 +85,6 @@ internal static class BranchProtocol
     /// <summary>Router → branch.</summary>
     internal sealed record ForgetPeer(RouterId RouterId, PeerId PeerId) : IRouterMessage;
 
-    /// <summary>
-    /// Router → branch: your node did not answer for so long that you counted as lost; everybody has been told that your transports are gone,
-    /// so end them. What is opened from now on stays.
-    /// </summary>
-    internal sealed record BranchGivenUp(RouterId RouterId) : IRouterMessage;
-
     /// <summary>Router → branch: this is an end, not a loss.</summary>
     internal sealed record RouterClosing(RouterId RouterId, CloseReason Reason) : IRouterMessage;
 

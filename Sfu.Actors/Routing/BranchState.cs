@@ -15,6 +15,7 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
     private readonly Dictionary<TransportId, (TransportRecord Record, IActorRef Actor)> _transports = [];
     private readonly Dictionary<IActorRef, TransportId> _transportIds = [];
     private readonly CarriedMedia _media = new();
+    private readonly Dictionary<ProducerId, TransportId> _expected = []; // Producers that transports have been asked for.
 
     public RouterSetup Setup { get; set; } = setup;
 
@@ -33,6 +34,27 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
         [.. _transports.Values.Select(transport => transport.Record)],
         [.. _media.Producers],
         [.. _media.Consumers]);
+
+    /// <summary>All that is here, also what is only being made.</summary>
+    public ReconcileProtocol.Carries Carried(
+        RouterId routerId, IActorRef node, IActorRef branch, long round, IEnumerable<TransportId> starting, IEnumerable<ConsumerId> awaited) => new(
+        routerId,
+        node,
+        branch,
+        round,
+        [.. _peers.Keys],
+        [
+            .. _transports.Values.Select(transport => new CarriedTransport(transport.Record.TransportId, transport.Record.Open)),
+            .. starting.Where(id => !_transports.ContainsKey(id)).Select(id => new CarriedTransport(id, Open: false)),
+        ],
+        [
+            .. _media.Producers.Select(producer => new CarriedProducer(producer.ProducerId, Open: true, producer.Paused)),
+            .. _expected.Keys.Select(id => new CarriedProducer(id, Open: false, Paused: false)),
+        ],
+        [
+            .. _media.Consumers.Select(consumer => new CarriedConsumer(consumer.ConsumerId, consumer.Open)),
+            .. awaited.Select(id => new CarriedConsumer(id, Open: false)),
+        ]);
 
     public void Remember(PeerRecord peer) => _peers[peer.Info.PeerId] = peer;
 
@@ -55,7 +77,11 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
     public IActorRef? Transport(TransportId id) => _transports.TryGetValue(id, out var transport) ? transport.Actor : null;
 
     /// <summary>The actor that carries the Producer.</summary>
-    public IActorRef? TransportOf(ProducerId id) => _media.Producer(id) is { } producer ? Transport(producer.TransportId) : null;
+    public IActorRef? TransportOf(ProducerId id) => TransportIdOf(id) is { } transport ? Transport(transport) : null;
+
+    /// <summary>The transport that carries the Producer, or is asked for it.</summary>
+    public TransportId? TransportIdOf(ProducerId id) =>
+        _media.Producer(id)?.TransportId ?? (_expected.TryGetValue(id, out var transport) ? transport : null);
 
     /// <summary>The actor that carries the Consumer.</summary>
     public IActorRef? TransportOf(ConsumerId id) => _media.Consumer(id) is { } consumer ? Transport(consumer.TransportId) : null;
@@ -86,8 +112,18 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
     /// <summary>The handle by which this node's media plane knows the Producer.</summary>
     public bool TryGetHandle(ProducerId id, out ProducerHandle handle) => _media.TryGetHandle(id, out handle);
 
+    /// <summary>Its transport is asked for it, and says later what became of it.</summary>
+    public void Expect(ProducerRecord record)
+    {
+        if (_transports.ContainsKey(record.TransportId) && _media.Producer(record.ProducerId) is null)
+        {
+            _expected[record.ProducerId] = record.TransportId;
+        }
+    }
+
     public void Put(ProducerRecord record, ProducerHandle handle)
     {
+        _expected.Remove(record.ProducerId);
         _media.Put(record);
         _media.SetHandle(record.ProducerId, handle);
     }
@@ -100,7 +136,11 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
         }
     }
 
-    public void Remove(ProducerId id) => _media.Remove(id);
+    public void Remove(ProducerId id)
+    {
+        _expected.Remove(id);
+        _media.Remove(id);
+    }
 
     public void Put(ConsumerRecord record) => _media.Put(record);
 
@@ -131,6 +171,11 @@ internal sealed class BranchState(RouterSetup setup, ImmutableArray<PeerRecord> 
         foreach (var consumer in _media.ConsumersOn(id))
         {
             _media.Remove(consumer.ConsumerId);
+        }
+
+        foreach (var (producer, _) in _expected.Where(expected => expected.Value == id).ToArray())
+        {
+            _expected.Remove(producer);
         }
 
         return true;

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Event;
+using Akka.Remote;
 using Sfu.Actors.Cluster;
 using Sfu.Actors.Node;
 using Sfu.Actors.Protocol;
@@ -22,6 +23,8 @@ namespace Sfu.Actors.Routing;
 /// </remarks>
 internal sealed class RouterActor : RequestActor, IWithTimers
 {
+    private static readonly TimeSpan _reconcileInterval = TimeSpan.FromMilliseconds(500);
+
     private readonly RouterId _id;
     private readonly NodeContext _node;
     private readonly IPlacement _placement;
@@ -30,9 +33,11 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private readonly PeerMembership _membership;
     private readonly MediaRequests _mediaRequests;
     private readonly BranchReports _reports;
+    private readonly Reconciliation _reconciliation;
     private readonly RouterPipes _pipes;
     private readonly List<PendingRequest> _closers = [];
     private bool _leaving;
+    private bool _wasToClose; // Before it knew of anything.
 
     public RouterActor(RouterId id, NodeContext node, IPlacement placement)
     {
@@ -44,6 +49,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         _membership = new PeerMembership(_state, _endings);
         _mediaRequests = new MediaRequests(_state, _endings, node.Ortc);
         _reports = new BranchReports(_state, _endings);
+        _reconciliation = new Reconciliation(_state, _endings, _reports);
         _pipes = new RouterPipes(_state);
     }
 
@@ -57,6 +63,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         LingerWhenAbandoned();
         Akka.Cluster.Cluster.Get(Context.System).Subscribe(
             Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.ReachableMember));
+        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
     }
 
     /// <summary>An observer that fails ends alone.</summary>
@@ -101,10 +108,14 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             case ClusterEvent.UnreachableMember unreachable:
                 OnUnreachable(unreachable.Member.Address);
                 break;
-            case ClusterEvent.ReachableMember reachable when _state.Branches.TakeBack(reachable.Member.Address) is { } branch:
-                branch.Tell(new BranchProtocol.BranchGivenUp(_id));
+            case ClusterEvent.ReachableMember reachable:
+                Reconcile(_reconciliation.TakeBack(reachable.Member.Address));
                 break;
-            case ClusterEvent.IReachabilityEvent:
+            case DisassociatedEvent broken:
+                Reconcile(_reconciliation.Begin(broken.RemoteAddress));
+                break;
+            case ReconcileDue:
+                Reconcile(_reconciliation.Again());
                 break;
             case LingerOver when _state.IsAbandoned:
                 BeginClosing(CloseReason.Requested);
@@ -124,6 +135,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     protected override void PostStop()
     {
         Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
+        Context.System.EventStream.Unsubscribe(Self);
         foreach (var closer in _closers)
         {
             closer.Asker.Tell(new Done(closer.RequestId));
@@ -195,6 +207,8 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 Reply(_state.Dump(dump.RequestId));
                 break;
             case RouterProtocol.CloseRouter when _state.Setup is null:
+                // Its branches may not have found it yet.
+                _wasToClose = true;
                 Reject(SfuErrorCode.NotFound, $"No Router {_id}.");
                 break;
             case RouterProtocol.CloseRouter close:
@@ -220,6 +234,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
         else
         {
+            _wasToClose = false;
             Timers.Cancel(LingerOver.Key);
             Context.System.EventStream.Publish(new RouterNews.Began(_id));
             Reply(new RouterCreated(create.RequestId, _id, _state.Capabilities));
@@ -230,6 +245,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     {
         if (_state.Setup is null)
         {
+            _wasToClose = false;
             Begin(new RouterSetup(DefaultMediaCodecs.Value, Explicit: false, JsonText.EmptyObject));
         }
 
@@ -322,6 +338,9 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             case BranchProtocol.AttachBranch attach:
                 OnAttachBranch(attach);
                 break;
+            case ReconcileProtocol.Carries carries:
+                OnCarries(carries);
+                break;
             case BranchProtocol.AudioLevelsMeasured measured:
                 foreach (var letter in _state.Observers.Hear(measured))
                 {
@@ -361,8 +380,38 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
 
         attach.Branch.Tell(new BranchProtocol.BranchAttached(_id, Self));
+
+        if (_wasToClose)
+        {
+            BeginClosing(CloseReason.Requested);
+            return;
+        }
+
+        // What the former incarnation had only begun is not in the snapshot, and nobody knows of it.
+        Reconcile(_reconciliation.Begin(attach.Node));
         Log.Info("Router {RouterId} took back {Transports} transports of {Branch}", _id, attach.Snapshot.Transports.Length, attach.Branch.Path);
         LingerWhenAbandoned();
+    }
+
+    /// <summary>Asked again until it is answered: right after it has broken a connection swallows what is sent.</summary>
+    private void Reconcile(ImmutableArray<Letter> questions)
+    {
+        if (!questions.IsEmpty)
+        {
+            Send(questions);
+            Timers.StartSingleTimer(ReconcileDue.Key, ReconcileDue.Instance, _reconcileInterval);
+        }
+    }
+
+    private void OnCarries(ReconcileProtocol.Carries carries)
+    {
+        if (carries.Branch is { } branch)
+        {
+            AddBranch(branch, carries.Node);
+        }
+
+        Send(_reconciliation.Settle(carries));
+        LeaveWhenAlone();
     }
 
     private void AddBranch(IActorRef branch, IActorRef node)
@@ -377,7 +426,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
         if (_state.IsClosing)
         {
-            branch.Tell(new BranchProtocol.RouterClosing(_id, CloseReason.RouterClosed));
+            _endings.OfRouterAt(branch, _state.Branches.IsGivenUp(node)).Send(Self);
         }
     }
 
@@ -401,14 +450,17 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     /// <summary>
     /// Sessions get a new place before the membership has made up its mind about the node, which takes twice as long. Should the node be back,
-    /// its branch ends what everybody takes for lost.
+    /// it is told to end what everybody takes for lost.
     /// </summary>
-    private void OnUnreachable(Address node)
+    private void OnUnreachable(Address address)
     {
-        if (!_state.IsClosing && _state.Branches.GiveUp(node) is { } branch)
+        foreach (var node in _state.Branches.NodesAt(address))
         {
-            Log.Warning("The node {Node} does not answer: Router {RouterId} gives up its transports there", node, _id);
-            Send(_endings.OfBranch(branch, nodeLost: true));
+            if (!_state.IsClosing && _state.Branches.GiveUp(node))
+            {
+                Log.Warning("The node {Node} does not answer: Router {RouterId} gives up its transports there", address, _id);
+                Send(_endings.OfNode(node));
+            }
         }
     }
 
@@ -416,7 +468,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     {
         _state.BeginClosing();
         Log.Info("Router {RouterId} closes: {Reason}", _id, reason);
-        Timers.CancelAll();
+        Timers.Cancel(LingerOver.Key);
         foreach (var observer in _state.Observers.Actors)
         {
             Context.Stop(observer);
@@ -484,6 +536,13 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         {
             LingerWhenAbandoned();
         }
+    }
+
+    private sealed record ReconcileDue : INoSerializationVerificationNeeded
+    {
+        public const string Key = "reconcile";
+
+        public static readonly ReconcileDue Instance = new();
     }
 
     private sealed record LingerOver : INoSerializationVerificationNeeded

@@ -71,7 +71,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     {
         switch (message)
         {
-            case Open open:
+            case BranchCommands.Open open:
                 OnOpen(open);
                 break;
             case IRequest request:
@@ -120,12 +120,12 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case TransportCommands.AskToMove move:
                 OnAskToMove(move);
                 break;
-            case Released:
+            case BranchCommands.Released:
                 _released = true;
                 StopWhenEmpty();
                 break;
             case Server.ServerCommands.Describe:
-                Sender.Tell(new Described(new NodeProtocol.NodeBranchDump(_routerId, _router.IsOrphaned, _state.TransportIds, _pipes.Dump())));
+                Sender.Tell(new BranchCommands.Described(new NodeProtocol.NodeBranchDump(_routerId, _router.IsOrphaned, _state.TransportIds, _pipes.Dump())));
                 break;
             default:
                 Unhandled(message);
@@ -135,7 +135,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 
     protected override void OnFault(Exception exception) => _closingSignal.Raise();
 
-    private void OnOpen(Open message)
+    private void OnOpen(BranchCommands.Open message)
     {
         var open = message.OpenTransport;
         if (_closing && open.Router.Equals(_router.Router))
@@ -189,6 +189,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 _pipes.Open(open);
                 break;
             case BranchProtocol.AddProducer add:
+                _state.Expect(add.Producer);
                 ForwardTo(_state.Transport(add.Producer.TransportId), add);
                 break;
             case ITransportRequest transportRequest:
@@ -274,8 +275,15 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case BranchProtocol.RouterClosing closing:
                 BeginClosing(closing.Reason);
                 break;
-            case BranchProtocol.BranchGivenUp:
-                CloseTransports(CloseReason.NodeLost);
+            case ReconcileProtocol.Reconcile when _closing:
+                // The Router's next incarnation means the next branch, as with Open.
+                Context.Parent.Forward(message);
+                break;
+            case ReconcileProtocol.Reconcile reconcile:
+                Sender.Tell(_state.Carried(_routerId, Context.Parent, Self, reconcile.Round, _starting.Keys, _pipes.Awaited));
+                break;
+            case ReconcileProtocol.EndUnknown unknown:
+                EndUnknown(unknown);
                 break;
             case BranchProtocol.BranchAttached attached:
                 if (_router.Follow(attached.Router))
@@ -291,12 +299,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 _state.Forget(forget.PeerId);
                 break;
             case BranchProtocol.EndTransport end:
-                if (_starting.ContainsKey(end.TransportId))
-                {
-                    _starting[end.TransportId] = end.Reason;
-                }
-
-                _state.Transport(end.TransportId)?.Tell(new TransportCommands.Close(end.Reason));
+                CloseTransport(end.TransportId, end.Reason);
                 break;
             case BranchProtocol.ProducerGone gone:
                 TellConsumersOf(gone.ProducerId, new TransportCommands.EndConsumersOf(gone.ProducerId));
@@ -459,7 +462,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         _closing = true;
         _router.StopSearching();
         _closingSignal.Raise();
-        Context.Parent.Tell(new Release(_routerId));
+        Context.Parent.Tell(new BranchCommands.Release(_routerId));
         CloseTransports(reason);
         StopWhenEmpty();
     }
@@ -478,6 +481,36 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
     }
 
+    private void CloseTransport(TransportId id, CloseReason reason)
+    {
+        if (_starting.ContainsKey(id))
+        {
+            _starting[id] = reason;
+        }
+
+        _state.Transport(id)?.Tell(new TransportCommands.Close(reason));
+    }
+
+    private void EndUnknown(ReconcileProtocol.EndUnknown unknown)
+    {
+        foreach (var id in unknown.Transports)
+        {
+            CloseTransport(id, unknown.Reason);
+        }
+
+        foreach (var id in unknown.Producers.Where(id => _state.TransportIdOf(id) is { } on && !unknown.Transports.Contains(on)))
+        {
+            _state.TransportOf(id)?.Tell(new TransportCommands.EndProducer(id, unknown.Reason));
+        }
+
+        foreach (var id in unknown.Consumers.Where(id => _state.Consumer(id) is { } consumer && !unknown.Transports.Contains(consumer.TransportId)))
+        {
+            _state.TransportOf(id)?.Tell(new TransportCommands.EndConsumer(id));
+        }
+
+        RefuseConsumers(_pipes.Refuse(unknown.Consumers), new SfuError(SfuErrorCode.Closed, $"The Router {_routerId} does not know of it any more."));
+    }
+
     private void OnAskToMove(TransportCommands.AskToMove move)
     {
         _emptying = true;
@@ -494,7 +527,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         if (_emptying && _state.IsEmpty && _starting.Count == 0)
         {
             _emptying = false;
-            Context.Parent.Tell(Emptied.Instance);
+            Context.Parent.Tell(BranchCommands.Emptied.Instance);
         }
     }
 
@@ -505,27 +538,6 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             Context.Stop(Self);
         }
     }
-
-    /// <summary>Node → branch: have the WebRtcServer, or the node itself, make a transport.</summary>
-    internal sealed record Open(BranchProtocol.OpenTransport OpenTransport, IActorRef Parent) : IRequest, INoSerializationVerificationNeeded
-    {
-        public long RequestId => OpenTransport.RequestId;
-    }
-
-    /// <summary>Branch → node: send me nothing more; I end.</summary>
-    internal sealed record Release(RouterId RouterId) : INoSerializationVerificationNeeded;
-
-    /// <summary>Node → branch: nothing more comes.</summary>
-    internal sealed record Released : INoSerializationVerificationNeeded;
-
-    /// <summary>Branch → node that is being emptied: nothing of the Router is left here.</summary>
-    internal sealed record Emptied : INoSerializationVerificationNeeded
-    {
-        public static readonly Emptied Instance = new();
-    }
-
-    /// <summary>Branch → whoever asked it to describe itself.</summary>
-    internal sealed record Described(NodeProtocol.NodeBranchDump Dump) : INoSerializationVerificationNeeded;
 
     private sealed record LevelReportDue : INoSerializationVerificationNeeded
     {

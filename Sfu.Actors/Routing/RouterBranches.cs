@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Sfu.Actors.Protocol;
 
@@ -9,12 +10,14 @@ internal sealed class RouterBranches
     private readonly Dictionary<IActorRef, IActorRef> _nodeOf = []; // By branch.
     private readonly Dictionary<IActorRef, IActorRef> _branchOn = []; // By node.
     private readonly Dictionary<IActorRef, HashSet<TransportId>> _unplaced = []; // By the node that they are on their way to.
-    private readonly HashSet<IActorRef> _givenUp = [];
+    private readonly HashSet<IActorRef> _givenUp = []; // Nodes.
 
     public int Count => _nodeOf.Count;
 
     /// <summary>No node carries, or is about to carry, any part of the Router.</summary>
     public bool AreGone => _nodeOf.Count == 0 && _unplaced.Count == 0;
+
+    public IEnumerable<(IActorRef Branch, IActorRef Node)> All => _nodeOf.Select(entry => (entry.Key, entry.Value));
 
     /// <summary>False when it was known.</summary>
     public bool Add(IActorRef branch, IActorRef node)
@@ -36,19 +39,21 @@ internal sealed class RouterBranches
             _branchOn.Remove(node);
         }
 
-        _givenUp.Remove(branch);
+        _givenUp.Remove(node);
         return true;
     }
 
-    /// <summary>The node does not answer: what its branch carries counts as lost. Null where there is no branch, or it was given up before.</summary>
-    public IActorRef? GiveUp(Address node) => _nodeOf.Keys.FirstOrDefault(branch => branch.Path.Address.Equals(node)) is { } branch && _givenUp.Add(branch) ? branch : null;
+    /// <summary>Those at this address that carry, or are about to carry, part of the Router.</summary>
+    public ImmutableArray<IActorRef> NodesAt(Address address) =>
+        [.. _nodeOf.Values.Concat(_unplaced.Keys).Where(node => node.Path.Address.Equals(address)).Distinct()];
 
-    /// <summary>The node answers again. Null where its branch had not been given up.</summary>
-    public IActorRef? TakeBack(Address node)
-    {
-        var branch = _givenUp.FirstOrDefault(branch => branch.Path.Address.Equals(node));
-        return branch is not null && _givenUp.Remove(branch) ? branch : null;
-    }
+    /// <summary>The node does not answer: what it carries counts as lost. False where it was given up before.</summary>
+    public bool GiveUp(IActorRef node) => _givenUp.Add(node);
+
+    public bool IsGivenUp(IActorRef node) => _givenUp.Contains(node);
+
+    /// <summary>The node answers again. False where it had not been given up.</summary>
+    public bool TakeBack(IActorRef node) => _givenUp.Remove(node);
 
     /// <summary>Null: the node carries nothing of the Router, or its branch has not announced itself.</summary>
     public IActorRef? On(IActorRef node) => _branchOn.GetValueOrDefault(node);
@@ -58,6 +63,9 @@ internal sealed class RouterBranches
 
     /// <summary>Transports are on their way to this node, and its branch has not announced itself.</summary>
     public bool Awaits(IActorRef node) => _unplaced.ContainsKey(node);
+
+    /// <summary>What is on its way to this node.</summary>
+    public IReadOnlyCollection<TransportId> TransportsToward(IActorRef node) => _unplaced.TryGetValue(node, out var ids) ? ids : [];
 
     /// <summary>The transport goes to a node whose branch has not announced itself.</summary>
     public void AwaitPlaceOf(TransportId id, IActorRef node)

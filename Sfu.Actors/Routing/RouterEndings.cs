@@ -13,8 +13,12 @@ internal sealed class RouterEndings(RouterState state)
     public ImmutableArray<Letter> OfRouter(CloseReason reason) =>
     [
         .. state.ToPeers(new SessionEvents.RouterClosed(state.Id, reason), except: null),
-        .. state.Branches.ToAll(new BranchProtocol.RouterClosing(state.Id, CloseReason.RouterClosed)),
+        .. state.Branches.All.Select(branch => OfRouterAt(branch.Branch, state.Branches.IsGivenUp(branch.Node))),
     ];
+
+    /// <summary>What its branch on one node hears: where that counts as lost, nobody is told of the end of its transports twice.</summary>
+    public Letter OfRouterAt(IActorRef branch, bool givenUp) =>
+        new(branch, new BranchProtocol.RouterClosing(state.Id, givenUp ? CloseReason.NodeLost : CloseReason.RouterClosed));
 
     /// <summary>A peer leaves, with the transports that were its session's.</summary>
     public ImmutableArray<Letter> OfPeer(PeerRecord peer, CloseReason reason)
@@ -46,20 +50,20 @@ internal sealed class RouterEndings(RouterState state)
         var letters = ImmutableArray.CreateBuilder<Letter>();
         foreach (var transport in state.TransportsOn(branch))
         {
-            if (nodeLost)
-            {
-                letters.AddRange(LastWordsOf(transport));
-            }
-
-            letters.AddRange(OfTransport(transport.Record.TransportId));
+            letters.AddRange(nodeLost ? OfLost(transport) : OfTransport(transport.Record.TransportId));
         }
 
         return letters.DrainToImmutable();
     }
 
     /// <summary>A node is gone that transports were on their way to.</summary>
-    public ImmutableArray<Letter> OfUnplaced(IActorRef node) =>
-        [.. state.TransportsToward(node).SelectMany(transport => LastWordsOf(transport).AddRange(OfTransport(transport.Record.TransportId)))];
+    public ImmutableArray<Letter> OfUnplaced(IActorRef node) => [.. state.TransportsToward(node).SelectMany(transport => OfLost(transport))];
+
+    /// <summary>A node does not answer: what it carries, or was to carry, counts as lost.</summary>
+    public ImmutableArray<Letter> OfNode(IActorRef node) => [.. state.TransportsOnNode(node).SelectMany(transport => OfLost(transport))];
+
+    /// <summary>It was never made, or is gone, and nothing was heard of it.</summary>
+    public ImmutableArray<Letter> OfLostTransport(TransportId id) => state.Transport(id) is { } transport ? OfLost(transport) : [];
 
     public ImmutableArray<Letter> OfTransport(TransportId id)
     {
@@ -102,13 +106,15 @@ internal sealed class RouterEndings(RouterState state)
         return letters.DrainToImmutable();
     }
 
+    private ImmutableArray<Letter> OfLost(TransportEntry transport) => LastWordsOf(transport).AddRange(OfTransport(transport.Record.TransportId));
+
     /// <summary>What the owner of a transport, or who waits for it, would have heard from the transport itself.</summary>
     private ImmutableArray<Letter> LastWordsOf(TransportEntry entry)
     {
         var transport = entry.Record;
         if (entry.Asker is { } asker)
         {
-            return [new Letter(asker.Asker, new Rejected(asker.RequestId, SfuErrorCode.Unavailable, "The node that was to carry the transport is lost."))];
+            return [new Letter(asker.Asker, new Rejected(asker.RequestId, SfuErrorCode.Unavailable, "The node that was to carry the transport is lost, or the connection to it broke."))];
         }
 
         if (transport.Owner is not { } owner)

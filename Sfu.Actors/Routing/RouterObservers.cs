@@ -59,6 +59,10 @@ internal sealed class RouterObservers(RouterState state)
         };
     }
 
+    /// <summary>To the branches of these Producers, which may not have heard it.</summary>
+    public IEnumerable<Letter> MeasureAgain(Predicate<ProducerRecord> which) =>
+        _listeners.Keys.Where(id => state.Producer(id) is { } producer && which(producer)).SelectMany(id => Measure(id, true));
+
     /// <summary>The Producer has closed.</summary>
     public ImmutableArray<Letter> ProducerGone(ProducerId id)
     {

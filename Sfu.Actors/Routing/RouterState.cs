@@ -105,6 +105,9 @@ internal sealed class RouterState
     /// <summary>What lives on one branch.</summary>
     public ImmutableArray<TransportEntry> TransportsOn(IActorRef branch) => [.. _transports.All.Where(entry => branch.Equals(entry.Branch))];
 
+    /// <summary>What a node carries, or is to carry.</summary>
+    public ImmutableArray<TransportEntry> TransportsOnNode(IActorRef node) => [.. _transports.All.Where(entry => entry.Node.Equals(node))];
+
     /// <summary>What is on its way to a node whose branch has not announced itself.</summary>
     public ImmutableArray<TransportEntry> TransportsToward(IActorRef node) => [.. _transports.All.Where(entry => entry.Branch is null && entry.Node.Equals(node))];
 

@@ -129,6 +129,12 @@ internal abstract class TransportActor : RequestActor
             case TransportCommands.EndConsumersOf end:
                 Send(_consumers.ProducerGone(end.ProducerId));
                 break;
+            case TransportCommands.EndProducer end:
+                Send(_producers.Close(end.ProducerId, end.Reason));
+                break;
+            case TransportCommands.EndConsumer end:
+                Send(_consumers.Close(end.ConsumerId, CloseReason.ProducerClosed));
+                break;
             case BranchProtocol.ProducerPauseChanged changed:
                 Send(_consumers.ProducerPauseChanged(changed.ProducerId, changed.Paused));
                 break;
@@ -163,7 +169,8 @@ internal abstract class TransportActor : RequestActor
         Bridge.Mute();
         _report?.Cancel();
         Media.CloseTransport(Handle);
-        if (State.IsOpen && _audience.IsListening)
+        var isNews = reason != CloseReason.NodeLost;
+        if (State.IsOpen && isNews && _audience.IsListening)
         {
             Send([.. _news.TakePaths(), .. _producers.LastWords(), .. _consumers.LastWords(), .. _audience.LastWords()]);
         }
@@ -173,7 +180,7 @@ internal abstract class TransportActor : RequestActor
             _opening = null;
             opening.Asker.Tell(new Rejected(opening.RequestId, _openError ?? Closed(reason)));
         }
-        else if (State.IsOpen)
+        else if (State.IsOpen && isNews)
         {
             Notify(new SessionEvents.TransportClosed(RouterId, Id, reason));
         }

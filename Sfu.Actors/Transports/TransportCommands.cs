@@ -17,7 +17,10 @@ internal static class TransportCommands
         public long RequestId => Open.RequestId;
     }
 
-    /// <summary>Server, node or branch → transport: close, and give this as the reason.</summary>
+    /// <summary>
+    /// Server, node or branch → transport: close, and give this as the reason. <see cref="CloseReason.NodeLost"/> is not told again: whoever it
+    /// concerns heard it when the node did not answer.
+    /// </summary>
     internal sealed record Close(CloseReason Reason) : INoSerializationVerificationNeeded;
 
     /// <summary>Node → branch → transport: the node is being emptied.</summary>
@@ -31,6 +34,12 @@ internal static class TransportCommands
 
     /// <summary>Branch → transport: close every Consumer of this Producer.</summary>
     internal sealed record EndConsumersOf(ProducerId ProducerId) : INoSerializationVerificationNeeded;
+
+    /// <summary>Branch → transport: the Router does not know of it any more.</summary>
+    internal sealed record EndProducer(ProducerId ProducerId, CloseReason Reason) : INoSerializationVerificationNeeded;
+
+    /// <summary>Branch → transport: the Router does not know of it any more.</summary>
+    internal sealed record EndConsumer(ConsumerId ConsumerId) : INoSerializationVerificationNeeded;
 
     /// <summary>Transport → branch: how loud its measured Producers have been.</summary>
     internal sealed record AudioLevelsMeasured(ImmutableArray<ProducerLevels> Producers) : INoSerializationVerificationNeeded;

@@ -33,6 +33,7 @@ public sealed class LargeMessageSpecs : IAsyncLifetime
             () => "They do not find each other.");
         await TestNode.UntilAsync(async () => (await TestCluster.RegionsAsync(_near)).Count == 2, () => "Routers live on one node only.");
         _probe = _near.Kit.CreateTestProbe();
+        _probe.IgnoreMessages(static message => message is ReconcileProtocol.Reconcile);
         _unreachable = _near.Kit.CreateTestProbe();
         Cluster.Get(_near.System).Subscribe(_unreachable.Ref, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.UnreachableMember));
     }

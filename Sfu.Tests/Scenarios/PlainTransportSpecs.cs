@@ -75,9 +75,9 @@ public sealed class PlainTransportSpecs(TestNodeFixture fixture) : IClassFixture
         var rtcp = new TransportTuple(TransportProtocol.Udp, 2, Endpoint(44445), Endpoint(5005));
         node.Media.Raise(0, events =>
         {
-            events.RtcpTupleChanged(rtcp);
             events.TupleAdded(rtp);
             events.SelectedTupleChanged(rtp);
+            events.RtcpTupleChanged(rtcp);
         });
         var connected = await alice.AskAsync<PlainTransportConnected>(
             new RouterProtocol.ConnectPlainTransport(alice.NextRequest, alice.Router, created.TransportId, "127.0.0.1", 5004, 5005, null));

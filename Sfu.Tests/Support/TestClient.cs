@@ -128,6 +128,9 @@ public sealed class TestClient(TestNode node, RouterId router, PeerId peer, Test
 
     public Task<Done> DoAsync(IRouterMessage message) => AskAsync<Done>(message);
 
+    /// <summary>The session ends, and with it what it owns.</summary>
+    public Task EndSessionAsync() => session.Ref.GracefulStop(TestNode.Patience);
+
     /// <summary>The next event of this kind; others before it are skipped.</summary>
     public async Task<TEvent> EventAsync<TEvent>(Predicate<TEvent>? which = null)
         where TEvent : ISessionEvent =>

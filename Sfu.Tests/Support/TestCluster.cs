@@ -25,6 +25,9 @@ public sealed class TestCluster : IAsyncDisposable
         akka.loglevel = OFF
         """;
 
+    /// <summary>For a node whose connections cannot be cut, and do break.</summary>
+    public const string WithBareConnections = "akka.remote.dot-netty.tcp.applied-adapters = []";
+
     private readonly List<TestNode> _nodes = [];
     private readonly List<TestNode> _ended = [];
     private readonly ConcurrentDictionary<RouterId, TestNode> _places = [];
@@ -90,6 +93,16 @@ public sealed class TestCluster : IAsyncDisposable
         await node.System.WhenTerminated.WaitAsync(TestNode.Patience);
         _nodes.Remove(node);
         _ended.Add(node);
+    }
+
+    /// <summary>Every connection to the node breaks, and at once another one may be made. Of nodes with <see cref="WithBareConnections"/>.</summary>
+    public static void BreakConnectionsTo(TestNode node) => Assert.NotEqual(0, OwnConnections.Break(node.Address.Port!.Value));
+
+    /// <summary>Both nodes are told what remoting tells when a connection breaks, which what cuts connections here keeps to itself.</summary>
+    public static void TellOfBreak(TestNode node, TestNode peer)
+    {
+        node.System.EventStream.Publish(new DisassociatedEvent(node.Address, peer.Address, inbound: false));
+        peer.System.EventStream.Publish(new DisassociatedEvent(peer.Address, node.Address, inbound: true));
     }
 
     /// <summary>Nothing passes between the two sides any more. Connections stay open.</summary>
@@ -194,7 +207,7 @@ public sealed class TestCluster : IAsyncDisposable
                     var dump = await node.DumpAsync();
                     if (!dump.IsIdle)
                     {
-                        left = $"{node.Address}: {dump}";
+                        left = $"{node.Address}: {Describe(dump)}";
                         return false;
                     }
                 }
@@ -221,6 +234,10 @@ public sealed class TestCluster : IAsyncDisposable
         _ended.Clear();
         await Task.WhenAll(nodes.Select(node => node.KillAsync()));
     }
+
+    private static string Describe(NodeProtocol.NodeDump dump) => string.Join("; ", dump.Branches.Select(branch =>
+        $"branch of {branch.RouterId}{(branch.Orphaned ? ", orphaned" : string.Empty)}, with transports {string.Join(", ", branch.Transports)}, pipes {branch.Pipes.Length}"))
+        + $"; in the media plane {dump.Media.Transports.Length}";
 
     private static async Task ThrottleAsync(IReadOnlyCollection<TestNode> side, IReadOnlyCollection<TestNode> other, ThrottleMode mode)
     {

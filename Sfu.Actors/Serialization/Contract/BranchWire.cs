@@ -23,7 +23,6 @@ internal static class BranchWire
         .Message<BranchProtocol.AudioLevelsMeasured>("branch/audio-levels-measured/1", "RouterId:1 Producers:2")
         .Message<BranchProtocol.RememberPeer>("branch/remember-peer/1", "RouterId:1 Peer:2")
         .Message<BranchProtocol.ForgetPeer>("branch/forget-peer/1", "RouterId:1 PeerId:2")
-        .Message<BranchProtocol.BranchGivenUp>("branch/branch-given-up/1", "RouterId:1")
         .Message<BranchProtocol.RouterClosing>("branch/router-closing/1", "RouterId:1 Reason:2")
         .Message<BranchProtocol.BranchOpened>("branch/branch-opened/1", "RouterId:1 Branch:2 Node:3")
         .Message<BranchProtocol.AttachBranch>("branch/attach-branch/1", "RouterId:1 Branch:2 Node:3 Snapshot:4")
@@ -34,5 +33,12 @@ internal static class BranchWire
         .Message<BranchProtocol.ProducerEnded>("branch/producer-ended/1", "RouterId:1 ProducerId:2 Reason:3")
         .Message<BranchProtocol.ProducerPauseDone>("branch/producer-pause-done/1", "RouterId:1 ProducerId:2 Paused:3")
         .Message<BranchProtocol.ConsumerAdded>("branch/consumer-added/1", "RouterId:1 ConsumerId:2")
-        .Message<BranchProtocol.ConsumerEnded>("branch/consumer-ended/1", "RouterId:1 ConsumerId:2");
+        .Message<BranchProtocol.ConsumerEnded>("branch/consumer-ended/1", "RouterId:1 ConsumerId:2")
+        .Record<CarriedTransport>("TransportId:1 Open:2")
+        .Record<CarriedProducer>("ProducerId:1 Open:2 Paused:3")
+        .Record<CarriedConsumer>("ConsumerId:1 Open:2")
+        .Message<ReconcileProtocol.Reconcile>("reconcile/reconcile/1", "RouterId:1 Round:2")
+        .Message<ReconcileProtocol.Carries>(
+            "reconcile/carries/1", "RouterId:1 Node:2 Branch:3 Round:4 Peers:5 Transports:6 Producers:7 Consumers:8")
+        .Message<ReconcileProtocol.EndUnknown>("reconcile/end-unknown/1", "RouterId:1 Transports:2 Producers:3 Consumers:4 Reason:5");
 }

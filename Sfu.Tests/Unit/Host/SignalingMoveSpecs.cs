@@ -103,7 +103,6 @@ public sealed class SignalingMoveSpecs : SignalingHarness
     public void A_new_place_is_asked_for_no_longer_than_a_room_may_take_to_answer(SfuErrorCode code)
     {
         var client = Moving(out _);
-        var id = Send(client, "createWebRtcTransport", """{"consuming":false}""");
         var asked = 0;
         _router.SetAutoPilot(new DelegateAutoPilot((sender, message) =>
         {
@@ -115,7 +114,7 @@ public sealed class SignalingMoveSpecs : SignalingHarness
 
             return AutoPilot.KeepRunning;
         }));
-        var failure = Error(client, id);
+        var failure = Error(client, Send(client, "createWebRtcTransport", """{"consuming":false}"""));
         Assert.Equal(RequestFailure.From(new SfuError(code, "no")).Code, failure.Code);
         Assert.InRange(asked, 1, code == SfuErrorCode.Closed ? 5 : 1);
     }
