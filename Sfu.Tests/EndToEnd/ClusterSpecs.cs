@@ -22,8 +22,23 @@ public sealed class ClusterSpecs(Browser browser, ITestOutputHelper output)
     public async Task Media_crosses_between_nodes()
     {
         await using var cluster = await ClusterProcesses.StartAsync(2, Apart);
-        await using (var ada = await MeetingPage.JoinAsync(browser, cluster.Gateway, "apart", "Ada", SmallPicture))
-        await using (var bob = await MeetingPage.JoinAsync(browser, cluster.Gateway, "apart", "Bob", SmallPicture))
+
+        // Until the Router's node has heard what the other one carries, it knows of one place only.
+        var apart = false;
+        for (var attempt = 0; attempt < 5 && !apart; attempt++)
+        {
+            apart = await MeetAsync(cluster, $"apart-{attempt}");
+        }
+
+        Assert.True(apart, "The transports were never on both nodes.");
+    }
+
+    /// <returns>Whether the two were on different nodes.</returns>
+    private async Task<bool> MeetAsync(ClusterProcesses cluster, string room)
+    {
+        bool apart;
+        await using (var ada = await MeetingPage.JoinAsync(browser, cluster.Gateway, room, "Ada", SmallPicture))
+        await using (var bob = await MeetingPage.JoinAsync(browser, cluster.Gateway, room, "Bob", SmallPicture))
         {
             foreach (var page in new[] { ada, bob })
             {
@@ -31,12 +46,16 @@ public sealed class ClusterSpecs(Browser browser, ITestOutputHelper output)
                     page.ReceptionAsync, seen => seen is { FramesDecoded: > 20, AudioEnergy: > 0 }, "picture and sound arrive", TimeSpan.FromSeconds(30));
             }
 
-            Assert.All(await cluster.LoadsAsync(), load => Assert.NotEqual(0, load.Transports));
-            Assert.InRange(await cluster.PipeEndsAsync(), 2, 4);
-            await PipesAreSeenAsync(cluster);
+            apart = (await cluster.LoadsAsync()).All(load => load.Transports != 0);
+            Assert.InRange(await cluster.PipeEndsAsync(), apart ? 2 : 0, apart ? 4 : 0);
+            if (apart)
+            {
+                await PipesAreSeenAsync(cluster);
+            }
         }
 
-        await cluster.AreIdleAsync("apart");
+        await cluster.AreIdleAsync(room);
+        return apart;
     }
 
     /// <summary>The room's pipes with their Producers, and the load of the nodes: in the gateway's dump, and on its page.</summary>

@@ -183,8 +183,9 @@ public sealed class RestartSpecs(ITestOutputHelper output)
         public DeadLetters(TestNode node) => node.System.EventStream.Subscribe(node.System.ActorOf(Props.Create(() => new Reader(_letters))), typeof(DeadLetter));
 
         /// <summary>
-        /// The project's own messages to actors on the node itself, but for what may cross with the end of who gets it: news to a session that
-        /// has ended, and what is said to a transport or an end of a pipe that has. What was for a node that is lost has no receiver here.
+        /// The project's own messages to actors on the node itself, but for what may cross with the end of who gets it: news to a session, and
+        /// what is said to a branch, a transport or an end of a pipe by who has not heard of its end. What is left is for the node and its
+        /// servers, which live on. What was for a node that is lost has no receiver here.
         /// </summary>
         public string[] Unexplained() =>
         [
@@ -195,8 +196,8 @@ public sealed class RestartSpecs(ITestOutputHelper output)
                 .Select(letter => $"{letter.Message.GetType().Name} to {letter.To}"),
         ];
 
-        /// <summary>A transport, or the end of a pipe: children of servers and branches.</summary>
-        private static bool MayHaveEnded(string path) => path.Split('/') is ["", "user", "sfu-node", _, _];
+        /// <summary>A branch, or a child of a server or branch.</summary>
+        private static bool MayHaveEnded(string path) => path.Split('/') is ["", "user", "sfu-node", ['$', ..]] or ["", "user", "sfu-node", _, _];
 
         private sealed class Reader : ReceiveActor
         {
