@@ -16,7 +16,7 @@ internal sealed class NodeServers
     private readonly Dictionary<ServerHandle, Entry> _byHandle = [];
     private readonly Dictionary<IActorRef, Entry> _byActor = [];
     private readonly RecentIds _closed = new();
-    private ImmutableArray<ServerId> _listening = [];
+    private ImmutableArray<ServerId> _offered = [];
 
     /// <summary>The actors that live.</summary>
     public IReadOnlyCollection<IActorRef> Actors => [.. _entries.Values.Select(entry => entry.Actor).OfType<IActorRef>()];
@@ -24,15 +24,21 @@ internal sealed class NodeServers
     /// <summary>Servers whose sockets are not closed yet.</summary>
     public int OpenSockets => _byHandle.Count;
 
-    /// <summary>Those that are open for any transport. The same object until it changes.</summary>
-    public ImmutableArray<ServerId> Listening => _listening;
+    /// <summary>
+    /// Those that any transport may be made on: what is asked of one that is about to open waits until it is. The same object until it changes.
+    /// </summary>
+    public ImmutableArray<ServerId> Offered => _offered;
 
     public void Add(ServerId id, ServerHandle handle, IActorRef actor, ClosingSignal closing, PendingRequest? opener, bool isPrivate)
     {
-        var entry = new Entry(id, handle, closing, isPrivate) { Actor = actor, Opener = opener };
+        var entry = new Entry(id, handle, closing) { Actor = actor, Opener = opener };
         _entries.Add(id, entry);
         _byHandle.Add(handle, entry);
         _byActor.Add(actor, entry);
+        if (!isPrivate)
+        {
+            _offered = _offered.Add(id);
+        }
     }
 
     /// <summary>The server's actor has thrown, or was killed, and is about to be stopped with its transports.</summary>
@@ -78,11 +84,6 @@ internal sealed class NodeServers
         var opener = entry?.Opener;
         id = entry?.Id ?? default;
         entry?.Opener = null;
-        if (entry is { IsPrivate: false, Actor: not null })
-        {
-            _listening = _listening.Add(id);
-        }
-
         return opener;
     }
 
@@ -101,7 +102,7 @@ internal sealed class NodeServers
         }
 
         _byHandle.Remove(handle);
-        _listening = _listening.Remove(id);
+        _offered = _offered.Remove(id);
         entry.Error = error;
         gone = ForgetWhenGone(entry);
         return true;
@@ -117,7 +118,7 @@ internal sealed class NodeServers
         }
 
         entry.Actor = null;
-        _listening = _listening.Remove(entry.Id);
+        _offered = _offered.Remove(entry.Id);
         return ForgetWhenGone(entry);
     }
 
@@ -139,16 +140,13 @@ internal sealed class NodeServers
         return new GoneServer(entry.Opener, [.. entry.Closers], entry.Error);
     }
 
-    private sealed class Entry(ServerId id, ServerHandle handle, ClosingSignal closing, bool isPrivate)
+    private sealed class Entry(ServerId id, ServerHandle handle, ClosingSignal closing)
     {
         public ClosingSignal Closing { get; } = closing;
 
         public ServerId Id { get; } = id;
 
         public ServerHandle Handle { get; } = handle;
-
-        /// <summary>It serves one transport.</summary>
-        public bool IsPrivate { get; } = isPrivate;
 
         public IActorRef? Actor { get; set; }
 

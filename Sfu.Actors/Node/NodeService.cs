@@ -36,7 +36,7 @@ internal sealed class NodeService
     /// <summary>Whoever is named is told from now on, instead of who was before.</summary>
     internal sealed record Follow(IActorRef Listener) : INoSerializationVerificationNeeded;
 
-    /// <param name="Servers">The WebRtcServers that listen, but for those of single transports.</param>
+    /// <param name="Servers">The WebRtcServers that listen or are about to, but for those of single transports.</param>
     /// <param name="Draining">No transport is taken any more.</param>
     internal sealed record Offer(ImmutableArray<ServerId> Servers, bool Draining) : INoSerializationVerificationNeeded;
 }

@@ -212,6 +212,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         var props = WebRtcServerActor.Props(_node, id, handle, new ServerSettings(infos), closing, isPrivate);
         var server = Context.Watch(Context.ActorOf(props, $"server-{Uri.EscapeDataString(id.Value)}"));
         _servers.Add(id, handle, server, closing, opener, isPrivate);
+        TellService();
         return server;
     }
 
@@ -391,7 +392,6 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             AnswerReadyWaiters();
         }
 
-        TellService();
         Log.Info("WebRtcServer {ServerId} listens at {Bound}", id, string.Join(", ", opened.Bound));
     }
 
@@ -503,7 +503,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         Emptied(actor);
     }
 
-    private void TellService() => _service.Current = new NodeService.Offer(_servers.Listening, _closing || _drain.IsOn);
+    private void TellService() => _service.Current = new NodeService.Offer(_servers.Offered, _closing || _drain.IsOn);
 
     /// <summary>A branch that has been released may have a successor for its Router by the time it ends.</summary>
     private void ForgetBranch(IActorRef branch)

@@ -26,4 +26,18 @@ public sealed class NodeStartSpecs
         Assert.Equal(SfuErrorCode.Unavailable, failed.Error.Code);
         Assert.Contains("OpenServer", failed.Error.Reason, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_transport_that_is_asked_for_before_the_server_listens_waits_for_it()
+    {
+        var media = new FakeMediaPlane();
+        var opening = media.Hold();
+        await using var node = await TestNode.StartAsync(media: media);
+        var alice = node.Client("early", "alice");
+        await alice.CapabilitiesAsync();
+        alice.Ask(new RouterProtocol.CreateWebRtcTransport(alice.NextRequest, alice.Router, WebRtcTransportOptions.Default, alice.Peer, alice.Session));
+        Assert.Single((await alice.AskAsync<RouterDump>(new RouterProtocol.DumpRouter(alice.NextRequest, alice.Router))).Transports);
+        opening.Dispose();
+        await alice.Asker.ExpectMsgAsync<TransportCreated>(TestNode.Patience);
+    }
 }

@@ -60,6 +60,37 @@ public sealed class OrphanSpecs
         await node.MustBeEmptyAsync("orphan");
     }
 
+    /// <summary>A probe stands for a branch that looks for the next incarnation, which somebody else has started meanwhile.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_Router_that_was_to_close_before_its_branch_has_found_it_closes_then_unless_somebody_has_come(bool used)
+    {
+        await using var node = await TestNode.StartAsync("sfu.router.empty-linger = 1 m");
+        var alice = node.Client("too-early", "alice");
+        var branch = node.Kit.CreateTestProbe();
+        var snapshot = new BranchSnapshot(
+            new RouterSetup(DefaultMediaCodecs.Value, Explicit: true, JsonText.EmptyObject), [], [new TransportRecord(TransportId.New(), null, null, Open: true)], [], []);
+        Assert.Equal(SfuErrorCode.NotFound, await alice.RejectedAsync(new RouterProtocol.CloseRouter(alice.NextRequest, alice.Router)));
+        if (used)
+        {
+            await alice.CapabilitiesAsync();
+        }
+
+        node.Region.Tell(new BranchProtocol.AttachBranch(alice.Router, branch.Ref, node.Node, snapshot), branch.Ref);
+
+        await branch.ExpectMsgAsync<BranchProtocol.BranchAttached>(TestNode.Patience);
+        if (used)
+        {
+            await branch.ExpectMsgAsync<ReconcileProtocol.Reconcile>(TestNode.Patience);
+            Assert.Single((await Dump(alice)).Transports);
+        }
+        else
+        {
+            Assert.Equal(CloseReason.RouterClosed, (await branch.ExpectMsgAsync<BranchProtocol.RouterClosing>(TestNode.Patience)).Reason);
+        }
+    }
+
     private static Comparer<PeerInfo> Comparer { get; } =
         Comparer<PeerInfo>.Create((a, b) => string.CompareOrdinal(a.PeerId.Value, b.PeerId.Value));
 
