@@ -57,7 +57,7 @@ public static class NodeProtocol
     /// <param name="Node">The address of the other node.</param>
     /// <param name="IsInlet">Producers of the other node come in; otherwise Producers of this node leave.</param>
     /// <param name="Producers">What crosses, or is about to.</param>
-    public sealed record NodePipeDump(string Node, bool IsInlet, ImmutableArray<ProducerId> Producers);
+    public sealed record NodePipeDump(string Node, bool IsInlet, ImmutableArray<PipedProducer> Producers);
 
     /// <summary>Opens one more WebRtcServer, for transports whose options name it. <see cref="SfuErrorCode.AlreadyExists"/> while one of the name is open or closing.</summary>
     public sealed record OpenServer(long RequestId, ServerId ServerId, ImmutableArray<ListenInfo> ListenInfos)

@@ -262,7 +262,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         Context.System.EventStream.Publish(new RouterNews.Began(_id));
     }
 
-    private PlacementRequest AnyPlace => new(_id, _state.Branches.Carries);
+    private PlacementRequest AnyPlace => new(_id, _state.Branches.Carries) { Home = static node => node.Path.Address.HasLocalScope };
 
     private PlacementRequest PlaceOf(RouterProtocol.CreateWebRtcTransport create) => AnyPlace with
     {
