@@ -33,10 +33,6 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
         Tell(client, new SessionEvents.PeerJoined(s_room, s_eve));
         Tell(client, new SessionEvents.PeerLeft(s_room, s_bob.PeerId, CloseReason.PeerClosed));
         Assert.Equal(404, Error(client, Send(client, "restartIce", """{"transportId":"none"}""")).Code);
-
-        // Which were never answered.
-        _router.ReplyTo<RouterProtocol.EnableTransportTrace>(trace => new Done(trace.RequestId));
-        _router.ReplyTo<ObserverProtocol.CreateAudioLevelObserver>(create => new ObserverCreated(create.RequestId, new ObserverId("voices")));
         _router.ExpectNoMsg(TimeSpan.FromSeconds(1));
     }
 
