@@ -11,7 +11,7 @@ namespace Sfu.Actors.Cluster;
 ///      the Router is carried already, only if that takes MarginPermille off
 /// else the least used of all
 /// </code>
-/// The Router's own node comes after others that are as near and not full, and after carriers that are alike: a lost node then takes Routers or
+/// Nodes to be avoided are none, unless there is no other one. The Router's own node comes after others that are as near and not full, and after carriers that are alike: a lost node then takes Routers or
 /// transports, and seldom both of one room.
 /// Of nodes that are alike (within <see cref="PlacementRules.AlikePermille"/>), each Router prefers another one, so that many Routers which
 /// decide at once from the same news do not all take the same node.
@@ -22,7 +22,12 @@ internal static class Placement
     /// <param name="request">What is to be placed.</param>
     /// <param name="rules">When a node is full.</param>
     /// <returns>Null: no node takes it.</returns>
-    public static PlacementCandidate? Choose(IReadOnlyList<PlacementCandidate> candidates, PlacementRequest request, PlacementRules rules)
+    public static PlacementCandidate? Choose(IReadOnlyList<PlacementCandidate> candidates, PlacementRequest request, PlacementRules rules) =>
+        request.Avoids is { } avoids
+            ? ChooseAny([.. candidates.Where(candidate => !avoids(candidate.Node))], request, rules) ?? ChooseAny(candidates, request, rules)
+            : ChooseAny(candidates, request, rules);
+
+    private static PlacementCandidate? ChooseAny(IReadOnlyList<PlacementCandidate> candidates, PlacementRequest request, PlacementRules rules)
     {
         var carrier = new Best(request);
         var near = new Best(request);

@@ -14,5 +14,8 @@ internal sealed record PlacementRequest(RouterId Router, Predicate<IActorRef> Ca
     /// <summary>Which node the Router itself is on, given its root actor; null: none of them.</summary>
     public Predicate<IActorRef>? Home { get; init; }
 
+    /// <summary>Nodes that come last of all, whatever they are used, given their root actors; null: none.</summary>
+    public Predicate<IActorRef>? Avoids { get; init; }
+
     public bool IsHome(IActorRef node) => Home?.Invoke(node) == true;
 }

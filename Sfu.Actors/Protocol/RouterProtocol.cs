@@ -32,7 +32,14 @@ public static class RouterProtocol
     /// <param name="Zone">Within the region, by <c>sfu.cluster.zone</c>.</param>
     public sealed record CreateWebRtcTransport(
         long RequestId, RouterId RouterId, WebRtcTransportOptions Options, PeerId? PeerId, IActorRef? Owner, string? Region = null, string? Zone = null)
-        : IRouterMessage, IRequest<ICreateTransportReply>;
+        : IRouterMessage, IRequest<ICreateTransportReply>
+    {
+        /// <summary>
+        /// Addresses of nodes that the asker takes for lost, for instance <c>akka.tcp://sfu@10.0.0.1:4053</c>: the Router may hear of that
+        /// later. Another node is chosen if there is one.
+        /// </summary>
+        public ImmutableArray<string> Avoid { get; init; } = [];
+    }
 
     /// <summary>Gives the peer's DTLS parameters. Once: the second is <see cref="SfuErrorCode.InvalidState"/>.</summary>
     public sealed record ConnectWebRtcTransport(long RequestId, RouterId RouterId, TransportId TransportId, DtlsParameters DtlsParameters)

@@ -269,6 +269,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         Server = create.Options.ListenInfos is null ? create.Options.Server ?? SfuNodeActor.MainServer : null,
         Region = create.Region,
         Zone = create.Zone,
+        Avoids = create.Avoid.IsDefaultOrEmpty ? null : node => create.Avoid.Contains(node.Path.Address.ToString()),
     };
 
     private void OnCreateTransport(

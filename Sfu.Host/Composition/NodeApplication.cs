@@ -116,7 +116,9 @@ internal static class NodeApplication
             var signaling = system.ActorOf(gateway, "signaling");
             registry.Register<SignalingGateway>(signaling);
             Cluster.Get(system).Subscribe(
-                signaling, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.MemberRemoved));
+                signaling,
+                ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
+                typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.ReachableMember), typeof(ClusterEvent.MemberRemoved));
         }
     }
 

@@ -38,8 +38,12 @@ internal sealed class SignalingGatewayActor(IActorRef router, SignalingOptions o
             case ClusterEvent.UnreachableMember unreachable:
                 TellSessions(new SignalingMessages.NodeUnreachable(unreachable.Member.Address));
                 break;
+            case ClusterEvent.ReachableMember reachable:
+                TellSessions(new SignalingMessages.NodeForgiven(reachable.Member.Address));
+                break;
             case ClusterEvent.MemberRemoved removed:
                 TellSessions(new SignalingMessages.NodeUnreachable(removed.Member.Address));
+                TellSessions(new SignalingMessages.NodeForgiven(removed.Member.Address));
                 break;
             case SignalingMessages.Connect connect:
                 Connect(connect);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Sfu.Actors.Protocol;
@@ -7,6 +8,9 @@ namespace Sfu.Host.Signaling;
 /// <summary>A transport's node is lost, or is being emptied: the client gets a new place.</summary>
 internal sealed partial class SignalingSessionActor
 {
+    /// <summary>Nodes that took transports of this session with them: new ones do not go there, though the Router may not know yet.</summary>
+    private ImmutableArray<string> _lostNodes = [];
+
     /// <summary>
     /// A node does not answer. What lives there is lost to the client, which will not hear of it by the transport itself, and perhaps not from
     /// the Router either, which may have lived there too: it starts elsewhere, and may know nothing of a peer that had nothing elsewhere.
@@ -20,6 +24,11 @@ internal sealed partial class SignalingSessionActor
             _log.Info("Transport [{0}] of peer [{1}] is lost with its node", transport, _key.PeerId);
             _state.RemoveTransport(transport);
             SendElsewhere("transportClosed", transport, withinMs: 0);
+        }
+
+        if (lost.Length > 0 && !_lostNodes.Contains(node.ToString()))
+        {
+            _lostNodes = _lostNodes.Add(node.ToString());
         }
 
         if (lost.Length > 0 && _joined == JoinState.Yes && _join is { } join)

@@ -107,7 +107,10 @@ internal sealed partial class SignalingSessionActor
             ? WebRtcTransportOptions.Default with { EnableUdp = false, EnableTcp = true }
             : WebRtcTransportOptions.Default;
         AskPatiently<TransportCreated>(
-            id => new RouterProtocol.CreateWebRtcTransport(id, _key.RouterId, transportOptions, _key.PeerId, Self, _options.Region, _options.Zone),
+            id => new RouterProtocol.CreateWebRtcTransport(id, _key.RouterId, transportOptions, _key.PeerId, Self, _options.Region, _options.Zone)
+            {
+                Avoid = _lostNodes,
+            },
             created =>
             {
                 _state.Transports.Add(created.TransportId, new SessionTransport(create.Consuming, created.Transport));

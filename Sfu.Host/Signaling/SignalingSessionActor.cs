@@ -117,6 +117,9 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
             case SignalingMessages.NodeUnreachable unreachable:
                 NodeUnreachable(unreachable.Node);
                 break;
+            case SignalingMessages.NodeForgiven forgiven:
+                _lostNodes = _lostNodes.Remove(forgiven.Node.ToString());
+                break;
             case SignalingMessages.ConnectionBroke broke:
                 ConnectionBroke(broke.Node);
                 break;

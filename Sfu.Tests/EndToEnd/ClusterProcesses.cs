@@ -9,7 +9,14 @@ internal sealed class ClusterProcesses : IAsyncDisposable
 {
     private readonly List<SfuHostProcess> _carriers = [];
 
-    private ClusterProcesses(SfuHostProcess gateway) => Gateway = gateway;
+    private readonly string _file;
+    private readonly string _seed;
+
+    private ClusterProcesses(SfuHostProcess gateway, string seed, string file)
+    {
+        Gateway = gateway;
+        (_seed, _file) = (seed, file);
+    }
 
     /// <summary>What clients speak with. It is the seed, and outlives the others.</summary>
     public SfuHostProcess Gateway { get; }
@@ -22,13 +29,13 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     {
         var file = Path.Combine(AppContext.BaseDirectory, $"cluster-{Guid.NewGuid():N}.conf");
         await File.WriteAllTextAsync(file, $"sfu.router.empty-linger = 500 ms\n{hocon}\n");
-        var cluster = new ClusterProcesses(await SfuHostProcess.StartAnsweringAsync("--roles", "gateway", "--config", file));
+        var gateway = await SfuHostProcess.StartAnsweringAsync("--roles", "gateway", "--config", file);
+        var cluster = new ClusterProcesses(gateway, await gateway.ClusterAddressAsync(), file);
         try
         {
-            var seed = await cluster.Gateway.ClusterAddressAsync();
             for (var i = 0; i < carriers; i++)
             {
-                cluster._carriers.Add(await SfuHostProcess.StartAsync("--roles", "sfu", "--seed-nodes", seed, "--config", file));
+                await cluster.AddCarrierAsync();
             }
 
             await cluster.Gateway.BecomesReadyAsync();
@@ -39,6 +46,28 @@ internal sealed class ClusterProcesses : IAsyncDisposable
             await cluster.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>One more node that carries media.</summary>
+    public async Task AddCarrierAsync() =>
+        _carriers.Add(await SfuHostProcess.StartAsync("--roles", "sfu", "--seed-nodes", _seed, "--config", _file));
+
+    /// <summary>The node that the Router's actor lives on.</summary>
+    public async Task<SfuHostProcess> RouterHolderAsync(string room)
+    {
+        foreach (var node in _carriers.Where(node => !node.HasExited))
+        {
+            var address = await node.ClusterAddressAsync();
+            var members = JsonElement.Parse(await Gateway.GetAsync("/debug/cluster")).GetProperty("members").EnumerateArray();
+            if (members.Any(member => member.GetProperty("node").GetString() == address
+                && member.GetProperty("summary") is { ValueKind: JsonValueKind.Object } summary
+                && summary.GetProperty("routers").EnumerateArray().Any(router => router.GetString() == room)))
+            {
+                return node;
+            }
+        }
+
+        throw new InvalidOperationException($"no node holds the Router {room}");
     }
 
     /// <summary>The nodes that carry WebRtcTransports of clients now, with how many.</summary>

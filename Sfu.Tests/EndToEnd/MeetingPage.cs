@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
 
@@ -6,6 +8,9 @@ namespace Sfu.Tests.EndToEnd;
 /// <summary>The page of one participant, driven as a person and read by <c>window.__sfu</c>.</summary>
 internal sealed class MeetingPage : IAsyncDisposable
 {
+    /// <summary>A camera that costs little: of the page's address.</summary>
+    public const string SmallPicture = "codec=VP8&size=480x270&simulcast=0";
+
     /// <summary>Notes each connection's states. The browser has no event for a connection that its own page closes.</summary>
     private const string ConnectionRecorder =
         """
@@ -86,6 +91,16 @@ internal sealed class MeetingPage : IAsyncDisposable
 
     /// <summary>Connection states of the transports, for example <c>connected,connected</c>.</summary>
     public Task<string> ConnectionStatesAsync() => Page.EvaluateAsync<string>("() => window.__sfu.transports.map((t) => t.connectionState).join()");
+
+    /// <summary>What the call has gone through, each line after the time at which it did.</summary>
+    public async Task<ImmutableArray<(long AtMs, string What)>> HistoryAsync() =>
+    [
+        .. (await Page.EvaluateAsync<string[]>("() => window.__sfu.history")).Select(static line =>
+        {
+            var at = line.IndexOf(' ', StringComparison.Ordinal);
+            return (DateTimeOffset.Parse(line.AsSpan(0, at), CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(), line[(at + 1)..]);
+        }),
+    ];
 
     public Task<int> RemoteTilesAsync() => Page.Locator(".tile:not(.own)").CountAsync();
 

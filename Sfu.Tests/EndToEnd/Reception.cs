@@ -9,16 +9,19 @@ namespace Sfu.Tests.EndToEnd;
 /// <param name="AudioEnergy">Of all audio; grows only with sound.</param>
 /// <param name="AudioPackets">Of all audio.</param>
 /// <param name="VideoCodec">Of the video that has decoded most.</param>
-internal sealed record Reception(long FramesDecoded, int FrameWidth, long FreezeCount, double AudioEnergy, long AudioPackets, string? VideoCodec)
+/// <param name="PacketsLost">Of all audio and video.</param>
+internal sealed record Reception(
+    long FramesDecoded, int FrameWidth, long FreezeCount, double AudioEnergy, long AudioPackets, string? VideoCodec, long PacketsLost)
 {
     public static Reception From(JsonElement streams)
     {
-        long frames = 0, freezes = 0, audioPackets = 0, most = -1;
+        long frames = 0, freezes = 0, audioPackets = 0, lost = 0, most = -1;
         double energy = 0;
         var width = 0;
         string? codec = null;
         foreach (var stream in streams.EnumerateArray())
         {
+            lost += (long)Number(stream, "packetsLost");
             if (stream.GetProperty("kind").GetString() == "audio")
             {
                 energy += Number(stream, "totalAudioEnergy");
@@ -37,7 +40,7 @@ internal sealed record Reception(long FramesDecoded, int FrameWidth, long Freeze
             }
         }
 
-        return new Reception(frames, width, freezes, energy, audioPackets, codec);
+        return new Reception(frames, width, freezes, energy, audioPackets, codec, lost);
     }
 
     private static double Number(JsonElement stream, string name) =>

@@ -11,7 +11,7 @@ internal static class RouterWire
         .Message<RouterProtocol.CloseRouter>("router/close-router/1", "RequestId:1 RouterId:2")
         .Message<RouterProtocol.CreateWebRtcTransport>(
             "router/create-web-rtc-transport/1",
-            "RequestId:1 RouterId:2 Options:3 PeerId:4 Owner:5 Region:6 Zone:7")
+            "RequestId:1 RouterId:2 Options:3 PeerId:4 Owner:5 Region:6 Zone:7 Avoid:8")
         .Message<RouterProtocol.ConnectWebRtcTransport>(
             "router/connect-web-rtc-transport/1",
             "RequestId:1 RouterId:2 TransportId:3 DtlsParameters:4")

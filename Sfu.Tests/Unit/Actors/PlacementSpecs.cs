@@ -130,6 +130,16 @@ public sealed class PlacementSpecs
         Assert.True(candidates.Max(candidate => candidate.Placed) - candidates.Min(candidate => candidate.Placed) <= 80, string.Join(' ', candidates.Select(candidate => candidate.Placed)));
     }
 
+    /// <summary>Who asks may know of a lost node before this one does.</summary>
+    [Fact]
+    public void Node_to_be_avoided_is_taken_only_where_there_is_no_other()
+    {
+        var candidates = Nodes([Load("lost", cpu: 0), Load("busy", cpu: 950), Load("fuller", cpu: 990)]);
+        var request = Request("room") with { Carries = node => node == candidates[0].Node, Avoids = node => node == candidates[0].Node };
+        Assert.Same(candidates[1], Placement.Choose(candidates, request, _rules));
+        Assert.Same(candidates[0], Placement.Choose([candidates[0]], request, _rules));
+    }
+
     [Theory]
     [MemberData(nameof(Seeds))]
     public void The_laws_hold_in_any_cluster(int seed)

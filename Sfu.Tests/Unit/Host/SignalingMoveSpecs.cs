@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.TestKit;
 using Sfu.Actors.Protocol;
@@ -74,6 +75,24 @@ public sealed class SignalingMoveSpecs : SignalingHarness
         // The Router may say the same once more.
         Tell(client, new SessionEvents.TransportClosed(s_room, new TransportId("recv"), CloseReason.NodeLost));
         Assert.Equal(404, Error(client, Send(client, "restartIce", """{"transportId":"recv"}""")).Code);
+    }
+
+    [Fact]
+    public void A_new_place_is_asked_for_away_from_the_lost_node_until_that_is_forgiven()
+    {
+        var client = Moving(out _);
+        var node = _router.Ref.Path.Address;
+        client.Session.Tell(new SignalingMessages.NodeUnreachable(node));
+        Notification(client, "transportClosed");
+        Assert.Equal([node.ToString()], Avoided());
+        client.Session.Tell(new SignalingMessages.NodeForgiven(node));
+        Assert.Empty(Avoided());
+
+        ImmutableArray<string> Avoided()
+        {
+            Send(client, "createWebRtcTransport", """{"consuming":false}""");
+            return _router.FishForMessage<RouterProtocol.CreateWebRtcTransport>(_ => true).Avoid;
+        }
     }
 
     [Fact]
