@@ -13,6 +13,9 @@ namespace Sfu.Actors.Serialization;
 /// </summary>
 public sealed class SfuSerializer : SerializerWithStringManifest
 {
+    /// <summary>Reads the whole contract now, instead of each message's part when one is first written or read.</summary>
+    public static void Prepare() => _ = WireTable.Sfu.Schema;
+
     /// <summary>How many unknown names are told of. Each is told once; who sends more than that has been told of.</summary>
     private const int MaxToldOf = 64;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Sfu.Actors.Serialization;
+using Sfu.Media.Net;
 
 namespace Sfu.Host.Composition;
 
@@ -13,30 +15,41 @@ internal static class CodePreparation
     private const BindingFlags Own =
         BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
 
+    /// <summary>What the control plane needs first comes first.</summary>
+    private static readonly Assembly[] s_assemblies = [typeof(SfuSerializer).Assembly, typeof(CodePreparation).Assembly, typeof(MediaPlane).Assembly];
+
     /// <param name="logger">Is told how long it took.</param>
     /// <param name="stopping">The node ends.</param>
-    /// <param name="assemblies">Whose methods.</param>
-    public static void Begin(ILogger logger, CancellationToken stopping, params Assembly[] assemblies) =>
-        new Thread(() => Run(logger, stopping, assemblies)) { IsBackground = true, Name = "compile-ahead", Priority = ThreadPriority.BelowNormal }.Start();
+    public static void Begin(ILogger logger, CancellationToken stopping) =>
+        new Thread(() => Run(logger, stopping)) { IsBackground = true, Name = "compile-ahead", Priority = ThreadPriority.BelowNormal }.Start();
 
-    private static void Run(ILogger logger, CancellationToken stopping, IEnumerable<Assembly> assemblies)
+    private static void Run(ILogger logger, CancellationToken stopping)
     {
         var watch = Stopwatch.StartNew();
         var methods = 0;
-        foreach (var type in assemblies.SelectMany(static assembly => assembly.GetTypes()))
+        try
         {
-            if (stopping.IsCancellationRequested)
+            SfuSerializer.Prepare();
+            foreach (var type in s_assemblies.SelectMany(static assembly => assembly.GetTypes()))
             {
-                return;
-            }
+                if (stopping.IsCancellationRequested)
+                {
+                    return;
+                }
 
-            methods += Prepare(type);
+                methods += Prepare(type);
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Whatever this runtime would not compile ahead is compiled when it is used, as without all this.
+            logger.LogWarning(e, "Code is not compiled ahead any further");
         }
 
-        logger.LogInformation("{Methods} methods were compiled ahead in {Ms} ms", methods, watch.ElapsedMilliseconds);
+        logger.LogDebug("{Methods} methods were compiled ahead in {Ms} ms", methods, watch.ElapsedMilliseconds);
     }
 
-    /// <summary>What is generic is compiled for its arguments, when it is used.</summary>
+    /// <summary>What is generic is compiled for its arguments when it is used; what the compiler wrote, as for records, is short or seldom used.</summary>
     private static int Prepare(Type type)
     {
         if (type.ContainsGenericParameters)
@@ -45,16 +58,18 @@ internal static class CodePreparation
         }
 
         var prepared = 0;
-        foreach (var method in type.GetConstructors(Own).AsEnumerable<MethodBase>().Concat(type.GetMethods(Own)))
+        foreach (var method in type.GetConstructors(Own).AsEnumerable<MethodBase>().Concat(type.GetMethods(Own)).Where(IsToBeCompiled))
         {
-            if (!method.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && method is { IsAbstract: false, ContainsGenericParameters: false } && (method.Attributes & MethodAttributes.PinvokeImpl) == 0
-                && (method.MethodImplementationFlags & (MethodImplAttributes.InternalCall | MethodImplAttributes.Runtime)) == 0)
-            {
-                RuntimeHelpers.PrepareMethod(method.MethodHandle);
-                prepared++;
-            }
+            RuntimeHelpers.PrepareMethod(method.MethodHandle);
+            prepared++;
         }
 
         return prepared;
     }
+
+    private static bool IsToBeCompiled(MethodBase method) =>
+        method is { IsAbstract: false, ContainsGenericParameters: false }
+        && (method.Attributes & MethodAttributes.PinvokeImpl) == 0
+        && (method.MethodImplementationFlags & (MethodImplAttributes.InternalCall | MethodImplAttributes.Runtime)) == 0
+        && !method.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
 }

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Akka.Actor;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Sfu.Actors.Hosting;
 using Sfu.Actors.Protocol;
 using Sfu.Host.Options;
 using Sfu.Media.Control;
@@ -31,7 +30,11 @@ internal static class NodeProgram
         var probe = app.Services.GetRequiredService<NodeProbe>();
         await CheckMediaAsync(app, probe, configuration.Host.StartTimeout).ConfigureAwait(false);
         Announce(app, configuration);
-        CodePreparation.Begin(app.Logger, app.Lifetime.ApplicationStopping, typeof(MediaPlane).Assembly, typeof(SfuNodeOptions).Assembly, typeof(NodeProgram).Assembly);
+        if (configuration.Host.CompileAhead)
+        {
+            CodePreparation.Begin(app.Logger, app.Lifetime.ApplicationStopping);
+        }
+
         await StopRequestedAsync(app.Lifetime.ApplicationStopping).ConfigureAwait(false);
         await app.Services.GetRequiredService<NodeEmptying>().BeforeStopAsync(configuration.Node.Options.DrainDeadline).ConfigureAwait(false);
         try

@@ -22,6 +22,9 @@ internal sealed record HostOptions
 
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What clients will need is compiled right after the start.</summary>
+    public bool CompileAhead { get; init; } = true;
+
     public SignalingOptions Signaling { get; init; } = new();
 
     /// <exception cref="StartException">A value makes no sense.</exception>
@@ -39,6 +42,7 @@ internal sealed record HostOptions
                 LogLevel = Level(host.GetString("log-level")),
                 StartTimeout = Duration(host, "start-timeout"),
                 StopTimeout = Duration(host, "stop-timeout"),
+                CompileAhead = host.GetBoolean("compile-ahead"),
                 Signaling = ReadSignaling(host.GetConfig("signaling")),
             };
             options.Check();

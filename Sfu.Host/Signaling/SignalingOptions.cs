@@ -13,7 +13,7 @@ internal sealed record SignalingOptions
     public TimeSpan ClientAnswerTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a Router may take to answer.</summary>
-    public TimeSpan RouterAnswerTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan RouterAnswerTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How often a silent WebSocket is pinged, and how long its pong may take.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(10);

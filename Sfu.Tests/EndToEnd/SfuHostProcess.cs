@@ -102,7 +102,7 @@ internal sealed partial class SfuHostProcess : ChildProcess
     private static string WriteConfiguration()
     {
         var file = Path.Combine(AppContext.BaseDirectory, "end-to-end.conf");
-        File.WriteAllText(file, "sfu.router.empty-linger = 500 ms\n");
+        File.WriteAllText(file, "sfu.router.empty-linger = 500 ms\nsfu.host.compile-ahead = off\n");
         return file;
     }
 

@@ -87,6 +87,7 @@ internal sealed partial class NodeProcess : ChildProcess
         File.WriteAllText(file, $$"""
             sfu.media.threads = {{mediaThreads}}
             sfu.router.empty-linger = 1 s
+            sfu.host.compile-ahead = off
             sfu.host.signaling {
               grace-period = 1 s
               client-answer-timeout = 60 s

@@ -84,7 +84,7 @@ public sealed class SignalingMoveSpecs : SignalingHarness
         var node = _router.Ref.Path.Address;
         client.Session.Tell(new SignalingMessages.NodeUnreachable(node));
         Notification(client, "transportClosed");
-        Assert.Equal([node.ToString()], Avoided());
+        Assert.Equal([node.ToString()], Avoided().AsEnumerable());
         client.Session.Tell(new SignalingMessages.NodeForgiven(node));
         Assert.Empty(Avoided());
 
