@@ -35,7 +35,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
     private readonly Dictionary<long, Action<IReply>> _awaited = []; // What is to be done with each answer.
     private readonly HashSet<Piping> _pipings = [];
     private readonly HashSet<TransportId> _unknown; // Ends that may be of a pipe to that Router.
-    private Pair? _pair;
+    private PipePair? _pair;
     private long _lastRequest;
 
     public PipeToRouterActor(RouterId near, RouterId far, IActorRef region, ImmutableArray<TransportId> ends)
@@ -154,7 +154,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
 
         if (_pair is null && reply is PipeEndProtocol.EndDescribed { Joined: { IsNear: true } joined } found && joined.OtherRouterId == _far)
         {
-            _pair = new Pair(new PipeEnd(end, Context.Watch(found.End)), new PipeEnd(joined.OtherTransportId, Context.Watch(joined.OtherEnd)));
+            _pair = new PipePair(new PipeEnd(end, Context.Watch(found.End)), new PipeEnd(joined.OtherTransportId, Context.Watch(joined.OtherEnd)));
             Log.Info("Router {RouterId} has found its pipe to Router {TargetRouterId}", _near, _far);
         }
 
@@ -178,7 +178,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
         }
     }
 
-    private void ConsumeAll(Pair pair)
+    private void ConsumeAll(PipePair pair)
     {
         foreach (var piping in _pipings.ToArray())
         {
@@ -188,14 +188,14 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
 
     private void Open(RouterProtocol.PipeToRouter request)
     {
-        var pair = _pair = new Pair();
+        var pair = _pair = new PipePair();
         var options = new PipeTransportOptions(request.ListenInfo) { EnableRtx = request.EnableRtx, EnableSrtp = request.EnableSrtp };
         Timers.StartSingleTimer(Overdue.Opening, new Overdue(null), _deadline);
         Ask(Context.Parent, id => new RouterProtocol.CreatePipeTransport(id, _near, options, null), reply => OnCreated(pair, reply, isNear: true));
         Ask(_region, id => new RouterProtocol.CreatePipeTransport(id, _far, options, null), reply => OnCreated(pair, reply, isNear: false));
     }
 
-    private void OnCreated(Pair pair, IReply reply, bool isNear)
+    private void OnCreated(PipePair pair, IReply reply, bool isNear)
     {
         if (reply is not PlainTransportCreated created)
         {
@@ -242,7 +242,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
             reply => OnOpeningStep(pair, reply));
     }
 
-    private void OnOpeningStep(Pair pair, IReply reply)
+    private void OnOpeningStep(PipePair pair, IReply reply)
     {
         if (reply is Rejected rejected)
         {
@@ -257,13 +257,13 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
     }
 
     /// <summary>Paused, so that nothing leaves before the other end knows what it is, and all begins at a key frame.</summary>
-    private void Consume(Piping piping, Pair pair) => Ask(
+    private void Consume(Piping piping, PipePair pair) => Ask(
         Context.Parent,
         id => new RouterProtocol.Consume(
             id, _near, pair.Near!.TransportId, piping.Request.ProducerId, RtpCapabilities: null, Paused: true, JsonText.EmptyObject),
         reply => OnConsumed(piping, pair, reply));
 
-    private void OnConsumed(Piping piping, Pair pair, IReply reply)
+    private void OnConsumed(Piping piping, PipePair pair, IReply reply)
     {
         if (reply is not Consumed consumed)
         {
@@ -292,7 +292,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
             produced => OnProduced(piping, pair, produced));
     }
 
-    private void OnProduced(Piping piping, Pair pair, IReply reply)
+    private void OnProduced(Piping piping, PipePair pair, IReply reply)
     {
         if (reply is not Produced produced)
         {
@@ -336,7 +336,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
     }
 
     /// <summary>The pipe does not come to be, or is gone: its ends close, by themselves where they are joined, and who waits is told.</summary>
-    private void Lose(Pair pair, SfuError error)
+    private void Lose(PipePair pair, SfuError error)
     {
         if (pair == _pair)
         {
@@ -414,54 +414,8 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
     private static SfuError ErrorOf(IReply reply) =>
         (reply as Rejected)?.Error ?? new SfuError(SfuErrorCode.Fault, $"{reply.GetType().Name} is no answer to that.");
 
-    /// <summary>One request on its way.</summary>
-    private sealed class Piping(RouterProtocol.PipeToRouter request, IActorRef asker)
-    {
-        private int _missing = 3;
-
-        public RouterProtocol.PipeToRouter Request { get; } = request;
-
-        public IActorRef Asker { get; } = asker;
-
-        public Consumed? Consumed { get; set; }
-
-        public ProducerId? PipedId { get; set; }
-
-        /// <summary>True with the last one: both ends follow each other, and media flows.</summary>
-        public bool StepDone() => --_missing == 0;
-    }
-
-    /// <summary>The two ends.</summary>
-    private sealed class Pair
-    {
-        private int _missing = 4;
-
-        public Pair()
-        {
-        }
-
-        /// <summary>One that is there already.</summary>
-        public Pair(PipeEnd near, PipeEnd far) => (Near, Far, _missing) = (near, far, 0);
-
-        public PipeEnd? Near { get; set; }
-
-        public PipeEnd? Far { get; set; }
-
-        /// <summary>The end that came to be first, until both are there.</summary>
-        public PlainTransportCreated? Other { get; set; }
-
-        public bool IsOpen => _missing == 0;
-
-        /// <summary>True with the last one: both are connected, and joined.</summary>
-        public bool StepDone() => --_missing == 0;
-
-        public bool Has(IActorRef actor) => actor.Equals(Near?.Transport) || actor.Equals(Far?.Transport);
-    }
-
     /// <summary>An end, and the other that it is told of.</summary>
-    private sealed record Facing(Pair Pair, PlainTransportCreated End, RouterId Router, PlainTransportCreated Other, RouterId OtherRouter);
-
-    private sealed record PipeEnd(TransportId TransportId, IActorRef Transport);
+    private sealed record Facing(PipePair Pair, PlainTransportCreated End, RouterId Router, PlainTransportCreated Other, RouterId OtherRouter);
 
     private sealed record FindingOver : INoSerializationVerificationNeeded
     {
