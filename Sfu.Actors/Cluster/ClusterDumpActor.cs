@@ -26,7 +26,7 @@ internal sealed class ClusterDumpActor : UntypedActor, IWithTimers
         _requestId = requestId;
         _asker = asker;
         _deadline = deadline;
-        _asked = [.. state.Members.Where(member => ClusterMembers.IsNode(member) && ClusterMembers.Takes(member.Status) && !state.Unreachable.Contains(member))];
+        _asked = [.. ClusterMembers.Reachable(state)];
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

@@ -114,6 +114,9 @@ internal sealed class ClusterMemberActor : RequestActor, IWithTimers
                 AnsweredElsewhere();
                 Context.ActorOf(ClusterDumpActor.Props(_cluster.State, _replicator, dump.RequestId, Sender, _settings.DumpDeadline));
                 break;
+            case ClusterProtocol.AskNode ask:
+                OnAskNode(ask);
+                break;
             case ClusterProtocol.DescribeMember when _node is null:
                 Reply(new ClusterProtocol.MemberDescribed(request.RequestId, NodeSummary.Empty));
                 break;
@@ -132,6 +135,28 @@ internal sealed class ClusterMemberActor : RequestActor, IWithTimers
             default:
                 Reject(SfuErrorCode.Unsupported, $"A node does not answer {request.GetType().Name}.");
                 break;
+        }
+    }
+
+    private void OnAskNode(ClusterProtocol.AskNode ask)
+    {
+        if (ask.Node == _self && _node is not null)
+        {
+            AnsweredElsewhere();
+            _node.Forward(ask.Request);
+        }
+        else if (ask.Node == _self)
+        {
+            Reject(SfuErrorCode.NotFound, $"The node {ask.Node} carries no media.");
+        }
+        else if (ClusterMembers.Reachable(_cluster.State).FirstOrDefault(member => member.Address.ToString() == ask.Node) is { } member)
+        {
+            AnsweredElsewhere();
+            ClusterMembers.MemberActorAt(Context, member.Address).Tell(ask, Sender);
+        }
+        else
+        {
+            Reject(SfuErrorCode.NotFound, $"No node {ask.Node} of the cluster can be reached.");
         }
     }
 

@@ -111,6 +111,10 @@ internal sealed class RouterState
     /// <summary>What is on its way to a node whose branch has not announced itself.</summary>
     public ImmutableArray<TransportEntry> TransportsToward(IActorRef node) => [.. _transports.All.Where(entry => entry.Branch is null && entry.Node.Equals(node))];
 
+    /// <summary>Ends of pipes to other Routers.</summary>
+    public ImmutableArray<TransportId> PipeEnds =>
+        [.. _transports.All.Where(entry => entry.Record is { Kind: TransportKind.Pipe, Open: true }).Select(entry => entry.Record.TransportId)];
+
     public ImmutableArray<ProducerRecord> ProducersOn(TransportId id) => _media.ProducersOn(id);
 
     public ImmutableArray<ConsumerRecord> ConsumersOn(TransportId id) => _media.ConsumersOn(id);

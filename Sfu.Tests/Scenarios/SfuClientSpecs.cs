@@ -80,7 +80,7 @@ public sealed class SfuClientSpecs : IAsyncLifetime
     {
         var requests = typeof(IRequest).Assembly.GetExportedTypes()
             .Where(type => type is { IsInterface: false } && type.IsAssignableTo(typeof(IRequest)))
-            .Where(type => type.IsAssignableTo(typeof(IRouterMessage)) || type.IsAssignableTo(typeof(IClusterRequest)))
+            .Where(type => type.IsAssignableTo(typeof(IRouterMessage)) || type.IsAssignableTo(typeof(IClusterRequest)) || type.IsAssignableTo(typeof(INodeRequest)))
             .Select(type => $"{type.Name}Async")
             .ToArray();
         Assert.Contains(nameof(SfuClient.ProduceAsync), requests);
@@ -127,6 +127,24 @@ public sealed class SfuClientSpecs : IAsyncLifetime
         await sfu.CloseRouterAsync(target);
         await _node.MustBeEmptyAsync(_router.Value);
         await _node.MustBeEmptyAsync(target.Value);
+    }
+
+    [Fact]
+    public async Task A_node_is_driven_from_outside_of_the_cluster()
+    {
+        await using var sfu = SfuClient.CreateOutside(_service.Outside(), [ServiceSystem.AddressOf(_node)]);
+        await using var session = sfu.OpenSession();
+        using var patience = new CancellationTokenSource(TestNode.Patience);
+        var node = _node.Address.ToString();
+        var extra = new ServerId("extra");
+        await sfu.OpenServerAsync(node, extra, [TestClient.Loopback]);
+        await sfu.SubscribeServerAsync(node, extra, session.Actor);
+        Assert.Equal(extra, (await session.NextAsync<WebRtcServerEvents.ServerState>(patience.Token)).ServerId);
+        Assert.Contains((await sfu.DumpNodeAsync(node)).Servers, server => server.ServerId == extra);
+        await sfu.CloseServerAsync(node, extra);
+        Assert.Equal(CloseReason.Requested, (await session.NextAsync<WebRtcServerEvents.ServerClosed>(patience.Token)).Reason);
+        Assert.True((await sfu.DrainNodeAsync(node, TimeSpan.FromSeconds(5))).IsEmpty);
+        await sfu.CancelDrainAsync(node);
     }
 
     [Fact]

@@ -44,6 +44,7 @@ internal static class EventWire
         .Message<SessionEvents.TransportTraced>("event/transport-traced/1", "RouterId:1 TransportId:2 Trace:3")
         .Message<SessionEvents.ProducerTraced>("event/producer-traced/1", "RouterId:1 ProducerId:2 Trace:3")
         .Message<SessionEvents.ConsumerTraced>("event/consumer-traced/1", "RouterId:1 TransportId:2 ConsumerId:3 Trace:4")
+        .Message<ObserverEvents.ObserverState>("event/observer-state/1", "RouterId:1 ObserverId:2 Paused:3")
         .Message<ObserverEvents.VolumesMeasured>("event/volumes-measured/1", "RouterId:1 ObserverId:2 Volumes:3")
         .Message<ObserverEvents.SilenceFell>("event/silence-fell/1", "RouterId:1 ObserverId:2")
         .Message<ObserverEvents.DominantSpeakerChanged>("event/dominant-speaker-changed/1", "RouterId:1 ObserverId:2 ProducerId:3 PeerId:4")
