@@ -88,6 +88,9 @@ internal sealed class ClusterLoadActor : UntypedActor, IWithTimers
                 // Everybody hears at once: who hears later is refused by the node.
                 TellIfNews(_told with { Servers = offer.Servers, Draining = offer.Draining }, new WriteAll(_tellAllTimeout));
                 break;
+            case NodeService.PassOn answer:
+                answer.Asker.Tell(answer.Reply);
+                break;
             case Changed changed when changed.Key.Id == NodeLoads.Key.Id:
                 _loads = changed.Get(NodeLoads.Key);
                 UpdatePlacement();

@@ -33,6 +33,22 @@ internal sealed class NodeService
         listener.Tell(Current);
     }
 
+    /// <summary>Answers a request once the listener has taken the current offer: who hears of a new WebRtcServer can have transports on it.</summary>
+    public void Answer(PendingRequest request, IReply reply)
+    {
+        if (_listener.IsNobody())
+        {
+            request.Asker.Tell(reply);
+        }
+        else
+        {
+            _listener.Tell(new PassOn(request.Asker, reply));
+        }
+    }
+
+    /// <summary>To the listener: what is answered after the offers before it.</summary>
+    internal sealed record PassOn(IActorRef Asker, IReply Reply) : INoSerializationVerificationNeeded;
+
     /// <summary>Whoever is named is told from now on, instead of who was before.</summary>
     internal sealed record Follow(IActorRef Listener) : INoSerializationVerificationNeeded;
 

@@ -365,7 +365,11 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private void OnServerOpened(MediaEvents.ServerOpened opened)
     {
         var opener = _servers.Opened(opened.Server, out var id);
-        opener?.Asker.Tell(new NodeProtocol.ServerOpened(opener.RequestId, id, opened.Bound));
+        if (opener is not null)
+        {
+            _service.Answer(opener, new NodeProtocol.ServerOpened(opener.RequestId, id, opened.Bound));
+        }
+
         if (id == MainServer)
         {
             _bound = opened.Bound;
