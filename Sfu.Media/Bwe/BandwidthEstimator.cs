@@ -82,6 +82,9 @@ internal sealed class BandwidthEstimator
     /// <summary>What to send: less than <see cref="Bitrate"/> while a queue that the path was overfilled with has to empty.</summary>
     public long Target { get; private set; }
 
+    /// <summary>The path was overfilled, and its queue has to empty.</summary>
+    public bool IsEmptying => Target < Bitrate;
+
     /// <summary>What could be used; while it is more than the estimate, the path is probed.</summary>
     public long Desired { get; set; }
 

@@ -72,6 +72,9 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
         }
     }
 
+    /// <summary>The target of the estimate has fallen: the path's queue has no room for a burst of the former rate.</summary>
+    public void OnNarrowed() => _budget.OnNarrowed(Rate);
+
     /// <summary>Lets what may leave now leave.</summary>
     public void OnTime(MediaTime now)
     {
@@ -141,7 +144,8 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
         return count;
     }
 
-    private long Rate => Math.Max((long)(Factor * estimator.Target), _queue?.DrainRate ?? 0);
+    // A queue that is full has no room for a key frame in one go: it leaves as the queue empties.
+    private long Rate => Math.Max((long)((estimator.IsEmptying ? 1 : Factor) * estimator.Target), _queue?.DrainRate ?? 0);
 
     private bool HasRoom(MediaTime now) => estimator.IsProbing || _budget.HasRest || _budget.HasRoom(Rate, now);
 
