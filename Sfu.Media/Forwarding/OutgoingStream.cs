@@ -131,6 +131,8 @@ internal sealed class OutgoingStream : IPacedStream
         Leave(packet, packet.Payload, waiting.Index, numbers, waiting.Shift, waiting.Layers, room, now);
     }
 
+    void IPacedStream.Repeat(in WaitingPacket waiting, MediaTime now) => Repair?.Repeat(waiting, now);
+
     /// <summary>The numbers that one packet more leaves under.</summary>
     public PacketNumbers Number(byte markerAndType, ushort sequence, uint timestamp) => new(
         markerAndType,
