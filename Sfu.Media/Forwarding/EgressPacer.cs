@@ -182,12 +182,12 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
 
     private void LeaveAgain(MediaTime now)
     {
-        while (_copies is { } copies && copies.TryTake(now, out var packet, out var left))
+        while (_copies is not null && _copies.TryTake(now, out var packet, out var left))
         {
             try
             {
                 packet.Stream.Repeat(packet, now);
-                copies.Add(packet, left, now);
+                _copies?.Add(packet, left, now);
             }
             finally
             {
