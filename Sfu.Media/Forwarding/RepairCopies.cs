@@ -5,8 +5,8 @@ namespace Sfu.Media.Forwarding;
 
 /// <summary>
 /// Packets that were sent again and are to be sent once or twice more, each time <see cref="DistanceUs"/> later: copies that leave together
-/// are lost together, in a burst of losses or where a queue has no room at the moment. By reference, bounded; it allocates only while it grows. Media
-/// thread only.
+/// are lost together, in a burst of losses or where a queue has no room at the moment. Those of one moment leave in the reverse order each time: where
+/// there is room for one, it is not always the same. By reference, bounded; it allocates only while it grows. Media thread only.
 /// </summary>
 internal sealed class RepairCopies(PacketPool pool)
 {
@@ -16,10 +16,11 @@ internal sealed class RepairCopies(PacketPool pool)
     /// <summary>Of more than these the oldest are given up: they were sent once at least.</summary>
     public const int MaxPackets = 256;
 
-    private readonly Queue<Entry> _entries = new();
+    // In the order in which they are due.
+    private readonly List<Entry> _entries = [];
 
     /// <summary>When <see cref="TryTake"/> has something.</summary>
-    public MediaTime NextTimeout => _entries.TryPeek(out var first) ? first.At : MediaTime.Never;
+    public MediaTime NextTimeout => _entries.Count > 0 ? _entries[0].At : MediaTime.Never;
 
     /// <summary>Adds a packet, with a reference of its own.</summary>
     /// <param name="packet">That was sent again.</param>
@@ -34,11 +35,19 @@ internal sealed class RepairCopies(PacketPool pool)
 
         if (_entries.Count == MaxPackets)
         {
-            pool.Release(_entries.Dequeue().Packet.Index);
+            pool.Release(_entries[0].Packet.Index);
+            _entries.RemoveAt(0);
+        }
+
+        var at = now.PlusUs(DistanceUs);
+        var place = _entries.Count;
+        while (place > 0 && _entries[place - 1].At >= at)
+        {
+            place--;
         }
 
         pool.AddReference(packet.Index);
-        _entries.Enqueue(new Entry(packet, now.PlusUs(DistanceUs), copies));
+        _entries.Insert(place, new Entry(packet, at, copies));
     }
 
     /// <summary>Takes a packet whose next copy is due. The caller takes over its reference, and adds it again for the copies that are left.</summary>
@@ -51,7 +60,8 @@ internal sealed class RepairCopies(PacketPool pool)
             return false;
         }
 
-        (packet, _, var copies) = _entries.Dequeue();
+        (packet, _, var copies) = _entries[0];
+        _entries.RemoveAt(0);
         left = copies - 1;
         return true;
     }
@@ -59,27 +69,31 @@ internal sealed class RepairCopies(PacketPool pool)
     /// <summary>Forgets what a stream has in it.</summary>
     public void Discard(IPacedStream stream)
     {
-        for (var count = _entries.Count; count > 0; count--)
+        var kept = 0;
+        for (var i = 0; i < _entries.Count; i++)
         {
-            var entry = _entries.Dequeue();
-            if (entry.Packet.Stream == stream)
+            if (_entries[i].Packet.Stream == stream)
             {
-                pool.Release(entry.Packet.Index);
+                pool.Release(_entries[i].Packet.Index);
             }
             else
             {
-                _entries.Enqueue(entry);
+                _entries[kept++] = _entries[i];
             }
         }
+
+        _entries.RemoveRange(kept, _entries.Count - kept);
     }
 
     /// <summary>Forgets all.</summary>
     public void Clear()
     {
-        while (_entries.TryDequeue(out var entry))
+        foreach (var entry in _entries)
         {
             pool.Release(entry.Packet.Index);
         }
+
+        _entries.Clear();
     }
 
     private readonly record struct Entry(WaitingPacket Packet, MediaTime At, int Copies);

@@ -44,6 +44,18 @@ public sealed class RepairCopiesSpecs : IDisposable
         Assert.Equal([1, 3], Take(At(RepairCopies.DistanceUs + 2)));
     }
 
+    [Fact] // Where there is room for one packet at a time, it is not always the same.
+    public void Packets_of_one_moment_leave_in_the_reverse_order_each_time()
+    {
+        Add(_one, 1, copies: 2, At(0));
+        Add(_one, 2, copies: 2, At(0));
+        Add(_one, 3, copies: 2, At(0));
+        Add(_one, 4, copies: 1, At(1));
+        Assert.Equal([3, 2, 1], Take(At(RepairCopies.DistanceUs)));
+        Assert.Equal([4], Take(At(RepairCopies.DistanceUs + 1)));
+        Assert.Equal([1, 2, 3], Take(At(2 * RepairCopies.DistanceUs)));
+    }
+
     [Fact]
     public void What_a_stream_has_in_it_is_forgotten()
     {
