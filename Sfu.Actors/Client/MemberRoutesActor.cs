@@ -30,9 +30,7 @@ internal sealed class MemberRoutesActor(IActorRef region) : UntypedActor
 
     private void Ask(IClusterRequest request)
     {
-        var state = _cluster.State;
-        var node = state.Members
-            .Where(member => ClusterMembers.IsNode(member) && ClusterMembers.Takes(member.Status) && !state.Unreachable.Contains(member))
+        var node = ClusterMembers.Reachable(_cluster.State)
             .OrderByDescending(member => member.Address == _cluster.SelfAddress)
             .FirstOrDefault();
         if (node is null)

@@ -45,9 +45,11 @@ public sealed partial class SfuClient
         WebRtcTransportOptions? options = null,
         PeerId? peer = null,
         IActorRef? owner = null,
+        string? region = null,
+        string? zone = null,
         CancellationToken cancellation = default) =>
         SendAsync<TransportCreated>(
-            id => new RouterProtocol.CreateWebRtcTransport(id, router, options ?? WebRtcTransportOptions.Default, peer, owner),
+            id => new RouterProtocol.CreateWebRtcTransport(id, router, options ?? WebRtcTransportOptions.Default, peer, owner, region, zone),
             cancellation);
 
     /// <inheritdoc cref="RouterProtocol.ConnectWebRtcTransport" />
@@ -220,10 +222,21 @@ public sealed partial class SfuClient
         RtpCapabilities? capabilities = null,
         JsonText? device = null,
         JsonText? appData = null,
+        bool again = false,
         CancellationToken cancellation = default) =>
         SendAsync<PeerAttached>(
-            id => new PeerProtocol.AttachPeer(id, router, peer, displayName, device ?? JsonText.EmptyObject, appData ?? JsonText.EmptyObject, session, capabilities),
+            id => new PeerProtocol.AttachPeer(id, router, peer, displayName, device ?? JsonText.EmptyObject, appData ?? JsonText.EmptyObject, session, capabilities, again),
             cancellation);
+
+    /// <inheritdoc cref="PeerProtocol.UpdatePeer" />
+    public Task<Done> UpdatePeerAsync(
+        RouterId router,
+        PeerId peer,
+        IActorRef session,
+        string? displayName = null,
+        JsonText? appData = null,
+        CancellationToken cancellation = default) =>
+        SendAsync<Done>(id => new PeerProtocol.UpdatePeer(id, router, peer, session, displayName, appData), cancellation);
 
     /// <inheritdoc cref="PeerProtocol.DetachPeer" />
     public Task<Done> DetachPeerAsync(RouterId router, PeerId peer, IActorRef session, CancellationToken cancellation = default) =>

@@ -77,7 +77,10 @@ public sealed partial class SfuClient : IAsyncDisposable
     /// <typeparam name="TReply">The reply of success, or the interface of all where there are several.</typeparam>
     /// <param name="request">Made with the number that it is given, and no other.</param>
     /// <param name="cancellation">Gives up waiting; what was asked may be done all the same.</param>
-    public async Task<TReply> SendAsync<TReply>(Func<long, IRequest> request, CancellationToken cancellation = default)
+    public Task<TReply> SendAsync<TReply>(Func<long, IRequest> request, CancellationToken cancellation = default)
+        where TReply : IReply => SendAsync<TReply>(request, _options.Timeout, cancellation);
+
+    private async Task<TReply> SendAsync<TReply>(Func<long, IRequest> request, TimeSpan timeout, CancellationToken cancellation)
         where TReply : IReply
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -87,7 +90,7 @@ public sealed partial class SfuClient : IAsyncDisposable
         _requests.Tell(new SfuRequestsActor.Call(asked, answer), ActorRefs.NoSender);
         try
         {
-            return await answer.Task.WaitAsync(_options.Timeout, cancellation).ConfigureAwait(false) switch
+            return await answer.Task.WaitAsync(timeout, cancellation).ConfigureAwait(false) switch
             {
                 Rejected rejected => throw new SfuRequestException(rejected.Error),
                 TReply reply => reply,
@@ -96,7 +99,7 @@ public sealed partial class SfuClient : IAsyncDisposable
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"{asked.GetType().Name} was not answered within {_options.Timeout.TotalSeconds:0.###} s.", e);
+            throw new TimeoutException($"{asked.GetType().Name} was not answered within {timeout.TotalSeconds:0.###} s.", e);
         }
         finally
         {

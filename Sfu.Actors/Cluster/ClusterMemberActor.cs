@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.DistributedData;
 using Sfu.Actors.Node;
 using Sfu.Actors.Protocol;
 using static Akka.Cluster.ClusterEvent;
@@ -19,6 +20,7 @@ internal sealed class ClusterMemberActor : RequestActor, IWithTimers
     private readonly IActorRef _region;
     private readonly ClusterMemberSettings _settings;
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
+    private readonly IActorRef _replicator = DistributedData.Get(Context.System).Replicator; // A gateway hears of loads, too.
     private readonly string _self;
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly Dictionary<IActorRef, TimeSpan> _followers = [];
@@ -110,7 +112,10 @@ internal sealed class ClusterMemberActor : RequestActor, IWithTimers
         {
             case ClusterProtocol.DumpCluster dump:
                 AnsweredElsewhere();
-                Context.ActorOf(ClusterDumpActor.Props(_cluster.State, dump.RequestId, Sender, _settings.DumpDeadline));
+                Context.ActorOf(ClusterDumpActor.Props(_cluster.State, _replicator, dump.RequestId, Sender, _settings.DumpDeadline));
+                break;
+            case ClusterProtocol.AskNode ask:
+                OnAskNode(ask);
                 break;
             case ClusterProtocol.DescribeMember when _node is null:
                 Reply(new ClusterProtocol.MemberDescribed(request.RequestId, NodeSummary.Empty));
@@ -130,6 +135,28 @@ internal sealed class ClusterMemberActor : RequestActor, IWithTimers
             default:
                 Reject(SfuErrorCode.Unsupported, $"A node does not answer {request.GetType().Name}.");
                 break;
+        }
+    }
+
+    private void OnAskNode(ClusterProtocol.AskNode ask)
+    {
+        if (ask.Node == _self && _node is not null)
+        {
+            AnsweredElsewhere();
+            _node.Forward(ask.Request);
+        }
+        else if (ask.Node == _self)
+        {
+            Reject(SfuErrorCode.NotFound, $"The node {ask.Node} carries no media.");
+        }
+        else if (ClusterMembers.Reachable(_cluster.State).FirstOrDefault(member => member.Address.ToString() == ask.Node) is { } member)
+        {
+            AnsweredElsewhere();
+            ClusterMembers.MemberActorAt(Context, member.Address).Tell(ask, Sender);
+        }
+        else
+        {
+            Reject(SfuErrorCode.NotFound, $"No node {ask.Node} of the cluster can be reached.");
         }
     }
 

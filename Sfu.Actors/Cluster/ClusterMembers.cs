@@ -18,5 +18,9 @@ internal static class ClusterMembers
     public static ActorSelection MemberActorAt(IActorContext context, Address node) =>
         context.ActorSelection(new RootActorPath(node) / "user" / MemberActorName);
 
+    /// <summary>Nodes of ours that answer.</summary>
+    public static IEnumerable<Member> Reachable(ClusterEvent.CurrentClusterState state) =>
+        state.Members.Where(member => IsNode(member) && Takes(member.Status) && !state.Unreachable.Contains(member));
+
     public static bool Takes(MemberStatus status) => status is MemberStatus.Up or MemberStatus.WeaklyUp or MemberStatus.Leaving;
 }

@@ -65,7 +65,10 @@ internal sealed class MemberDescriptionActor : UntypedActor, IWithTimers
         branch.RouterId,
         branch.Orphaned,
         branch.Transports.Length,
-        [.. branch.Pipes.Take(NodeSummary.MaxListed).Select(pipe => new PipeSummary(pipe.Node, pipe.IsInlet, pipe.Producers.Length))]);
+        [
+            .. branch.Pipes.Take(NodeSummary.MaxListed).Select(pipe => new PipeSummary(
+                pipe.Node, pipe.IsInlet, pipe.Producers.Length, [.. pipe.Producers.Take(NodeSummary.MaxCrossing)])),
+        ]);
 
     private void AnswerWhenComplete()
     {

@@ -37,6 +37,9 @@ internal sealed record NodeLoad(
     /// <summary>How much of the node is in use: the part of what it has least of. 0 … 1,000, and more where more comes than it can do.</summary>
     public int GetUsedPermille() => Math.Max(CpuPermille, Math.Max(Share(PacketsPerSecond, PacketsPerThread), Share(Transports, TransportsPerThread)));
 
+    /// <summary>For people.</summary>
+    public MemberLoad ToMemberLoad() => new(Region, Zone, Draining, Threads, Transports, PacketsPerSecond, CpuPermille);
+
     /// <summary>
     /// The other differs by something that a placement would look at: another state, any transport more or less, or a twentieth of the
     /// packets or of the processor.

@@ -11,6 +11,8 @@ namespace Sfu.Actors.Cluster;
 ///      the Router is carried already, only if that takes MarginPermille off
 /// else the least used of all
 /// </code>
+/// The Router's own node comes after others that are as near and not full, and after carriers that are alike: a lost node then takes Routers or
+/// transports, and seldom both of one room.
 /// Of nodes that are alike (within <see cref="PlacementRules.AlikePermille"/>), each Router prefers another one, so that many Routers which
 /// decide at once from the same news do not all take the same node.
 /// </remarks>
@@ -22,9 +24,9 @@ internal static class Placement
     /// <returns>Null: no node takes it.</returns>
     public static PlacementCandidate? Choose(IReadOnlyList<PlacementCandidate> candidates, PlacementRequest request, PlacementRules rules)
     {
-        var carrier = new Best(request.Router.Value);
-        var near = new Best(request.Router.Value);
-        var any = new Best(request.Router.Value);
+        var carrier = new Best(request);
+        var near = new Best(request);
+        var any = new Best(request);
         var nearness = -1;
         for (var i = 0; i < candidates.Count; i++)
         {
@@ -43,18 +45,23 @@ internal static class Placement
             }
 
             var closeness = candidate.Nearness(request.Region, request.Zone);
-            if (used >= rules.FullPermille || closeness < nearness)
+            if (used >= rules.FullPermille)
             {
                 continue;
             }
 
-            if (closeness > nearness)
+            // The home is the last of its nearness, however little it is used.
+            var rank = (2 * closeness) + (request.IsHome(candidate.Node) ? 0 : 1);
+            if (rank > nearness)
             {
-                nearness = closeness;
-                near = new Best(request.Router.Value);
+                nearness = rank;
+                near = new Best(request);
             }
 
-            near.Offer(candidate, used);
+            if (rank == nearness)
+            {
+                near.Offer(candidate, used);
+            }
         }
 
         var here = carrier.Choose();
@@ -65,9 +72,10 @@ internal static class Placement
     }
 
     /// <summary>Finds the least used of what it is offered, and among those alike the one that the Router prefers.</summary>
-    private struct Best(string router)
+    private struct Best(PlacementRequest request)
     {
-        private readonly ulong _router = PlacementCandidate.HashOf(router);
+        private readonly PlacementRequest _request = request;
+        private readonly ulong _router = PlacementCandidate.HashOf(request.Router.Value);
         private readonly List<(PlacementCandidate Candidate, int Used)> _alike = [];
         private int _least = int.MaxValue;
 
@@ -84,13 +92,13 @@ internal static class Placement
         public readonly PlacementCandidate? Choose()
         {
             PlacementCandidate? best = null;
-            ulong preference = 0;
+            (bool Away, ulong Hash) preference = default;
             foreach (var (candidate, used) in _alike)
             {
-                var hash = Mix(candidate.Hash ^ _router);
-                if (used - PlacementRules.AlikePermille <= _least && (best is null || hash > preference))
+                var value = (!_request.IsHome(candidate.Node), Mix(candidate.Hash ^ _router));
+                if (used - PlacementRules.AlikePermille <= _least && (best is null || value.CompareTo(preference) > 0))
                 {
-                    (best, preference) = (candidate, hash);
+                    (best, preference) = (candidate, value);
                 }
             }
 

@@ -1,19 +1,21 @@
 using Akka.Actor;
 using Sfu.Actors.Protocol;
+using Sfu.Actors.Transports;
 
 namespace Sfu.Actors.Node;
 
 /// <summary>A node on its way to being empty: which branches still carry transports, and who waits for the end. Part of the node's actor.</summary>
-internal sealed class NodeDrain
+internal sealed class NodeDrain(ITimerScheduler timers)
 {
+    private static readonly TimeSpan _longest = TimeSpan.FromDays(1);
+
     private readonly HashSet<IActorRef> _carrying = [];
     private readonly List<PendingRequest> _waiters = [];
 
     /// <summary>Nothing new is taken.</summary>
     public bool IsOn { get; private set; }
 
-    /// <summary>Every branch has said that it is empty.</summary>
-    public bool IsEmpty => _carrying.Count == 0;
+    public static bool IsValid(TimeSpan deadline) => deadline >= TimeSpan.Zero && deadline <= _longest;
 
     /// <summary>Who asks while it goes on waits with the first.</summary>
     public void Begin(PendingRequest waiter)
@@ -22,15 +24,30 @@ internal sealed class NodeDrain
         _waiters.Add(waiter);
     }
 
-    /// <summary>The branch is asked for its transports.</summary>
-    public void Await(IActorRef branch) => _carrying.Add(branch);
+    /// <summary>Asks the branches for their transports.</summary>
+    public void Empty(IEnumerable<IActorRef> branches, TimeSpan deadline)
+    {
+        timers.StartSingleTimer(DeadlinePassed.Key, DeadlinePassed.Instance, deadline);
+        foreach (var branch in branches)
+        {
+            _carrying.Add(branch);
+            branch.Tell(new TransportCommands.AskToMove(deadline));
+        }
+
+        FinishWhenEmpty();
+    }
 
     /// <summary>The branch is empty, or gone.</summary>
-    public void Emptied(IActorRef branch) => _carrying.Remove(branch);
+    public void Emptied(IActorRef branch)
+    {
+        _carrying.Remove(branch);
+        FinishWhenEmpty();
+    }
 
     /// <summary>The node takes transports again. Who waited hears that it was cancelled.</summary>
     public void Cancel()
     {
+        timers.Cancel(DeadlinePassed.Key);
         IsOn = false;
         _carrying.Clear();
         foreach (var waiter in _waiters)
@@ -46,9 +63,26 @@ internal sealed class NodeDrain
     {
         foreach (var waiter in _waiters)
         {
-            waiter.Asker.Tell(new NodeProtocol.NodeDrained(waiter.RequestId, IsEmpty));
+            waiter.Asker.Tell(new NodeProtocol.NodeDrained(waiter.RequestId, IsEmpty: _carrying.Count == 0));
         }
 
         _waiters.Clear();
+    }
+
+    private void FinishWhenEmpty()
+    {
+        if (IsOn && _carrying.Count == 0)
+        {
+            timers.Cancel(DeadlinePassed.Key);
+            Finish();
+        }
+    }
+
+    /// <summary>To the node's actor.</summary>
+    internal sealed record DeadlinePassed : INoSerializationVerificationNeeded
+    {
+        public const string Key = "drain-deadline";
+
+        public static readonly DeadlinePassed Instance = new();
     }
 }

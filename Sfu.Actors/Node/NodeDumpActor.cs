@@ -12,7 +12,7 @@ namespace Sfu.Actors.Node;
 internal sealed class NodeDumpActor : UntypedActor
 {
     private readonly IMediaPlane? _media;
-    private readonly long _requestId;
+    private readonly NodeProtocol.DumpNode _request;
     private readonly IActorRef _asker;
     private readonly HashSet<IActorRef> _awaited;
     private readonly ImmutableArray<NodeProtocol.NodeServerDump>.Builder _servers = ImmutableArray.CreateBuilder<NodeProtocol.NodeServerDump>();
@@ -22,35 +22,35 @@ internal sealed class NodeDumpActor : UntypedActor
 
     public NodeDumpActor(
         IMediaPlane? media,
-        long requestId,
+        NodeProtocol.DumpNode request,
         IActorRef asker,
         IEnumerable<IActorRef> servers,
         IEnumerable<IActorRef> branches,
         ImmutableArray<TransportId> transports)
     {
         _media = media;
-        _requestId = requestId;
+        _request = request;
         _asker = asker;
         _awaited = [.. servers, .. branches];
         _transports = transports;
     }
 
     /// <param name="media">The node's; null for a description.</param>
-    /// <param name="requestId">The asker's.</param>
+    /// <param name="request">Says which part; a description is whole.</param>
     /// <param name="asker">Who gets the dump.</param>
     /// <param name="servers">Are asked.</param>
     /// <param name="branches">Are asked.</param>
     /// <param name="transports">Those without a server.</param>
     public static Props Props(
         IMediaPlane? media,
-        long requestId,
+        NodeProtocol.DumpNode request,
         IActorRef asker,
         IEnumerable<IActorRef> servers,
         IEnumerable<IActorRef> branches,
         ImmutableArray<TransportId> transports)
     {
         var (serversNow, branchesNow) = (servers.ToArray(), branches.ToArray());
-        return ActorFactory<NodeDumpActor>.Props(() => new NodeDumpActor(media, requestId, asker, serversNow, branchesNow, transports));
+        return ActorFactory<NodeDumpActor>.Props(() => new NodeDumpActor(media, request, asker, serversNow, branchesNow, transports));
     }
 
     protected override void PreStart()
@@ -61,7 +61,7 @@ internal sealed class NodeDumpActor : UntypedActor
             actor.Tell(new ServerCommands.Describe());
         }
 
-        _media?.Dump(_requestId, new MediaPlaneBridge(Self));
+        _media?.Dump(_request.RequestId, new MediaPlaneBridge(Self));
         AnswerWhenComplete();
     }
 
@@ -100,9 +100,16 @@ internal sealed class NodeDumpActor : UntypedActor
 
         var servers = _servers.ToImmutable();
         var branches = _branches.ToImmutable();
-        _asker.Tell(_mediaDump is { } media
-            ? new NodeProtocol.NodeDump(_requestId, servers, branches, media, _transports)
-            : new NodeProtocol.NodeDescription(_requestId, servers, branches, _transports));
+        if (_mediaDump is { } whole)
+        {
+            var page = MediaDumpPage.Of(whole, _request.FirstTransport, _request.MaxObjects);
+            _asker.Tell(new NodeProtocol.NodeDump(_request.RequestId, servers, branches, page.Media, _transports, page.Left));
+        }
+        else
+        {
+            _asker.Tell(new NodeProtocol.NodeDescription(_request.RequestId, servers, branches, _transports));
+        }
+
         Context.Stop(Self);
     }
 }

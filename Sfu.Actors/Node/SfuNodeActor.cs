@@ -21,9 +21,9 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     private readonly NodeContext _node;
     private readonly NodeServers _servers = new();
-    private readonly NodeDrain _drain = new();
     private readonly NodeService _service = new();
     private readonly NodeTransports _transports;
+    private NodeDrain _drain = null!; // Made when the actor starts: before, it has no timers.
     private readonly Dictionary<RouterId, IActorRef> _branches = [];
     private readonly Dictionary<IActorRef, RouterId> _routersOfBranches = [];
     private readonly List<PendingRequest> _readyWaiters = [];
@@ -47,6 +47,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     protected override void PreStart()
     {
+        _drain = new NodeDrain(Timers);
         Context.ActorOf(ClosedRequestsActor.Props(), "closed-requests");
         StartServer(MainServer, _node.Options.ListenInfos);
     }
@@ -87,9 +88,9 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 Forget(terminated.ActorRef);
                 break;
             case BranchCommands.Emptied:
-                Emptied(Sender);
+                _drain.Emptied(Sender);
                 break;
-            case DrainDeadline:
+            case NodeDrain.DeadlinePassed:
                 Log.Warning("The drain's deadline has passed");
                 _drain.Finish();
                 break;
@@ -243,13 +244,11 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 _readyWaiters.Add(pending);
                 AnswerReadyWaiters();
                 break;
-            case NodeProtocol.DumpNode:
-                AnsweredElsewhere();
-                Context.ActorOf(NodeDumpActor.Props(_node.Media, request.RequestId, Sender, _servers.Actors, _branches.Values, _transports.Ids));
+            case NodeProtocol.DumpNode dump:
+                OnDump(dump, _node.Media);
                 break;
             case NodeProtocol.DescribeNode:
-                AnsweredElsewhere();
-                Context.ActorOf(NodeDumpActor.Props(media: null, request.RequestId, Sender, _servers.Actors, _branches.Values, _transports.Ids));
+                OnDump(new NodeProtocol.DumpNode(request.RequestId), media: null);
                 break;
             case NodeProtocol.OpenServer open:
                 OnOpenServer(open, pending);
@@ -260,12 +259,17 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             case NodeProtocol.IServerRequest about:
                 OnServerRequest(about);
                 break;
-            case NodeProtocol.DrainNode drain:
+            case NodeProtocol.DrainNode drain when NodeDrain.IsValid(drain.Deadline):
                 AnsweredElsewhere();
-                OnDrain(drain, pending);
+                Log.Info("The node is being emptied, within {Deadline}", drain.Deadline);
+                _drain.Begin(pending);
+                TellService();
+                _drain.Empty(_branches.Values, drain.Deadline);
+                break;
+            case NodeProtocol.DrainNode:
+                Reject(SfuErrorCode.InvalidParameters, "The deadline is out of range.");
                 break;
             case NodeProtocol.CancelDrain:
-                Timers.Cancel(DrainDeadline.Key);
                 _drain.Cancel();
                 TellService();
                 Reply(new Done(request.RequestId));
@@ -281,34 +285,10 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         }
     }
 
-    private void OnDrain(NodeProtocol.DrainNode drain, PendingRequest pending)
+    private void OnDump(NodeProtocol.DumpNode dump, IMediaPlane? media)
     {
-        _drain.Begin(pending);
-        TellService();
-        Log.Info("The node is being emptied, within {Deadline}", drain.Deadline);
-        Timers.StartSingleTimer(DrainDeadline.Key, DrainDeadline.Instance, drain.Deadline);
-        foreach (var branch in _branches.Values)
-        {
-            _drain.Await(branch);
-            branch.Tell(new TransportCommands.AskToMove(drain.Deadline));
-        }
-
-        FinishDrainWhenEmpty();
-    }
-
-    private void Emptied(IActorRef branch)
-    {
-        _drain.Emptied(branch);
-        FinishDrainWhenEmpty();
-    }
-
-    private void FinishDrainWhenEmpty()
-    {
-        if (_drain is { IsOn: true, IsEmpty: true })
-        {
-            Timers.Cancel(DrainDeadline.Key);
-            _drain.Finish();
-        }
+        AnsweredElsewhere();
+        Context.ActorOf(NodeDumpActor.Props(media, dump, Sender, _servers.Actors, _branches.Values, _transports.Ids));
     }
 
     private void OnOpenServer(NodeProtocol.OpenServer open, PendingRequest pending)
@@ -500,7 +480,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         Answer(_servers.ActorEnded(actor));
         TellService();
         ForgetBranch(actor);
-        Emptied(actor);
+        _drain.Emptied(actor);
     }
 
     private void TellService() => _service.Current = new NodeService.Offer(_servers.Offered, _closing || _drain.IsOn);
@@ -516,13 +496,6 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     /// <summary>Where orphaned branches look for their Router.</summary>
     internal sealed record UseRegion(IActorRef Region) : INoSerializationVerificationNeeded;
-
-    private sealed record DrainDeadline : INoSerializationVerificationNeeded
-    {
-        public const string Key = "drain-deadline";
-
-        public static readonly DrainDeadline Instance = new();
-    }
 
     private sealed record CloseDeadline : INoSerializationVerificationNeeded;
 }

@@ -125,6 +125,7 @@ internal sealed class RtpObserverActor : UntypedActor, IWithTimers
         if (_subscribers.Add(subscriber))
         {
             Context.Watch(subscriber);
+            subscriber.Tell(new ObserverEvents.ObserverState(_routerId, _id, _paused), Self);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class BranchPipes(RouterId routerId, NodeContext node, BranchSta
         if (!_incoming.TryGetValue(id, out var incoming))
         {
             var inlet = InletFrom(add.Source!);
-            incoming = new Incoming(inlet);
+            incoming = new Incoming(inlet, add.Producer.PeerId);
             _incoming.Add(id, incoming);
             inlet.Tell(new PipeCommands.Want(add.Producer));
         }
@@ -185,7 +185,7 @@ internal sealed class BranchPipes(RouterId routerId, NodeContext node, BranchSta
             }
         }
 
-        outlet.Wanted = [.. wanted.Wants.Select(want => want.ProducerId)];
+        outlet.Wanted = [.. wanted.Wants.Select(want => new PipedProducer(want.ProducerId, state.Producer(want.ProducerId)?.PeerId))];
         outlet.Actor.Tell(new PipeCommands.Follow(wanted, sources.ToImmutable()));
     }
 
@@ -194,7 +194,7 @@ internal sealed class BranchPipes(RouterId routerId, NodeContext node, BranchSta
         .. _inlets.Select(inlet => new NodeProtocol.NodePipeDump(
             inlet.Key.ToString(),
             IsInlet: true,
-            [.. _incoming.Where(incoming => incoming.Value.Inlet.Equals(inlet.Value)).Select(incoming => incoming.Key)])),
+            [.. _incoming.Where(incoming => incoming.Value.Inlet.Equals(inlet.Value)).Select(incoming => new PipedProducer(incoming.Key, incoming.Value.PeerId))])),
         .. _outlets.Select(outlet => new NodeProtocol.NodePipeDump(outlet.Key.Path.Address.ToString(), IsInlet: false, outlet.Value.Wanted)),
     ];
 
@@ -246,9 +246,11 @@ internal sealed class BranchPipes(RouterId routerId, NodeContext node, BranchSta
     /// <summary>Nobody may have wanted the Producer for a while.</summary>
     internal sealed record LingerOver(ProducerId ProducerId) : INoSerializationVerificationNeeded;
 
-    private sealed class Incoming(IActorRef inlet)
+    private sealed class Incoming(IActorRef inlet, PeerId? peerId)
     {
         public IActorRef Inlet { get; } = inlet;
+
+        public PeerId? PeerId { get; } = peerId;
 
         public ProducerHandle? Handle { get; set; }
 
@@ -266,6 +268,6 @@ internal sealed class BranchPipes(RouterId routerId, NodeContext node, BranchSta
     {
         public IActorRef Actor { get; } = actor;
 
-        public ImmutableArray<ProducerId> Wanted { get; set; } = [];
+        public ImmutableArray<PipedProducer> Wanted { get; set; } = [];
     }
 }

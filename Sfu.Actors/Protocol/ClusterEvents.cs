@@ -17,6 +17,12 @@ public static class ClusterEvents
     /// <summary>It has left, or was given up.</summary>
     public sealed record MemberRemoved(string Node) : IClusterEvent;
 
+    /// <summary>
+    /// To every <c>SfuSession</c>, unasked, from its own node: the connection to another one broke, or that answers again after a silence. What
+    /// was on its way may be lost: ask for the present state of Routers and transports there (<see cref="SessionEvents"/> says how).
+    /// </summary>
+    public sealed record ConnectionBroke(string Node) : IClusterEvent;
+
     /// <summary>A Router came into being on this node, or began its next life there.</summary>
     public sealed record RouterStarted(string Node, RouterId RouterId) : IClusterEvent;
 

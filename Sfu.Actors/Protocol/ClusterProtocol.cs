@@ -18,6 +18,17 @@ public static class ClusterProtocol
     /// <summary>Done, too, for who has not subscribed.</summary>
     public sealed record UnsubscribeCluster(long RequestId, IActorRef Subscriber) : IClusterRequest, IRequest<IDoneReply>;
 
+    /// <summary>
+    /// Asks one node: hands the request on, and the node answers the asker. <see cref="SfuErrorCode.NotFound"/> where there is no such node that
+    /// can be reached, or it carries no media.
+    /// </summary>
+    /// <param name="Node">Its address, as in <see cref="MemberDump.Node"/>.</param>
+    /// <param name="Request">Its number is the asker's.</param>
+    public sealed record AskNode(string Node, INodeRequest Request) : IClusterRequest
+    {
+        public long RequestId => Request.RequestId;
+    }
+
     /// <summary>Node → node: what do you carry?</summary>
     internal sealed record DescribeMember(long RequestId) : IClusterRequest;
 

@@ -1,9 +1,7 @@
-using Akka.Actor;
-
 namespace Sfu.Actors.Protocol;
 
-/// <summary>Something that subscribers of a WebRtcServer are told. Stays on the node.</summary>
-public interface IWebRtcServerEvent : INoSerializationVerificationNeeded
+/// <summary>Something that subscribers of a WebRtcServer are told.</summary>
+public interface IWebRtcServerEvent : IEvent
 {
     ServerId ServerId { get; }
 }

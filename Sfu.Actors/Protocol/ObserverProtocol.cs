@@ -5,7 +5,8 @@ namespace Sfu.Actors.Protocol;
 /// <summary>
 /// A Router's RtpObservers, which listen to the loudness of its audio Producers wherever these live. Send each to the shard region, as
 /// <see cref="RouterProtocol"/>. Observers are control plane only: they live beside the Router and end with it, also when the Router goes on
-/// elsewhere; subscribers are then told <see cref="ObserverEvents.ObserverClosed"/> and may make a new one.
+/// elsewhere; subscribers are then told <see cref="ObserverEvents.ObserverClosed"/> and may make a new one. Where the Router's node is lost, who
+/// watches the observer sees it end (<see cref="ObserverEvents.ObserverState"/>).
 /// </summary>
 public static class ObserverProtocol
 {
@@ -27,7 +28,7 @@ public static class ObserverProtocol
         long RequestId, RouterId RouterId, ActiveSpeakerObserverOptions? Options = null, IActorRef? Subscriber = null, ObserverId? ObserverId = null)
         : IRouterMessage, IRequest<ICreateObserverReply>;
 
-    /// <summary>From now on <paramref name="Subscriber"/> gets the observer's events, until it unsubscribes or stops, or the observer closes.</summary>
+    /// <summary>From now on <paramref name="Subscriber"/> gets the observer's events, first of all an <see cref="ObserverEvents.ObserverState"/>, until it unsubscribes or stops, or the observer closes.</summary>
     public sealed record SubscribeObserver(long RequestId, RouterId RouterId, ObserverId ObserverId, IActorRef Subscriber) : IObserverRequest, IRequest<IDoneReply>;
 
     /// <summary>Nothing more comes behind the answer. Done, too, for who has not subscribed.</summary>

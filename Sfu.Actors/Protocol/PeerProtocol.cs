@@ -12,8 +12,8 @@ public static class PeerProtocol
 {
     /// <summary>
     /// Joins. A second session under the same id takes the place of the first, which is told <see cref="SessionEvents.PeerDetached"/>
-    /// and loses the peer's transports; the same session again changes what the first attach said.
-    /// The Router watches the session: when it stops, the peer leaves.
+    /// and loses the peer's transports; the same session again changes what the first attach said, and the others hear of it, unless it
+    /// says just the same. The Router watches the session: when it stops, the peer leaves.
     /// </summary>
     /// <param name="RequestId">The asker's.</param>
     /// <param name="RouterId">The Router.</param>
@@ -23,6 +23,11 @@ public static class PeerProtocol
     /// <param name="AppData">JSON that the other peers are told.</param>
     /// <param name="Session">Gets the events.</param>
     /// <param name="RtpCapabilities">What the peer can receive: the default for its <see cref="RouterProtocol.Consume"/>. Null when it does not consume.</param>
+    /// <param name="Again">
+    /// The session was attached, and asks for what it may have missed: a connection broke, or the Router goes on elsewhere. Where the Router
+    /// knows it, nothing changes and nobody else hears of it. Where another session has the peer's place it keeps it: the answer is
+    /// <see cref="SfuErrorCode.Closed"/>, after <see cref="SessionEvents.PeerDetached"/>.
+    /// </param>
     public sealed record AttachPeer(
         long RequestId,
         RouterId RouterId,
@@ -31,7 +36,8 @@ public static class PeerProtocol
         JsonText Device,
         JsonText AppData,
         IActorRef Session,
-        RtpCapabilities? RtpCapabilities) : IRouterMessage, IRequest<IAttachPeerReply>;
+        RtpCapabilities? RtpCapabilities,
+        bool Again = false) : IRouterMessage, IRequest<IAttachPeerReply>;
 
     /// <summary>Changes what is not null. Only for the session that is attached; the others are told <see cref="SessionEvents.PeerUpdated"/>.</summary>
     public sealed record UpdatePeer(long RequestId, RouterId RouterId, PeerId PeerId, IActorRef Session, string? DisplayName, JsonText? AppData)
@@ -45,5 +51,13 @@ public static class PeerProtocol
 /// <param name="RtpCapabilities">The Router's.</param>
 /// <param name="Peers">Everybody else.</param>
 /// <param name="Producers">Everybody else's.</param>
+/// <param name="Transports">
+/// Those that the session owns as this peer, as far as the Router knows: right after it has begun to go on elsewhere some may be missing that
+/// live. For one that the session has asked for, and not had, the answer is on its way or lost.
+/// </param>
 public sealed record PeerAttached(
-    long RequestId, RtpCapabilities RtpCapabilities, ImmutableArray<PeerInfo> Peers, ImmutableArray<ProducerInfo> Producers) : IAttachPeerReply;
+    long RequestId,
+    RtpCapabilities RtpCapabilities,
+    ImmutableArray<PeerInfo> Peers,
+    ImmutableArray<ProducerInfo> Producers,
+    ImmutableArray<TransportId> Transports = default) : IAttachPeerReply;

@@ -56,7 +56,7 @@ public sealed record Rejected(long RequestId, SfuError Error) :
     IRouterRtpCapabilitiesReply, ICreateRouterReply, ICreateTransportReply, IConnectTransportReply, IRestartIceReply, IProduceReply, IConsumeReply,
     IStatsReply, ICanConsumeReply, IDumpRouterReply, IDumpTransportReply, IAttachPeerReply, ICreateObserverReply, ISubscribeTransportReply, IDoneReply,
     ICreatePlainTransportReply, IConnectPlainTransportReply, IPipeToRouterReply,
-    IDumpClusterReply, NodeProtocol.IOpenServerReply, NodeProtocol.ISubscribeServerReply
+    IDumpClusterReply, NodeProtocol.IDumpNodeReply, NodeProtocol.IDrainNodeReply, NodeProtocol.IOpenServerReply, NodeProtocol.ISubscribeServerReply
 {
     public Rejected(long requestId, SfuErrorCode code, string reason)
         : this(requestId, new SfuError(code, reason))

@@ -18,6 +18,9 @@ namespace Sfu.Actors.Protocol;
 /// with <see cref="TupleRemovalReason.TransportClosed"/>), the selected tuple (null), ICE and DTLS state (closed), and last of itself.
 /// Only where the whole node is lost nobody is left to tell that: the Router then tells the owner of Producers, Consumers and the
 /// transport, and subscribers see by DeathWatch that the transport is gone.
+/// What is on its way when a connection between two nodes breaks is lost: who has to know all asks for the present state afterwards, a Router by
+/// <see cref="PeerProtocol.AttachPeer"/> with <c>Again</c>, a transport by <see cref="RouterProtocol.DumpTransport"/> sent to its actor, whose
+/// answer comes behind all that it had told before.
 /// </remarks>
 public static class SessionEvents
 {
@@ -32,6 +35,12 @@ public static class SessionEvents
 
     /// <summary>To a session that is peer no more without having asked: another took its place.</summary>
     public sealed record PeerDetached(RouterId RouterId, PeerId PeerId, CloseReason Reason) : ISessionEvent;
+
+    /// <summary>
+    /// To peers: the Router goes on by another actor, perhaps on another node, and what happened between the two was told to nobody. Who wants
+    /// to know asks by <see cref="PeerProtocol.AttachPeer"/> with <c>Again</c>. Observers ended with the former actor.
+    /// </summary>
+    public sealed record RouterMoved(RouterId RouterId) : ISessionEvent;
 
     /// <summary>To peers.</summary>
     public sealed record RouterClosed(RouterId RouterId, CloseReason Reason) : ISessionEvent;

@@ -16,6 +16,7 @@ namespace Sfu.Actors.Protocol;
 /// <param name="Traced">What its traces tell.</param>
 /// <param name="Producers">All it carries.</param>
 /// <param name="Consumers">All it carries.</param>
+/// <param name="MustMoveWithinMs">As <see cref="SessionEvents.TransportMustMove"/> has told; null: it may stay.</param>
 public sealed record WebRtcTransportDump(
     long RequestId,
     TransportId TransportId,
@@ -26,7 +27,8 @@ public sealed record WebRtcTransportDump(
     BitrateLimits? Limits,
     MediaTraceTypes Traced,
     ImmutableArray<TransportProducerDump> Producers,
-    ImmutableArray<TransportConsumerDump> Consumers) : IDumpTransportReply;
+    ImmutableArray<TransportConsumerDump> Consumers,
+    int? MustMoveWithinMs = null) : IDumpTransportReply;
 
 /// <param name="ProducerId">Which.</param>
 /// <param name="Kind">Audio or video.</param>
@@ -35,6 +37,7 @@ public sealed record WebRtcTransportDump(
 /// <param name="Score">How each encoding arrives; empty while nothing is known.</param>
 /// <param name="VideoOrientation">How the camera is held, as far as it is known.</param>
 /// <param name="Traced">What its traces tell.</param>
+/// <param name="Pending">It is being made: who asked for it has no answer yet.</param>
 public sealed record TransportProducerDump(
     ProducerId ProducerId,
     MediaKind Kind,
@@ -42,7 +45,8 @@ public sealed record TransportProducerDump(
     bool Paused,
     ImmutableArray<EncodingScore> Score,
     VideoOrientation? VideoOrientation,
-    MediaTraceTypes Traced);
+    MediaTraceTypes Traced,
+    bool Pending = false);
 
 /// <param name="ConsumerId">Which.</param>
 /// <param name="ProducerId">What it consumes.</param>
@@ -55,6 +59,7 @@ public sealed record TransportProducerDump(
 /// <param name="Priority">1 … 255.</param>
 /// <param name="Score">As far as it is known.</param>
 /// <param name="Traced">What its traces tell.</param>
+/// <param name="Pending">It is being made: who asked for it has no answer yet.</param>
 public sealed record TransportConsumerDump(
     ConsumerId ConsumerId,
     ProducerId ProducerId,
@@ -66,4 +71,5 @@ public sealed record TransportConsumerDump(
     ConsumerLayers? CurrentLayers,
     int Priority,
     ConsumerScore? Score,
-    MediaTraceTypes Traced);
+    MediaTraceTypes Traced,
+    bool Pending = false);

@@ -10,16 +10,32 @@ namespace Sfu.Actors.Routing;
 /// </summary>
 internal sealed class PeerMembership(RouterState state, RouterEndings endings)
 {
-    /// <summary>The peer is in from now on. Another session under its id leaves first, the same session changes what it said.</summary>
+    /// <summary>
+    /// The peer is in from now on. Another session under its id leaves first, the same session changes what it said. Who attaches again, after it
+    /// may have missed something, changes nothing, and takes nobody's place.
+    /// </summary>
     public ImmutableArray<Letter> Attach(PeerProtocol.AttachPeer attach, IActorRef asker)
     {
         var info = new PeerInfo(attach.PeerId, attach.DisplayName, attach.Device, attach.AppData);
         var peer = new PeerRecord(info, attach.Session, attach.RtpCapabilities);
         var former = state.Peer(attach.PeerId);
         var same = former is not null && former.Session.Equals(attach.Session);
-        ImmutableArray<Letter> replacing = former is null || same ? [] : Replace(former);
-        ISessionEvent news = same ? new SessionEvents.PeerUpdated(state.Id, info) : new SessionEvents.PeerJoined(state.Id, info);
-        return [.. replacing, .. Put(peer, state.Welcome(attach.RequestId, attach.PeerId), asker, news)];
+        if (attach.Again && former is not null)
+        {
+            return same
+                ? [new Letter(asker, Welcome(attach))]
+                : [Detached(attach.PeerId, attach.Session), Letter.Gone(attach, asker, "Another session has taken the peer's place.")];
+        }
+
+        if (!same)
+        {
+            ImmutableArray<Letter> replacing = former is null
+                ? []
+                : [Detached(attach.PeerId, former.Session), .. endings.OfPeer(former, CloseReason.PeerReplaced)];
+            return [.. replacing, .. Put(peer, Welcome(attach), asker, new SessionEvents.PeerJoined(state.Id, info))];
+        }
+
+        return Put(peer, Welcome(attach), asker, former == peer ? null : new SessionEvents.PeerUpdated(state.Id, info));
     }
 
     public ImmutableArray<Letter> Update(PeerProtocol.UpdatePeer update, IActorRef asker)
@@ -42,21 +58,19 @@ internal sealed class PeerMembership(RouterState state, RouterEndings endings)
     public ImmutableArray<Letter> Lose(IActorRef session) =>
         [.. state.PeersOf(session).SelectMany(peer => endings.OfPeer(peer, CloseReason.OwnerClosed))];
 
-    private ImmutableArray<Letter> Replace(PeerRecord former)
-    {
-        var detached = new SessionEvents.PeerDetached(state.Id, former.Info.PeerId, CloseReason.PeerReplaced);
-        return [new Letter(former.Session, detached), .. endings.OfPeer(former, CloseReason.PeerReplaced)];
-    }
+    private Letter Detached(PeerId peer, IActorRef session) => new(session, new SessionEvents.PeerDetached(state.Id, peer, CloseReason.PeerReplaced));
 
-    /// <summary>The asker is answered before the others hear of it: its session may be another peer too.</summary>
-    private ImmutableArray<Letter> Put(PeerRecord peer, IReply reply, IActorRef asker, ISessionEvent news)
+    private PeerAttached Welcome(PeerProtocol.AttachPeer attach) => state.Welcome(attach.RequestId, attach.PeerId, attach.Session);
+
+    /// <summary>The asker is answered before the others hear of it, if there is news: its session may be another peer too.</summary>
+    private ImmutableArray<Letter> Put(PeerRecord peer, IReply reply, IActorRef asker, ISessionEvent? news)
     {
         state.PutPeer(peer);
         return
         [
             .. state.Branches.ToAll(new BranchProtocol.RememberPeer(state.Id, peer)),
             new Letter(asker, reply),
-            .. state.ToPeers(news, peer.Info.PeerId),
+            .. news is null ? [] : state.ToPeers(news, peer.Info.PeerId),
         ];
     }
 

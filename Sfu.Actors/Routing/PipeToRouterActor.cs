@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Sfu.Actors.Node;
@@ -14,7 +15,9 @@ namespace Sfu.Actors.Routing;
 /// </summary>
 /// <remarks>
 /// <code>
-/// idle ── first request ──▶ opening ── both ends connected and joined ──▶ open: requests run side by side
+/// new ── first request ──▶ finding ── a pipe that a former incarnation has made ─┐
+///                             │ none                                              ▼
+/// idle ── next request ────▶ opening ── both ends connected and joined ──▶ open: requests run side by side
 ///  ▲                           │ refused, deadline, an end gone             │ an end gone
 ///  └───────────────────────────┴── who waits is refused ◀───────────────────┘
 /// </code>
@@ -23,19 +26,24 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
 {
     private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(15);
 
+    /// <summary>An end that does not say what it is by then is none that one could use.</summary>
+    private static readonly TimeSpan _findingDeadline = TimeSpan.FromSeconds(3);
+
     private readonly RouterId _near;
     private readonly RouterId _far;
     private readonly IActorRef _region;
     private readonly Dictionary<long, Action<IReply>> _awaited = []; // What is to be done with each answer.
     private readonly HashSet<Piping> _pipings = [];
-    private Pair? _pair;
+    private readonly HashSet<TransportId> _unknown; // Ends that may be of a pipe to that Router.
+    private PipePair? _pair;
     private long _lastRequest;
 
-    public PipeToRouterActor(RouterId near, RouterId far, IActorRef region)
+    public PipeToRouterActor(RouterId near, RouterId far, IActorRef region, ImmutableArray<TransportId> ends)
     {
         _near = near;
         _far = far;
         _region = region;
+        _unknown = [.. ends];
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -43,8 +51,9 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
     /// <param name="near">The Router whose Producers leave: the parent.</param>
     /// <param name="far">The Router that gets them.</param>
     /// <param name="region">Where Routers are reached.</param>
-    public static Props Props(RouterId near, RouterId far, IActorRef region) =>
-        ActorFactory<PipeToRouterActor>.Props(() => new PipeToRouterActor(near, far, region));
+    /// <param name="ends">Of pipes that the near Router has already, perhaps from a former incarnation.</param>
+    public static Props Props(RouterId near, RouterId far, IActorRef region, ImmutableArray<TransportId> ends) =>
+        ActorFactory<PipeToRouterActor>.Props(() => new PipeToRouterActor(near, far, region, ends));
 
     protected override void OnReceive(object message)
     {
@@ -71,6 +80,9 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
                 Lose(new SfuError(SfuErrorCode.Closed, $"The pipe between the Routers {_near} and {_far} closed."));
                 break;
             case Terminated:
+                break;
+            case FindingOver:
+                EndFinding();
                 break;
             case Overdue { Piping: { } piping }:
                 Refuse(piping, Late);
@@ -113,22 +125,77 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
         {
             Consume(piping, pair);
         }
-        else if (_pair is null)
+        else if (_pair is null && _unknown.Count == 0)
         {
             Open(piping.Request);
+        }
+        else if (_pair is null && !Timers.IsTimerActive(FindingOver.Instance))
+        {
+            Find();
+        }
+    }
+
+    /// <summary>Each end of a pipe is asked where the other is.</summary>
+    private void Find()
+    {
+        Timers.StartSingleTimer(FindingOver.Instance, FindingOver.Instance, _findingDeadline);
+        foreach (var end in _unknown)
+        {
+            Ask(Context.Parent, id => new PipeEndProtocol.DescribeEnd(id, _near, end), reply => OnDescribed(end, reply));
+        }
+    }
+
+    private void OnDescribed(TransportId end, IReply reply)
+    {
+        if (!_unknown.Remove(end))
+        {
+            return;
+        }
+
+        if (_pair is null && reply is PipeEndProtocol.EndDescribed { Joined: { IsNear: true } joined } found && joined.OtherRouterId == _far)
+        {
+            _pair = new PipePair(new PipeEnd(end, Context.Watch(found.End)), new PipeEnd(joined.OtherTransportId, Context.Watch(joined.OtherEnd)));
+            Log.Info("Router {RouterId} has found its pipe to Router {TargetRouterId}", _near, _far);
+        }
+
+        if (_pair is not null || _unknown.Count == 0)
+        {
+            EndFinding();
+        }
+    }
+
+    private void EndFinding()
+    {
+        Timers.Cancel(FindingOver.Instance);
+        _unknown.Clear();
+        if (_pair is { } pair)
+        {
+            ConsumeAll(pair);
+        }
+        else if (_pipings.FirstOrDefault() is { } first)
+        {
+            Open(first.Request);
+        }
+    }
+
+    private void ConsumeAll(PipePair pair)
+    {
+        foreach (var piping in _pipings.ToArray())
+        {
+            Consume(piping, pair);
         }
     }
 
     private void Open(RouterProtocol.PipeToRouter request)
     {
-        var pair = _pair = new Pair();
+        var pair = _pair = new PipePair();
         var options = new PipeTransportOptions(request.ListenInfo) { EnableRtx = request.EnableRtx, EnableSrtp = request.EnableSrtp };
         Timers.StartSingleTimer(Overdue.Opening, new Overdue(null), _deadline);
         Ask(Context.Parent, id => new RouterProtocol.CreatePipeTransport(id, _near, options, null), reply => OnCreated(pair, reply, isNear: true));
         Ask(_region, id => new RouterProtocol.CreatePipeTransport(id, _far, options, null), reply => OnCreated(pair, reply, isNear: false));
     }
 
-    private void OnCreated(Pair pair, IReply reply, bool isNear)
+    private void OnCreated(PipePair pair, IReply reply, bool isNear)
     {
         if (reply is not PlainTransportCreated created)
         {
@@ -136,24 +203,29 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
             return;
         }
 
+        var end = new PipeEnd(created.TransportId, created.Transport);
         if (pair != _pair)
         {
-            Close(created, isNear ? _near : _far);
+            Close(end, isNear ? _near : _far);
             return;
         }
 
-        (pair.Near, pair.Far) = isNear ? (created, pair.Far) : (pair.Near, created);
+        (pair.Near, pair.Far) = isNear ? (end, pair.Far) : (pair.Near, end);
         Context.Watch(created.Transport);
-        if (pair is { Near: { } near, Far: { } far })
+        if (pair.Other is not { } other)
         {
-            PipeAddress.Resolve(far.Tuple, Self, new Facing(pair, near, _near, far));
-            PipeAddress.Resolve(near.Tuple, Self, new Facing(pair, far, _far, near));
+            pair.Other = created;
+            return;
         }
+
+        var (near, far) = isNear ? (created, other) : (other, created);
+        PipeAddress.Resolve(far.Tuple, Self, new Facing(pair, near, _near, far, _far));
+        PipeAddress.Resolve(near.Tuple, Self, new Facing(pair, far, _far, near, _near));
     }
 
     private void Connect(Facing facing, string ip)
     {
-        var (pair, end, router, other) = facing;
+        var (pair, end, router, other, otherRouter) = facing;
         if (pair != _pair)
         {
             return;
@@ -165,11 +237,12 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
             reply => OnOpeningStep(pair, reply));
         Ask(
             end.Transport,
-            id => new PipeEndProtocol.JoinEnds(id, router, end.TransportId, other.Transport),
+            id => new PipeEndProtocol.JoinEnds(
+                id, router, end.TransportId, other.Transport, otherRouter, other.TransportId, IsNear: end.TransportId == pair.Near?.TransportId),
             reply => OnOpeningStep(pair, reply));
     }
 
-    private void OnOpeningStep(Pair pair, IReply reply)
+    private void OnOpeningStep(PipePair pair, IReply reply)
     {
         if (reply is Rejected rejected)
         {
@@ -179,21 +252,18 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
         {
             Timers.Cancel(Overdue.Opening);
             Log.Info("Router {RouterId} is piped to Router {TargetRouterId}", _near, _far);
-            foreach (var piping in _pipings.ToArray())
-            {
-                Consume(piping, pair);
-            }
+            ConsumeAll(pair);
         }
     }
 
     /// <summary>Paused, so that nothing leaves before the other end knows what it is, and all begins at a key frame.</summary>
-    private void Consume(Piping piping, Pair pair) => Ask(
+    private void Consume(Piping piping, PipePair pair) => Ask(
         Context.Parent,
         id => new RouterProtocol.Consume(
             id, _near, pair.Near!.TransportId, piping.Request.ProducerId, RtpCapabilities: null, Paused: true, JsonText.EmptyObject),
         reply => OnConsumed(piping, pair, reply));
 
-    private void OnConsumed(Piping piping, Pair pair, IReply reply)
+    private void OnConsumed(Piping piping, PipePair pair, IReply reply)
     {
         if (reply is not Consumed consumed)
         {
@@ -222,7 +292,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
             produced => OnProduced(piping, pair, produced));
     }
 
-    private void OnProduced(Piping piping, Pair pair, IReply reply)
+    private void OnProduced(Piping piping, PipePair pair, IReply reply)
     {
         if (reply is not Produced produced)
         {
@@ -266,7 +336,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
     }
 
     /// <summary>The pipe does not come to be, or is gone: its ends close, by themselves where they are joined, and who waits is told.</summary>
-    private void Lose(Pair pair, SfuError error)
+    private void Lose(PipePair pair, SfuError error)
     {
         if (pair == _pair)
         {
@@ -331,7 +401,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
         }
     }
 
-    private void Close(PlainTransportCreated end, RouterId router) =>
+    private void Close(PipeEnd end, RouterId router) =>
         Ask(end.Transport, id => new RouterProtocol.CloseTransport(id, router, end.TransportId), static _ => { });
 
     private void Ask(IActorRef whom, Func<long, IRequest> request, Action<IReply> then)
@@ -344,42 +414,13 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
     private static SfuError ErrorOf(IReply reply) =>
         (reply as Rejected)?.Error ?? new SfuError(SfuErrorCode.Fault, $"{reply.GetType().Name} is no answer to that.");
 
-    /// <summary>One request on its way.</summary>
-    private sealed class Piping(RouterProtocol.PipeToRouter request, IActorRef asker)
-    {
-        private int _missing = 3;
-
-        public RouterProtocol.PipeToRouter Request { get; } = request;
-
-        public IActorRef Asker { get; } = asker;
-
-        public Consumed? Consumed { get; set; }
-
-        public ProducerId? PipedId { get; set; }
-
-        /// <summary>True with the last one: both ends follow each other, and media flows.</summary>
-        public bool StepDone() => --_missing == 0;
-    }
-
-    /// <summary>The two ends.</summary>
-    private sealed class Pair
-    {
-        private int _missing = 4;
-
-        public PlainTransportCreated? Near { get; set; }
-
-        public PlainTransportCreated? Far { get; set; }
-
-        public bool IsOpen => _missing == 0;
-
-        /// <summary>True with the last one: both are connected, and joined.</summary>
-        public bool StepDone() => --_missing == 0;
-
-        public bool Has(IActorRef actor) => actor.Equals(Near?.Transport) || actor.Equals(Far?.Transport);
-    }
-
     /// <summary>An end, and the other that it is told of.</summary>
-    private sealed record Facing(Pair Pair, PlainTransportCreated End, RouterId Router, PlainTransportCreated Other);
+    private sealed record Facing(PipePair Pair, PlainTransportCreated End, RouterId Router, PlainTransportCreated Other, RouterId OtherRouter);
+
+    private sealed record FindingOver : INoSerializationVerificationNeeded
+    {
+        public static readonly FindingOver Instance = new();
+    }
 
     /// <param name="Piping">Null: the pipe itself.</param>
     private sealed record Overdue(Piping? Piping) : INoSerializationVerificationNeeded

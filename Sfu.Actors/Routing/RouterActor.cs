@@ -27,7 +27,6 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     private readonly RouterId _id;
     private readonly NodeContext _node;
-    private readonly IPlacement _placement;
     private readonly RouterState _state;
     private readonly RouterEndings _endings;
     private readonly PeerMembership _membership;
@@ -35,6 +34,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private readonly BranchReports _reports;
     private readonly Reconciliation _reconciliation;
     private readonly RouterPipes _pipes;
+    private readonly TransportCreation _creation;
     private readonly List<PendingRequest> _closers = [];
     private bool _leaving;
     private bool _wasToClose; // Before it knew of anything.
@@ -43,7 +43,6 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     {
         _id = id;
         _node = node;
-        _placement = placement;
         _state = new RouterState(id);
         _endings = new RouterEndings(_state);
         _membership = new PeerMembership(_state, _endings);
@@ -51,6 +50,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         _reports = new BranchReports(_state, _endings);
         _reconciliation = new Reconciliation(_state, _endings, _reports);
         _pipes = new RouterPipes(_state);
+        _creation = new TransportCreation(_state, placement);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -170,14 +170,8 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             case ObserverProtocol.CreateActiveSpeakerObserver create:
                 Answer(_state.Observers.Create(create, Sender, Context));
                 break;
-            case RouterProtocol.CreateWebRtcTransport create:
-                OnCreateTransport(create, TransportKind.WebRtc, create.PeerId, create.Owner, PlaceOf(create), open => open with { Options = create.Options });
-                break;
-            case RouterProtocol.CreatePlainTransport create:
-                OnCreateTransport(create, TransportKind.Plain, create.PeerId, create.Owner, AnyPlace, open => open with { Plain = create.Options });
-                break;
-            case RouterProtocol.CreatePipeTransport create:
-                OnCreateTransport(create, TransportKind.Pipe, peer: null, create.Owner, AnyPlace, open => open with { Pipe = create.Options });
+            case RouterProtocol.CreateWebRtcTransport or RouterProtocol.CreatePlainTransport or RouterProtocol.CreatePipeTransport:
+                OnCreateTransport(request);
                 break;
             case RouterProtocol.PipeToRouter pipe:
                 Answer(_pipes.Decide(pipe, Sender, Context));
@@ -262,45 +256,14 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         Context.System.EventStream.Publish(new RouterNews.Began(_id));
     }
 
-    private PlacementRequest AnyPlace => new(_id, _state.Branches.Carries);
-
-    private PlacementRequest PlaceOf(RouterProtocol.CreateWebRtcTransport create) => AnyPlace with
-    {
-        Server = create.Options.ListenInfos is null ? create.Options.Server ?? SfuNodeActor.MainServer : null,
-        Region = create.Region,
-        Zone = create.Zone,
-    };
-
-    private void OnCreateTransport(
-        IRequest create,
-        TransportKind kind,
-        PeerId? peer,
-        IActorRef? owner,
-        PlacementRequest place,
-        Func<BranchProtocol.OpenTransport, BranchProtocol.OpenTransport> withOptions)
+    private void OnCreateTransport(IRequest create)
     {
         BeginByUse();
-        if (_placement.Choose(place) is not { } node)
+        Answer(_creation.Decide(create, Sender, Context));
+        if (!_state.IsAbandoned)
         {
-            Reject(SfuErrorCode.Unavailable, place.Server is { } server ? $"No node takes transports for WebRtcServer {server}." : "No node takes transports.");
-            return;
+            Timers.Cancel(LingerOver.Key);
         }
-
-        var record = new TransportRecord(TransportId.New(), peer, owner, Open: false, kind);
-        var branch = _state.Branches.On(node);
-        _state.PutTransport(new TransportEntry(record, node, branch, new PendingRequest(create.RequestId, Sender)));
-        if (branch is null)
-        {
-            // Until its branch announces itself and is watched instead.
-            _state.Branches.AwaitPlaceOf(record.TransportId, node);
-            Context.Watch(node);
-        }
-
-        Timers.Cancel(LingerOver.Key);
-        AnsweredElsewhere();
-        var open = new BranchProtocol.OpenTransport(
-            create.RequestId, _id, Self, _state.Setup!, _state.Peers, record.TransportId, Options: null, peer, owner);
-        node.Tell(withOptions(open), Sender);
     }
 
     private void OnAttachPeer(PeerProtocol.AttachPeer attach)
@@ -309,7 +272,11 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         var former = _state.Peer(attach.PeerId)?.Session;
         Answer(_membership.Attach(attach, Sender));
         Timers.Cancel(LingerOver.Key);
-        Context.Watch(attach.Session);
+        if (_state.IsPeer(attach.Session))
+        {
+            Context.Watch(attach.Session);
+        }
+
         UnwatchUnlessPeer(former);
     }
 
@@ -373,13 +340,13 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
 
         Timers.Cancel(LingerOver.Key);
-        _state.Adopt(attach.Node, attach.Branch, attach.Snapshot);
-        foreach (var peer in _state.Peers)
+        var adopted = _state.Adopt(attach.Node, attach.Branch, attach.Snapshot);
+        attach.Branch.Tell(new BranchProtocol.BranchAttached(_id, Self));
+        foreach (var peer in adopted)
         {
             Context.Watch(peer.Session);
+            peer.Session.Tell(new SessionEvents.RouterMoved(_id));
         }
-
-        attach.Branch.Tell(new BranchProtocol.BranchAttached(_id, Self));
 
         if (_wasToClose)
         {

@@ -32,7 +32,7 @@ internal sealed class RouterPipes(RouterState state)
         if (!_targets.TryGetValue(request.TargetRouterId, out var target))
         {
             var region = ClusterSharding.Get(context.System).ShardRegion(SfuNodeHosting.RouterTypeName);
-            target = context.Watch(context.ActorOf(PipeToRouterActor.Props(state.Id, request.TargetRouterId, region)));
+            target = context.Watch(context.ActorOf(PipeToRouterActor.Props(state.Id, request.TargetRouterId, region, state.PipeEnds)));
             _targets.Add(request.TargetRouterId, target);
         }
 

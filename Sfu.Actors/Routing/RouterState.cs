@@ -111,6 +111,10 @@ internal sealed class RouterState
     /// <summary>What is on its way to a node whose branch has not announced itself.</summary>
     public ImmutableArray<TransportEntry> TransportsToward(IActorRef node) => [.. _transports.All.Where(entry => entry.Branch is null && entry.Node.Equals(node))];
 
+    /// <summary>Ends of pipes to other Routers.</summary>
+    public ImmutableArray<TransportId> PipeEnds =>
+        [.. _transports.All.Where(entry => entry.Record is { Kind: TransportKind.Pipe, Open: true }).Select(entry => entry.Record.TransportId)];
+
     public ImmutableArray<ProducerRecord> ProducersOn(TransportId id) => _media.ProducersOn(id);
 
     public ImmutableArray<ConsumerRecord> ConsumersOn(TransportId id) => _media.ConsumersOn(id);
@@ -164,14 +168,13 @@ internal sealed class RouterState
     }
 
     /// <summary>Takes over what a branch of the former incarnation carries. What is known already stays.</summary>
-    public void Adopt(IActorRef node, IActorRef branch, BranchSnapshot snapshot)
+    /// <returns>The peers that are new here.</returns>
+    public ImmutableArray<PeerRecord> Adopt(IActorRef node, IActorRef branch, BranchSnapshot snapshot)
     {
-        foreach (var peer in snapshot.Peers)
+        ImmutableArray<PeerRecord> adopted = [.. snapshot.Peers.Where(peer => _peers.Find(peer.Info.PeerId) is null)];
+        foreach (var peer in adopted)
         {
-            if (_peers.Find(peer.Info.PeerId) is null)
-            {
-                _peers.Put(peer);
-            }
+            _peers.Put(peer);
         }
 
         foreach (var transport in snapshot.Transports)
@@ -188,13 +191,16 @@ internal sealed class RouterState
         {
             PutConsumer(consumer);
         }
+
+        return adopted;
     }
 
-    public PeerAttached Welcome(long requestId, PeerId peer) => new(
+    public PeerAttached Welcome(long requestId, PeerId peer, IActorRef session) => new(
         requestId,
         Capabilities,
         [.. _peers.All.Where(other => other.Info.PeerId != peer).Select(other => other.Info)],
-        [.. _media.Producers.Where(producer => producer.Open && producer.PeerId != peer).Select(producer => producer.Info)]);
+        [.. _media.Producers.Where(producer => producer.Open && producer.PeerId != peer).Select(producer => producer.Info)],
+        [.. TransportsOf(peer, session).Where(entry => session.Equals(entry.Record.Owner)).Select(entry => entry.Record.TransportId)]);
 
     public RouterDump Dump(long requestId) => new(
         requestId,

@@ -26,6 +26,7 @@ internal static class WireScalars
         (typeof(ushort), Varint("uint32", static value => value, static varint => varint <= ushort.MaxValue
             ? (ushort)varint
             : throw new WireFormatException($"{varint} is more than 16 bits."))),
+        (typeof(TimeSpan), Varint("int64", static value => (ulong)value.Ticks, static varint => new TimeSpan((long)varint))), // Of 100 ns.
         (typeof(double), new WireScalar<double>("double", WireType.Fixed64, static (writer, value) => writer.WriteDouble(value), static (ref reader) => reader.ReadDouble())),
         (typeof(float), new WireScalar<float>("float", WireType.Fixed32, static (writer, value) => writer.WriteFloat(value), static (ref reader) => reader.ReadFloat())),
     ];

@@ -34,6 +34,9 @@ internal sealed class WebRtcServerActor : RequestActor
     private readonly Queue<(TransportCommands.CreateTransport Create, IActorRef Asker)> _waiting = [];
     private readonly ServerAudience _audience;
     private bool _opened;
+
+    // A private server does not stop before it was asked for its transport: sockets can fail sooner than that, and who asked hears why.
+    private bool _unasked;
     private CloseReason? _closing;
     private SfuError? _failure;
 
@@ -45,6 +48,7 @@ internal sealed class WebRtcServerActor : RequestActor
         _settings = settings;
         _closingSignal = closingSignal;
         _private = isPrivate;
+        _unasked = isPrivate;
         _audience = new ServerAudience(id);
     }
 
@@ -111,10 +115,12 @@ internal sealed class WebRtcServerActor : RequestActor
 
     private void OnCreateTransport(TransportCommands.CreateTransport create)
     {
+        _unasked = false;
         if (_closing is not null)
         {
             Refuse(create, Sender);
             AnsweredElsewhere();
+            StopWhenEmpty();
             return;
         }
 
@@ -272,7 +278,7 @@ internal sealed class WebRtcServerActor : RequestActor
 
     private void StopWhenEmpty()
     {
-        if (_closing is not null && _audience.IsIdle)
+        if (_closing is not null && _audience.IsIdle && !_unasked)
         {
             Context.Stop(Self);
         }

@@ -47,5 +47,16 @@ internal sealed record ConsumerState(
         Known.Score);
 
     public TransportConsumerDump Dump() => new(
-        Id, Producer.ProducerId, Producer.Kind, Type, Paused, ProducerPaused, PreferredLayers, Known.Layers, Priority, Known.Score, Known.Traced);
+        Id,
+        Producer.ProducerId,
+        Producer.Kind,
+        Type,
+        Paused,
+        ProducerPaused,
+        PreferredLayers,
+        Known.Layers,
+        Priority,
+        Known.Score,
+        Known.Traced,
+        !Record.Open);
 }

@@ -7,8 +7,24 @@ namespace Sfu.Actors.Transports;
 internal static class PipeEndProtocol
 {
     /// <summary>To each end: this is the other. They end together from now on.</summary>
-    internal sealed record JoinEnds(long RequestId, RouterId RouterId, TransportId TransportId, IActorRef OtherEnd)
+    /// <param name="RequestId">The asker's.</param>
+    /// <param name="RouterId">The end's Router.</param>
+    /// <param name="TransportId">The end.</param>
+    /// <param name="OtherEnd">The other.</param>
+    /// <param name="OtherRouterId">Its Router.</param>
+    /// <param name="OtherTransportId">Its name there.</param>
+    /// <param name="IsNear">Producers leave here for the other end, as <see cref="RouterProtocol.PipeToRouter"/> has asked.</param>
+    internal sealed record JoinEnds(
+        long RequestId, RouterId RouterId, TransportId TransportId, IActorRef OtherEnd, RouterId OtherRouterId, TransportId OtherTransportId, bool IsNear)
         : ITransportRequest, IRequest<IDoneReply>;
+
+    /// <summary>To an end: which pipe is that? Answered with <see cref="EndDescribed"/>; <see cref="SfuErrorCode.InvalidState"/> where it is not joined.</summary>
+    internal sealed record DescribeEnd(long RequestId, RouterId RouterId, TransportId TransportId) : ITransportRequest;
+
+    /// <param name="RequestId">The asker's.</param>
+    /// <param name="End">The end that was asked.</param>
+    /// <param name="Joined">As it was told of the other.</param>
+    internal sealed record EndDescribed(long RequestId, IActorRef End, JoinEnds Joined) : IWireReply;
 
     /// <summary>
     /// To the end where it leaves, when the other end has it: what becomes of the Consumer becomes of that Producer.

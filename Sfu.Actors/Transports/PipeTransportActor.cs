@@ -13,6 +13,7 @@ internal sealed class PipeTransportActor : RtpTransportActor
 {
     private readonly bool _enableRtx;
     private readonly PipeMirror _mirror = new();
+    private PipeEndProtocol.JoinEnds? _joined;
 
     public PipeTransportActor(TransportSeed seed, PlainTransportSettings settings, bool enableRtx)
         : base(seed, settings, new PipeConsumerOffers(seed.Ortc, enableRtx))
@@ -53,8 +54,15 @@ internal sealed class PipeTransportActor : RtpTransportActor
                 Connect(connect, new PlainRemote(connect.Ip, connect.Port, null, connect.SrtpParameters));
                 return true;
             case PipeEndProtocol.JoinEnds join:
+                _joined = join;
                 _mirror.OtherEnd = Context.Watch(join.OtherEnd);
                 Reply(new Done(join.RequestId));
+                return true;
+            case PipeEndProtocol.DescribeEnd when _joined is { } joined:
+                Reply(new PipeEndProtocol.EndDescribed(request.RequestId, Self, joined));
+                return true;
+            case PipeEndProtocol.DescribeEnd:
+                Reject(SfuErrorCode.InvalidState, "The end is not joined to another.");
                 return true;
             case PipeEndProtocol.TieConsumer tie:
                 OnTie(tie);

@@ -12,5 +12,5 @@ internal sealed record ProducerState(ProducerRecord Record, ProducerHandle Handl
     /// <summary>What is known of it, also when that is nothing.</summary>
     public ProducerQuality Known => Quality ?? ProducerQuality.Unknown;
 
-    public TransportProducerDump Dump() => new(Id, Record.Kind, Record.Type, Record.Paused, Known.Scores, Known.Orientation, Known.Traced);
+    public TransportProducerDump Dump() => new(Id, Record.Kind, Record.Type, Record.Paused, Known.Scores, Known.Orientation, Known.Traced, !Record.Open);
 }

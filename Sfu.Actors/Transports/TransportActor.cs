@@ -32,6 +32,7 @@ internal abstract class TransportActor : RequestActor
     private ICancelable? _report;
     private bool _newsWaits;
     private SfuError? _openError;
+    private int? _mustMoveWithinMs;
 
     /// <param name="seed">What it is born with.</param>
     /// <param name="offers">What its Consumers are made of.</param>
@@ -121,7 +122,8 @@ internal abstract class TransportActor : RequestActor
                 Close(close.Reason);
                 break;
             case TransportCommands.AskToMove move when State.IsOpen:
-                Notify(new SessionEvents.TransportMustMove(RouterId, Id, (int)move.Within.TotalMilliseconds));
+                _mustMoveWithinMs = (int)move.Within.TotalMilliseconds;
+                Notify(new SessionEvents.TransportMustMove(RouterId, Id, _mustMoveWithinMs.Value));
                 break;
             case TransportCommands.AskToMove:
                 // Its owner does not have it yet. It is closed with the node.
@@ -213,7 +215,7 @@ internal abstract class TransportActor : RequestActor
                 AnswerDone(request, _controls.Trace(trace.Types));
                 break;
             case RouterProtocol.DumpTransport:
-                Reply(Dump(request.RequestId, new TransportBooks(_controls.Limits, _controls.Traced, _producers.Dump(), _consumers.Dump())));
+                Reply(Dump(request.RequestId, new TransportBooks(_controls.Limits, _controls.Traced, _producers.Dump(), _consumers.Dump(), _mustMoveWithinMs)));
                 break;
             case RouterProtocol.SubscribeTransport subscribe:
                 OnSubscribe(subscribe);

@@ -9,4 +9,5 @@ internal sealed record TransportBooks(
     BitrateLimits? Limits,
     MediaTraceTypes Traced,
     ImmutableArray<TransportProducerDump> Producers,
-    ImmutableArray<TransportConsumerDump> Consumers);
+    ImmutableArray<TransportConsumerDump> Consumers,
+    int? MustMoveWithinMs);

@@ -75,6 +75,7 @@ internal sealed class WebRtcTransportActor(TransportSeed seed, ServerHandle serv
             books.Limits,
             books.Traced,
             books.Producers,
-            books.Consumers);
+            books.Consumers,
+            books.MustMoveWithinMs);
     }
 }

@@ -4,7 +4,7 @@ using Sfu.Actors.Protocol;
 namespace Sfu.Host.Health;
 
 /// <summary>The JSON of <c>/debug/cluster</c> and of its events.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(RouterIdConverter)])]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(RouterIdConverter), typeof(ProducerIdConverter), typeof(PeerIdConverter)])]
 [JsonSerializable(typeof(ClusterDump))]
 [JsonSerializable(typeof(ClusterEvents.MemberUp))]
 [JsonSerializable(typeof(ClusterEvents.MemberUnreachable))]

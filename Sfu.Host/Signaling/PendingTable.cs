@@ -41,5 +41,8 @@ internal sealed class PendingTable<TAnswer>
         }
     }
 
+    /// <summary>Questions up to this one that are not answered yet.</summary>
+    public IReadOnlyList<long> UpTo(long lastId) => [.. _entries.Keys.Where(id => id <= lastId).Order()];
+
     public void Clear() => _entries.Clear();
 }

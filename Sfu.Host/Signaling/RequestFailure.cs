@@ -18,6 +18,9 @@ internal sealed record RequestFailure(int Code, string Reason)
 
     public static RequestFailure Refused(string reason) => new(501, reason);
 
+    /// <summary>The request or its answer was on a connection that broke. Nothing of it is left; the client may repeat it.</summary>
+    public static RequestFailure Lost { get; } = new(503, "the connection to the room broke; ask again");
+
     public static RequestFailure TimedOut() => new(504, "the room did not answer in time");
 
     public static RequestFailure From(SfuError error)

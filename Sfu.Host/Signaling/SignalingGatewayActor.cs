@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
+using Sfu.Actors.Cluster;
+using Sfu.Actors.Protocol;
 
 namespace Sfu.Host.Signaling;
 
@@ -24,10 +26,15 @@ internal sealed class SignalingGatewayActor(IActorRef router, SignalingOptions o
     /// <summary>A bug in one session ends that session, and the client comes back for a new one.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
+    protected override void PreStart() => Context.ActorOf(ConnectionWatchActor.Props(), "connections");
+
     protected override void OnReceive(object message)
     {
         switch (message)
         {
+            case ClusterEvents.ConnectionBroke broke:
+                TellSessions(new SignalingMessages.ConnectionBroke(Address.Parse(broke.Node)));
+                break;
             case ClusterEvent.UnreachableMember unreachable:
                 TellSessions(new SignalingMessages.NodeUnreachable(unreachable.Member.Address));
                 break;

@@ -24,6 +24,9 @@ internal static class SignalingMessages
     /// <summary>To a session: whatever lives on that node is lost.</summary>
     public sealed record NodeUnreachable(Address Node) : INoSerializationVerificationNeeded;
 
+    /// <summary>To a session: a connection to that node broke, and what was on its way may be lost.</summary>
+    public sealed record ConnectionBroke(Address Node) : INoSerializationVerificationNeeded;
+
     /// <summary>To a session: end with this close frame.</summary>
     public sealed record End(int CloseCode, string Reason) : INoSerializationVerificationNeeded;
 

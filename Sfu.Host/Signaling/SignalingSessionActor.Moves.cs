@@ -13,6 +13,7 @@ internal sealed partial class SignalingSessionActor
     /// </summary>
     private void NodeUnreachable(Address node)
     {
+        var isRoomLost = _room is { } room && room.Path.Address.Equals(node);
         var lost = _state.Transports.Where(transport => transport.Value.Node.Equals(node)).Select(transport => transport.Key).ToArray();
         foreach (var transport in lost)
         {
@@ -23,15 +24,21 @@ internal sealed partial class SignalingSessionActor
 
         if (lost.Length > 0 && _joined == JoinState.Yes && _join is { } join)
         {
-            Attach(
-                join,
-                _ => ConsumeOffered(),
+            _catchUp++;
+            var asked = _lastRequestId;
+            AskPatiently<PeerAttached>(
+                AttachAgain(join),
+                attached => CaughtUp(attached, asked),
                 failure =>
                 {
                     // Without it nobody in the room would hear of this peer any more: it comes back by itself, and tries anew.
                     _log.Info("Peer [{0}] of room [{1}] could not be attached again: {2}", _key.PeerId, _key.RouterId, failure.Reason);
                     End(CloseCodes.GoingAway, "the room goes on elsewhere");
                 });
+        }
+        else if (isRoomLost)
+        {
+            CatchUpWithRoom();
         }
     }
 

@@ -63,9 +63,11 @@ internal sealed partial class SignalingSessionActor
                 AskStats(id => new RouterProtocol.GetProducerStats(id, room, stats.ProducerId), reply);
                 break;
             case ClientRequest.PauseConsumer pause when Owns(pause.ConsumerId, reply):
+                SetPaused(pause.ConsumerId, true);
                 AskDone(id => new RouterProtocol.PauseConsumer(id, room, pause.ConsumerId), reply);
                 break;
             case ClientRequest.ResumeConsumer resume when Owns(resume.ConsumerId, reply):
+                SetPaused(resume.ConsumerId, false);
                 AskDone(id => new RouterProtocol.ResumeConsumer(id, room, resume.ConsumerId), reply);
                 break;
             case ClientRequest.RequestConsumerKeyFrame keyFrame when Owns(keyFrame.ConsumerId, reply):
@@ -81,6 +83,7 @@ internal sealed partial class SignalingSessionActor
                 AskStats(id => new RouterProtocol.GetConsumerStats(id, room, stats.ConsumerId), reply);
                 break;
             case ClientRequest.ChangeDisplayName change when _joined == JoinState.Yes:
+                _join = _join! with { DisplayName = change.DisplayName };
                 AskDone(id => new PeerProtocol.UpdatePeer(id, room, _key.PeerId, Self, change.DisplayName, null), reply);
                 break;
             case ClientRequest.ChangeDisplayName:
@@ -107,19 +110,22 @@ internal sealed partial class SignalingSessionActor
             id => new RouterProtocol.CreateWebRtcTransport(id, _key.RouterId, transportOptions, _key.PeerId, Self, _options.Region, _options.Zone),
             created =>
             {
-                _state.Transports.Add(created.TransportId, new SessionTransport(create.Consuming, created.Transport.Path.Address));
+                _state.Transports.Add(created.TransportId, new SessionTransport(create.Consuming, created.Transport));
                 reply.Succeed(writer => SignalingJson.Transport(writer, created));
                 if (create.Consuming)
                 {
-                    AskQuietly(
-                        id => new RouterProtocol.EnableTransportTrace(id, _key.RouterId, created.TransportId, MediaTraceTypes.Bwe),
-                        "Tracing the estimate of the downlink");
+                    TraceDownlink(created.TransportId);
                 }
 
                 ConsumeOffered();
             },
             reply.Fail);
     }
+
+    private void TraceDownlink(TransportId transport) => AskQuietly(
+        id => new RouterProtocol.EnableTransportTrace(id, _key.RouterId, transport, MediaTraceTypes.Bwe), "Tracing the estimate of the downlink");
+
+    private void SetPaused(ConsumerId id, bool paused) => _state.Consumers[id] = _state.Consumers[id] with { Paused = paused };
 
     private void Join(ClientRequest.Join join, ClientReply reply)
     {
@@ -130,11 +136,23 @@ internal sealed partial class SignalingSessionActor
         }
 
         _joined = JoinState.Asked;
-        Attach(
-            join,
+        AskPatiently<PeerAttached>(
+            id => new PeerProtocol.AttachPeer(
+                id, _key.RouterId, _key.PeerId, join.DisplayName, join.Device, JsonText.EmptyObject, Self, join.RtpCapabilities),
             attached =>
             {
                 _joined = JoinState.Yes;
+                _room = Sender;
+                foreach (var peer in attached.Peers)
+                {
+                    _state.Peers[peer.PeerId] = peer;
+                }
+
+                foreach (var producer in attached.Producers)
+                {
+                    _state.Offered.TryAdd(producer.ProducerId, null);
+                }
+
                 _consumes = join.RtpCapabilities is not null;
                 _join = join;
 
@@ -154,25 +172,6 @@ internal sealed partial class SignalingSessionActor
                 reply.Fail(failure);
             });
     }
-
-    private void Attach(ClientRequest.Join join, Action<PeerAttached> succeeded, Action<RequestFailure> failed) => AskPatiently<PeerAttached>(
-        id => new PeerProtocol.AttachPeer(
-            id, _key.RouterId, _key.PeerId, join.DisplayName, join.Device, JsonText.EmptyObject, Self, join.RtpCapabilities),
-        attached =>
-        {
-            foreach (var peer in attached.Peers)
-            {
-                _state.Peers[peer.PeerId] = peer;
-            }
-
-            foreach (var producer in attached.Producers)
-            {
-                _state.Offered.TryAdd(producer.ProducerId, null);
-            }
-
-            succeeded(attached);
-        },
-        failed);
 
     private void Produce(ClientRequest.Produce produce, ClientReply reply)
     {

@@ -16,9 +16,13 @@ internal sealed partial class SignalingSessionActor
     {
         switch (happened)
         {
-            case SessionEvents.PeerJoined joined:
-                _state.Peers[joined.Peer.PeerId] = joined.Peer;
+            case SessionEvents.PeerJoined joined when !_state.Peers.ContainsKey(joined.Peer.PeerId):
+                _state.Peers.Add(joined.Peer.PeerId, joined.Peer);
                 Notify("newPeer", writer => SignalingJson.Peer(writer, joined.Peer));
+                break;
+            case SessionEvents.PeerJoined again:
+                // A Router that goes on elsewhere may take for new whom it had not heard of yet.
+                PeerUpdated(again.Peer);
                 break;
             case SessionEvents.PeerUpdated updated:
                 PeerUpdated(updated.Peer);
@@ -33,6 +37,9 @@ internal sealed partial class SignalingSessionActor
             case SessionEvents.PeerDetached detached:
                 _joined = JoinState.No;
                 End(CloseCodes.EndedByServer, detached.Reason == CloseReason.PeerReplaced ? "replaced by a newer connection" : "removed from the room");
+                break;
+            case SessionEvents.RouterMoved:
+                CatchUpWithRoom();
                 break;
             case SessionEvents.RouterClosed:
                 _joined = JoinState.No;
@@ -145,7 +152,7 @@ internal sealed partial class SignalingSessionActor
                 failure =>
                 {
                     _log.Info("Producer [{0}] is not consumed by peer [{1}]: {2}", producer, _key.PeerId, failure.Reason);
-                    ForgetFailure(transport, producer);
+                    ForgetFailure(transport, producer, mayRepeat: failure == RequestFailure.Lost);
                 });
         }
     }
@@ -168,10 +175,10 @@ internal sealed partial class SignalingSessionActor
         Announce(consumed.ConsumerId);
     }
 
-    /// <summary>What failed because the transport closed may succeed on the next one.</summary>
-    private void ForgetFailure(TransportId transport, ProducerId producer)
+    /// <summary>What failed because the transport closed may succeed on the next one, and what was lost may be asked again.</summary>
+    private void ForgetFailure(TransportId transport, ProducerId producer, bool mayRepeat = false)
     {
-        if (!_state.Transports.ContainsKey(transport))
+        if (mayRepeat || !_state.Transports.ContainsKey(transport))
         {
             _state.NotToConsume.Remove(producer);
             ConsumeOffered();
@@ -205,7 +212,10 @@ internal sealed partial class SignalingSessionActor
         if (_state.Consumers.TryGetValue(id, out var consumer))
         {
             _state.Consumers[id] = consumer with { Accepted = true };
-            AskQuietly(request => new RouterProtocol.ResumeConsumer(request, _key.RouterId, id), "Resuming a Consumer");
+            AskQuietly(
+                request => new RouterProtocol.ResumeConsumer(request, _key.RouterId, id),
+                "Resuming a Consumer",
+                isWanted: () => _state.Consumers.TryGetValue(id, out var accepted) && !accepted.Paused);
             NotifyQuality(id, consumer);
         }
     }
@@ -261,7 +271,17 @@ internal sealed partial class SignalingSessionActor
         Ask<ObserverCreated>(
             id => new ObserverProtocol.CreateAudioLevelObserver(id, _key.RouterId, s_voices, Self, s_voicesId),
             _ => { },
-            failure => _log.Info("Peer [{0}] of room [{1}] does not hear who speaks: {2}", _key.PeerId, _key.RouterId, failure.Reason));
+            failure =>
+            {
+                if (failure == RequestFailure.Lost)
+                {
+                    ObserveVoices();
+                }
+                else
+                {
+                    _log.Info("Peer [{0}] of room [{1}] does not hear who speaks: {2}", _key.PeerId, _key.RouterId, failure.Reason);
+                }
+            });
         foreach (var voice in _state.Voices)
         {
             AddVoice(voice);

@@ -23,6 +23,7 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
 {
     private const string GraceTimer = "grace";
     private const string TickTimer = "tick";
+    private const string GatheringTimer = "gathering";
 
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(500);
 
@@ -115,6 +116,9 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
                 break;
             case SignalingMessages.NodeUnreachable unreachable:
                 NodeUnreachable(unreachable.Node);
+                break;
+            case SignalingMessages.ConnectionBroke broke:
+                ConnectionBroke(broke.Node);
                 break;
             case SignalingMessages.End end:
                 End(end.CloseCode, end.Reason);
@@ -220,7 +224,8 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
     private void Ask<TReply>(Func<long, IRouterMessage> request, Action<TReply> succeeded, Action<RequestFailure> failed)
         where TReply : class, IReply => Ask(request, succeeded, failed, Now + _options.RouterAnswerTimeout);
 
-    private void Ask<TReply>(Func<long, IRouterMessage> request, Action<TReply> succeeded, Action<RequestFailure> failed, TimeSpan deadline)
+    private void Ask<TReply>(
+        Func<long, IRouterMessage> request, Action<TReply> succeeded, Action<RequestFailure> failed, TimeSpan deadline, IActorRef? to = null)
         where TReply : class, IReply
     {
         var id = ++_lastRequestId;
@@ -235,16 +240,22 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
                 }
                 else
                 {
-                    failed(reply is Rejected rejected ? RequestFailure.From(rejected.Error) : new RequestFailure(500, "the answer was not understood"));
+                    failed(reply switch
+                    {
+                        Rejected rejected => RequestFailure.From(rejected.Error),
+                        NoAnswer => RequestFailure.Lost,
+                        _ => new RequestFailure(500, "the answer was not understood"),
+                    });
                 }
             },
             () => failed(RequestFailure.TimedOut()));
-        _router.Tell(request(id), Self);
+        (to ?? _router).Tell(request(id), Self);
     }
 
     /// <summary>
     /// Asks for what a Router does anew wherever it is. "Closed" is then no answer to go by: the node that the Router, or the place that it chose,
-    /// was on is lost, and this session may have heard of that first. It is asked again until it is elsewhere, or its time is over.
+    /// was on is lost, and this session may have heard of that first. It is asked again until it is elsewhere, or its time is over; also where a
+    /// broken connection has swallowed question or answer.
     /// </summary>
     private void AskPatiently<TReply>(Func<long, IRouterMessage> request, Action<TReply> succeeded, Action<RequestFailure> failed)
         where TReply : class, IReply
@@ -256,7 +267,7 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
 
         void TryAgain(RequestFailure failure)
         {
-            if (failure.Code == RequestFailure.Closed && Now + s_patience < deadline)
+            if ((failure.Code == RequestFailure.Closed || failure == RequestFailure.Lost) && Now + s_patience < deadline)
             {
                 Timers.StartSingleTimer(new object(), new AskAgain(Try), s_patience);
             }
@@ -267,9 +278,24 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
         }
     }
 
-    /// <summary>Asks the Router for something whose success or failure changes nothing here.</summary>
-    private void AskQuietly(Func<long, IRouterMessage> request, string what) =>
-        Ask<Done>(request, _ => { }, failure => _log.Debug("{0} for peer [{1}] failed: {2}", what, _key.PeerId, failure.Reason));
+    /// <summary>Asks the Router for something that may be done twice, and whose success or failure changes nothing here. Again, where that was lost.</summary>
+    /// <param name="request">What.</param>
+    /// <param name="what">For the log.</param>
+    /// <param name="isWanted">Whether to ask again.</param>
+    private void AskQuietly(Func<long, IRouterMessage> request, string what, Func<bool>? isWanted = null) => Ask<Done>(
+        request,
+        _ => { },
+        failure =>
+        {
+            if (failure == RequestFailure.Lost && isWanted?.Invoke() != false)
+            {
+                AskQuietly(request, what, isWanted);
+            }
+            else
+            {
+                _log.Debug("{0} for peer [{1}] failed: {2}", what, _key.PeerId, failure.Reason);
+            }
+        });
 
     private void AskClient(string method, Action<Utf8JsonWriter> data, Action<ProtooMessage.Response> answered, Action timedOut)
     {

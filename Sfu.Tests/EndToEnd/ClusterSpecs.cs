@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using Microsoft.Playwright;
 using Xunit.Abstractions;
 
 namespace Sfu.Tests.EndToEnd;
@@ -46,10 +48,45 @@ public sealed class ClusterSpecs(Browser browser, ITestOutputHelper output)
 
             apart = (await cluster.LoadsAsync()).All(load => load.Transports != 0);
             Assert.InRange(await cluster.PipeEndsAsync(), apart ? 2 : 0, apart ? 4 : 0);
+            if (apart)
+            {
+                await PipesAreSeenAsync(cluster);
+            }
         }
 
         await cluster.AreIdleAsync(room);
         return apart;
+    }
+
+    /// <summary>The room's pipes with their Producers, and the load of the nodes: in the gateway's dump, and on its page.</summary>
+    private async Task PipesAreSeenAsync(ClusterProcesses cluster)
+    {
+        var members = await Eventually.Get(
+            async () => JsonElement.Parse(await cluster.Gateway.GetAsync("/debug/cluster")).GetProperty("members").EnumerateArray().ToArray(),
+            members => members.Count(member => member.GetProperty("load") is { ValueKind: JsonValueKind.Object } load
+                && load.GetProperty("transports").GetInt32() > 0 && load.GetProperty("packetsPerSecond").GetInt32() > 0) == 2,
+            "the loads of both carriers are known to the gateway",
+            TimeSpan.FromSeconds(30));
+        var pipes = members
+            .Where(member => member.GetProperty("load").ValueKind == JsonValueKind.Object)
+            .SelectMany(member => member.GetProperty("summary").GetProperty("branches").EnumerateArray())
+            .SelectMany(branch => branch.GetProperty("pipes").EnumerateArray())
+            .ToArray();
+        Assert.NotEmpty(pipes);
+        Assert.All(pipes, pipe =>
+        {
+            var crossing = pipe.GetProperty("crossing").EnumerateArray().ToArray();
+            Assert.Equal(pipe.GetProperty("producers").GetInt32(), crossing.Length);
+            Assert.All(crossing, producer => Assert.False(string.IsNullOrEmpty(producer.GetProperty("peerId").GetString())));
+        });
+
+        var shown = pipes[0].GetProperty("crossing")[0];
+        var watcher = await browser.NewPageAsync();
+        await watcher.GotoAsync(new Uri(cluster.Gateway.Address, "/cluster").ToString());
+        await Assertions.Expect(watcher.Locator("#nodes tbody tr").Filter(new() { HasText = " % of " })).ToHaveCountAsync(2);
+        await Assertions.Expect(watcher.Locator("#pipes")).ToContainTextAsync(
+            $"{shown.GetProperty("producerId").GetString()} ({shown.GetProperty("peerId").GetString()})");
+        await watcher.Context.CloseAsync();
     }
 
     [BrowserFact]

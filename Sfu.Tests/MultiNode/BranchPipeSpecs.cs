@@ -82,7 +82,7 @@ public sealed class BranchPipeSpecs : IAsyncLifetime
         var dump = Assert.Single((await _far.DumpAsync()).Branches);
         var pipe = Assert.Single(dump.Pipes);
         Assert.True(pipe.IsInlet);
-        Assert.Equal(producer.ProducerId, Assert.Single(pipe.Producers));
+        Assert.Equal(producer.ProducerId, Assert.Single(pipe.Producers).ProducerId);
         Assert.Equal(Akka.Cluster.Cluster.Get(_near.System).SelfAddress.ToString(), pipe.Node);
     }
 

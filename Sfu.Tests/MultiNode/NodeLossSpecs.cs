@@ -1,3 +1,4 @@
+using Sfu.Actors.Client;
 using Sfu.Actors.Protocol;
 using Sfu.Tests.Scenarios;
 using Sfu.Tests.Support;
@@ -46,6 +47,85 @@ public sealed class NodeLossSpecs
         Assert.Equal(consumer, (await bob.EventAsync<SessionEvents.ConsumerClosed>()).ConsumerId);
         await alice.DoAsync(new RouterProtocol.CloseRouter(alice.NextRequest, alice.Router));
         await cluster.MustBeEmptyAsync("smoke");
+    }
+
+    [Fact]
+    public async Task Router_that_comes_back_pipes_by_the_pair_that_its_former_incarnation_has_made()
+    {
+        await using var cluster = await TestCluster.StartAsync("sfu", "sfu", "gateway");
+        var (holder, carrier, gateway) = (cluster.Nodes[0], cluster.Nodes[1], cluster.Nodes[2]);
+        var (alice, bob) = (gateway.Client("near", "alice"), gateway.Client("far", "bob"));
+        var elsewhere = gateway.Client("third");
+        await cluster.CreateRouterOnAsync(holder, alice.Router);
+        foreach (var client in new[] { alice, bob, elsewhere })
+        {
+            cluster.PlaceNext(client.Router, carrier);
+        }
+
+        var transport = await alice.ConnectedTransportAsync();
+        var (first, second) = (await alice.ProduceAsync(transport), await alice.ProduceAsync(transport));
+        await alice.AskAsync<PipedToRouter>(Pipe(first, elsewhere));
+        await alice.AskAsync<PipedToRouter>(Pipe(first, bob));
+        var before = (await DumpAsync(alice)).Transports;
+
+        await cluster.CrashAsync(holder);
+        await TestNode.UntilAsync(
+            async () =>
+            {
+                alice.Ask(new RouterProtocol.DumpRouter(alice.NextRequest, alice.Router));
+                return await alice.AnswerWithinAsync<RouterDump>(TimeSpan.FromSeconds(1)) is { Exists: true, Producers.Length: 2 };
+            },
+            () => "The Router is not back.");
+        alice.Ask(Pipe(second, bob));
+        alice.Ask(Pipe(second, bob) with { KeepId = false });
+        var piped = new[] { await alice.Asker.ExpectMsgAsync<PipedToRouter>(TestNode.Patience), await alice.Asker.ExpectMsgAsync<PipedToRouter>(TestNode.Patience) };
+
+        Assert.Contains(second, piped.Select(one => one.PipeProducerId));
+        Assert.Equal(
+            before.Select(entry => entry.TransportId).ToHashSet(), (await DumpAsync(alice)).Transports.Select(entry => entry.TransportId).ToHashSet());
+        Assert.Single((await DumpAsync(bob)).Transports, entry => entry.Kind == TransportKind.Pipe);
+        Assert.Equal(3, (await DumpAsync(bob)).Producers.Length);
+        await alice.DoAsync(new RouterProtocol.CloseRouter(alice.NextRequest, alice.Router));
+        await cluster.MustBeEmptyAsync("near", "far", "third");
+
+        RouterProtocol.PipeToRouter Pipe(ProducerId producer, TestClient target) => new(alice.NextRequest, alice.Router, producer, target.Router);
+
+        static Task<RouterDump> DumpAsync(TestClient client) => client.AskAsync<RouterDump>(new RouterProtocol.DumpRouter(client.NextRequest, client.Router));
+    }
+
+    [Fact]
+    public async Task Who_owns_an_observer_hears_that_it_is_lost_with_the_Routers_node()
+    {
+        await using var cluster = await TestCluster.StartAsync("sfu", "sfu", "gateway");
+        var (holder, gateway) = (cluster.Nodes[0], cluster.Nodes[2]);
+        var alice = gateway.Client("heard", "alice");
+        await cluster.CreateRouterOnAsync(holder, alice.Router);
+        await using var sfu = SfuClient.Create(gateway.System);
+        await using var session = sfu.OpenSession();
+        var observer = new ObserverId("voices");
+        await sfu.CreateAudioLevelObserverAsync(alice.Router, subscriber: session.Actor, observer: observer);
+        await alice.AskAsync<ObserverCreated>(new ObserverProtocol.CreateAudioLevelObserver(alice.NextRequest, alice.Router, null, alice.Session, observer));
+        Assert.False((await alice.EventAsync<ObserverEvents.ObserverState>()).Paused);
+        var actor = await alice.SessionProbe.WatchAsync(alice.SessionProbe.Sender);
+
+        await cluster.CrashAsync(holder);
+
+        using var patience = new CancellationTokenSource(TestNode.Patience);
+        var closed = await session.NextAsync<ObserverEvents.ObserverClosed>(patience.Token);
+        Assert.Equal((alice.Router, observer, CloseReason.NodeLost), (closed.RouterId, closed.ObserverId, closed.Reason));
+        Assert.True((await alice.SessionProbe.ExpectTerminatedAsync(actor, TestNode.Patience)).AddressTerminated);
+
+        // A new one, at the Router's next incarnation, ends as it is asked to.
+        await TestNode.UntilAsync(
+            async () =>
+            {
+                alice.Ask(new RouterProtocol.GetRouterRtpCapabilities(alice.NextRequest, alice.Router));
+                return await alice.AnswerWithinAsync<RouterRtpCapabilities>(TimeSpan.FromSeconds(1)) is not null;
+            },
+            () => "The Router is not back.");
+        await sfu.CreateAudioLevelObserverAsync(alice.Router, subscriber: session.Actor, observer: observer);
+        await sfu.CloseObserverAsync(alice.Router, observer);
+        Assert.Equal(CloseReason.Requested, (await session.NextAsync<ObserverEvents.ObserverClosed>(patience.Token)).Reason);
     }
 
     [Fact]

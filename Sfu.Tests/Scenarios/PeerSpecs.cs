@@ -76,6 +76,37 @@ public sealed class PeerSpecs(TestNodeFixture fixture) : IClassFixture<TestNodeF
     }
 
     [Fact]
+    public async Task Who_asks_again_for_what_is_there_is_not_noticed_by_the_others()
+    {
+        var alice = Node.Client("asks", "alice");
+        var bob = Node.Client("asks", "bob");
+        await bob.AttachAsync();
+        await alice.AttachAsync();
+        await alice.AttachAsync();
+        var transport = await alice.TransportAsync();
+        var present = await alice.AskAsync<PeerAttached>(alice.AttachAgain("another name"));
+        Assert.Equal((bob.Peer, transport.TransportId), (Assert.Single(present.Peers).PeerId, Assert.Single(present.Transports)));
+        Assert.Equal("alice", Assert.IsType<SessionEvents.PeerJoined>(Assert.Single(await bob.EventsAsync())).Peer.DisplayName);
+        await bob.DoAsync(new RouterProtocol.CloseRouter(bob.NextRequest, bob.Router));
+        await Node.MustBeEmptyAsync("asks");
+    }
+
+    [Fact]
+    public async Task Who_asks_again_does_not_take_the_place_that_another_session_has_taken()
+    {
+        var former = Node.Client("place", "alice");
+        var alice = Node.Client("place", "alice");
+        await former.AttachAsync();
+        await alice.AttachAsync();
+        await former.EventAsync<SessionEvents.PeerDetached>();
+        Assert.Equal(SfuErrorCode.Closed, (await former.AskAsync<Rejected>(former.AttachAgain("alice"))).Error.Code);
+        Assert.Equal(CloseReason.PeerReplaced, (await former.EventAsync<SessionEvents.PeerDetached>()).Reason);
+        Assert.Empty(await alice.EventsAsync());
+        await alice.DoAsync(new RouterProtocol.CloseRouter(alice.NextRequest, alice.Router));
+        await Node.MustBeEmptyAsync("place");
+    }
+
+    [Fact]
     public async Task A_peer_that_leaves_while_its_transport_opens_leaves_nothing()
     {
         var alice = Node.Client("hasty", "alice");

@@ -76,6 +76,78 @@ public sealed class SfuClientSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public void Every_request_that_crosses_nodes_has_a_method()
+    {
+        var requests = typeof(IRequest).Assembly.GetExportedTypes()
+            .Where(type => type is { IsInterface: false } && type.IsAssignableTo(typeof(IRequest)))
+            .Where(type => type.IsAssignableTo(typeof(IRouterMessage)) || type.IsAssignableTo(typeof(IClusterRequest)) || type.IsAssignableTo(typeof(INodeRequest)))
+            .Select(type => $"{type.Name}Async")
+            .ToArray();
+        Assert.Contains(nameof(SfuClient.ProduceAsync), requests);
+        Assert.Empty(requests.Except(typeof(SfuClient).GetMethods().Select(method => method.Name)));
+    }
+
+    [Fact]
+    public async Task Plain_transports_pipes_and_observers_are_driven_from_outside_of_the_cluster()
+    {
+        var target = new RouterId($"{_router}-target");
+        await using var sfu = SfuClient.CreateOutside(_service.Outside(), [ServiceSystem.AddressOf(_node)]);
+        await using var session = sfu.OpenSession();
+        using var patience = new CancellationTokenSource(TestNode.Patience);
+        var plain = await sfu.CreatePlainTransportAsync(_router, new PlainTransportOptions(TestClient.Loopback), owner: session.Actor);
+        await sfu.ConnectPlainTransportAsync(_router, plain.TransportId, "127.0.0.1", 5004);
+        Assert.Contains(_node.Media.Noted, static noted => noted.What.StartsWith("Remote:127.0.0.1:5004:", StringComparison.Ordinal));
+        var again = await Assert.ThrowsAsync<SfuRequestException>(() => sfu.ConnectPlainTransportAsync(_router, plain.TransportId, "127.0.0.1", 5004));
+        Assert.Equal(SfuErrorCode.InvalidState, again.Error.Code);
+        var pipe = await sfu.CreatePipeTransportAsync(_router, new PipeTransportOptions(TestClient.Loopback), session.Actor);
+        await sfu.ConnectPipeTransportAsync(_router, pipe.TransportId, "127.0.0.1", 5006);
+        Assert.Contains(_node.Media.Noted, static noted => noted.What.StartsWith("Remote:127.0.0.1:5006:", StringComparison.Ordinal));
+
+        var producer = (await sfu.ProduceAsync(_router, plain.TransportId, MediaKind.Audio, TestClient.Opus())).ProducerId;
+        Assert.Equal(producer, (await sfu.PipeToRouterAsync(_router, producer, target)).PipeProducerId);
+        Assert.Equal(producer, Assert.Single((await sfu.DumpRouterAsync(target)).Producers).ProducerId);
+
+        var levels = (await sfu.CreateAudioLevelObserverAsync(_router, subscriber: session.Actor)).ObserverId;
+        var speaker = (await sfu.CreateActiveSpeakerObserverAsync(_router)).ObserverId;
+        await sfu.SubscribeObserverAsync(_router, speaker, session.Actor);
+        foreach (var observer in new[] { levels, speaker })
+        {
+            await sfu.AddObserverProducerAsync(_router, observer, producer);
+            await sfu.PauseObserverAsync(_router, observer);
+            await sfu.ResumeObserverAsync(_router, observer);
+            await sfu.RemoveObserverProducerAsync(_router, observer, producer);
+            await sfu.CloseObserverAsync(_router, observer);
+            var closed = await session.NextAsync<ObserverEvents.ObserverClosed>(patience.Token);
+            Assert.Equal((observer, CloseReason.Requested), (closed.ObserverId, closed.Reason));
+        }
+
+        var gone = await Assert.ThrowsAsync<SfuRequestException>(() => sfu.UnsubscribeObserverAsync(_router, levels, session.Actor));
+        Assert.Equal(SfuErrorCode.NotFound, gone.Error.Code);
+        await sfu.CloseRouterAsync(_router);
+        await sfu.CloseRouterAsync(target);
+        await _node.MustBeEmptyAsync(_router.Value);
+        await _node.MustBeEmptyAsync(target.Value);
+    }
+
+    [Fact]
+    public async Task A_node_is_driven_from_outside_of_the_cluster()
+    {
+        await using var sfu = SfuClient.CreateOutside(_service.Outside(), [ServiceSystem.AddressOf(_node)]);
+        await using var session = sfu.OpenSession();
+        using var patience = new CancellationTokenSource(TestNode.Patience);
+        var node = _node.Address.ToString();
+        var extra = new ServerId("extra");
+        await sfu.OpenServerAsync(node, extra, [TestClient.Loopback]);
+        await sfu.SubscribeServerAsync(node, extra, session.Actor);
+        Assert.Equal(extra, (await session.NextAsync<WebRtcServerEvents.ServerState>(patience.Token)).ServerId);
+        Assert.Contains((await sfu.DumpNodeAsync(node)).Servers, server => server.ServerId == extra);
+        await sfu.CloseServerAsync(node, extra);
+        Assert.Equal(CloseReason.Requested, (await session.NextAsync<WebRtcServerEvents.ServerClosed>(patience.Token)).Reason);
+        Assert.True((await sfu.DrainNodeAsync(node, TimeSpan.FromSeconds(5))).IsEmpty);
+        await sfu.CancelDrainAsync(node);
+    }
+
+    [Fact]
     public async Task What_nodes_tell_each_other_is_not_taken_from_outside()
     {
         await using var sfu = SfuClient.CreateOutside(_service.Outside(), [ServiceSystem.AddressOf(_node)]);
@@ -161,6 +233,8 @@ public sealed class SfuClientSpecs : IAsyncLifetime
         var branch = Assert.Single(carrier.Summary.Branches, one => one.RouterId == _router);
         Assert.True(branch is { Orphaned: false, Transports: 1, Pipes.IsEmpty: true }, branch.ToString());
         Assert.True(carrier.Summary is { Servers: 1, Transports: 1 }, carrier.ToString());
+        Assert.True(carrier.Load is { Draining: false, Threads: > 0, CpuPermille: >= 0 and <= 1_000 }, carrier.ToString());
+        Assert.Null(silent.Load);
         await sfu.CloseTransportAsync(_router, created.TransportId);
     }
 

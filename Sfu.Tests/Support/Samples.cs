@@ -62,6 +62,11 @@ public sealed class Samples(IActorRef actor)
             return Of(typeof(RtpTrace), least);
         }
 
+        if (type == typeof(INodeRequest))
+        {
+            return Of(typeof(NodeProtocol.DrainNode), least);
+        }
+
         if (type == typeof(JsonText))
         {
             // Without a text it is an empty object, and arrives as one.

@@ -91,6 +91,10 @@ public sealed class TestClient(TestNode node, RouterId router, PeerId peer, Test
     public Task<PeerAttached> AttachAsync(RtpCapabilities? capabilities = null) => AskAsync<PeerAttached>(new PeerProtocol.AttachPeer(
         NextRequest, router, peer, peer.Value, JsonText.EmptyObject, JsonText.EmptyObject, session.Ref, capabilities));
 
+    /// <summary>As a session does that may have missed something.</summary>
+    public PeerProtocol.AttachPeer AttachAgain(string name) =>
+        new(NextRequest, router, peer, name, JsonText.EmptyObject, JsonText.EmptyObject, session.Ref, RtpCapabilities: null, Again: true);
+
     public Task<TransportCreated> TransportAsync(WebRtcTransportOptions? options = null) => AskAsync<TransportCreated>(
         new RouterProtocol.CreateWebRtcTransport(NextRequest, router, options ?? WebRtcTransportOptions.Default, peer, session.Ref));
 

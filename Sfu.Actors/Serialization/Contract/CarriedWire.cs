@@ -50,7 +50,7 @@ internal static class CarriedWire
         .Record<RouterTransportDump>("TransportId:1 PeerId:2 Open:3 Kind:4")
         .Record<RouterProducerDump>("ProducerId:1 TransportId:2 PeerId:3 Kind:4 Paused:5 Open:6")
         .Record<RouterConsumerDump>("ConsumerId:1 TransportId:2 ProducerId:3 Open:4")
-        .Record<TransportProducerDump>("ProducerId:1 Kind:2 Type:3 Paused:4 Score:5 VideoOrientation:6 Traced:7")
+        .Record<TransportProducerDump>("ProducerId:1 Kind:2 Type:3 Paused:4 Score:5 VideoOrientation:6 Traced:7 Pending:8")
         .Record<TransportConsumerDump>(
-            "ConsumerId:1 ProducerId:2 Kind:3 Type:4 Paused:5 ProducerPaused:6 PreferredLayers:7 CurrentLayers:8 Priority:9 Score:10 Traced:11");
+            "ConsumerId:1 ProducerId:2 Kind:3 Type:4 Paused:5 ProducerPaused:6 PreferredLayers:7 CurrentLayers:8 Priority:9 Score:10 Traced:11 Pending:12");
 }

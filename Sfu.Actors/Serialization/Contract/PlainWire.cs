@@ -24,7 +24,9 @@ internal static class PlainWire
             "reply/plain-transport-dump/1",
             "RequestId:1 TransportId:2 Kind:3 PeerId:4 RtcpMux:5 Comedia:6 Rtx:7 SrtpCryptoSuite:8 Tuple:9 RtcpTuple:10 Limits:11 Traced:12 "
             + "Producers:13 Consumers:14")
-        .Message<PipeEndProtocol.JoinEnds>("end/join-ends/1", "RequestId:1 RouterId:2 TransportId:3 OtherEnd:4")
+        .Message<PipeEndProtocol.JoinEnds>("end/join-ends/1", "RequestId:1 RouterId:2 TransportId:3 OtherEnd:4 OtherRouterId:5 OtherTransportId:6 IsNear:7")
+        .Message<PipeEndProtocol.DescribeEnd>("end/describe-end/1", "RequestId:1 RouterId:2 TransportId:3")
+        .Message<PipeEndProtocol.EndDescribed>("reply/end-described/1", "RequestId:1 End:2 Joined:3")
         .Message<PipeEndProtocol.TieConsumer>("end/tie-consumer/1", "RequestId:1 RouterId:2 TransportId:3 ConsumerId:4 PipedId:5 Paused:6")
         .Message<PipeEndProtocol.TieProducer>("end/tie-producer/1", "RequestId:1 RouterId:2 TransportId:3 PipedId:4 ConsumerId:5")
         .Message<PipeEndProtocol.SourcePauseChanged>("end/source-pause-changed/1", "PipedId:1 Paused:2")

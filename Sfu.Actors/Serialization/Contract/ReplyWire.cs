@@ -23,12 +23,12 @@ internal static class ReplyWire
             + "ProducerAppData:10 PreferredLayers:11 Score:12")
         .Message<Stats>("reply/stats/1", "RequestId:1 Entries:2")
         .Message<CanConsumeAnswer>("reply/can-consume-answer/1", "RequestId:1 CanConsume:2")
-        .Message<PeerAttached>("reply/peer-attached/1", "RequestId:1 RtpCapabilities:2 Peers:3 Producers:4")
+        .Message<PeerAttached>("reply/peer-attached/1", "RequestId:1 RtpCapabilities:2 Peers:3 Producers:4 Transports:5")
         .Message<RouterDump>(
             "reply/router-dump/1",
             "RequestId:1 RouterId:2 Exists:3 Branches:4 Peers:5 Transports:6 Producers:7 Consumers:8")
         .Message<WebRtcTransportDump>(
             "reply/web-rtc-transport-dump/1",
-            "RequestId:1 TransportId:2 PeerId:3 IceState:4 DtlsState:5 SelectedTuple:6 Limits:7 Traced:8 Producers:9 Consumers:10")
+            "RequestId:1 TransportId:2 PeerId:3 IceState:4 DtlsState:5 SelectedTuple:6 Limits:7 Traced:8 Producers:9 Consumers:10 MustMoveWithinMs:11")
         .Message<ObserverCreated>("reply/observer-created/1", "RequestId:1 ObserverId:2");
 }

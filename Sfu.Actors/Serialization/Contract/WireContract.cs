@@ -28,6 +28,7 @@ internal static class WireContract
         BranchWire.AddTo(table);
         PipeWire.AddTo(table);
         ClusterWire.AddTo(table);
+        NodeWire.AddTo(table);
         return table.Build();
     }
 }

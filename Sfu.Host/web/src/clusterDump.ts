@@ -11,6 +11,18 @@ export interface Member {
   reachable: boolean;
   asked: boolean;
   summary?: Summary | null;
+  load?: Load | null;
+}
+
+/** As the node last told all others. */
+export interface Load {
+  region: string;
+  zone: string;
+  draining: boolean;
+  threads: number;
+  transports: number;
+  packetsPerSecond: number;
+  cpuPermille: number;
 }
 
 export interface Summary {
@@ -26,7 +38,7 @@ export interface Branch {
   routerId: string;
   orphaned: boolean;
   transports: number;
-  pipes: { node: string; isInlet: boolean; producers: number }[];
+  pipes: { node: string; isInlet: boolean; producers: number; crossing: { producerId: string; peerId?: string | null }[] }[];
 }
 
 /** A row of a table, with what makes it stand out. */
@@ -38,12 +50,28 @@ export interface Row {
 /** `akka.tcp://sfu@10.0.0.1:4053` without what all nodes have in common. */
 export const shortName = (node: string): string => node.replace(/^akka\.(?:ssl\.)?tcp:\/\/[^@]*@/, "");
 
+/** Where the node is, what its media threads do, and what it carries by what the others know. */
+function loadCells(load: Load | null | undefined): string[] {
+  if (!load) {
+    return ["", "", "", ""];
+  }
+
+  const { region, zone, threads, transports, packetsPerSecond, cpuPermille } = load;
+  return [
+    [region, zone].filter((part) => part !== "").join("/"),
+    `${(cpuPermille / 10).toFixed(1)} % of ${threads}`,
+    packetsPerSecond.toLocaleString("en"),
+    String(transports),
+  ];
+}
+
 export function nodeRows(dump: ClusterDump): Row[] {
-  return dump.members.map(({ node, roles, status, reachable, asked, summary }) => ({
+  return dump.members.map(({ node, roles, status, reachable, asked, summary, load }) => ({
     cells: [
       shortName(node),
       roles.join(", "),
-      !reachable ? "unreachable" : asked && !summary ? `${status}, does not answer` : status,
+      [!reachable ? "unreachable" : status, ...(asked && !summary ? ["does not answer"] : []), ...(load?.draining === true ? ["draining"] : [])].join(", "),
+      ...loadCells(load),
       ...(summary ? [summary.routerCount, summary.branchCount, summary.servers, summary.transports].map(String) : ["", "", "", ""]),
     ],
     lost: !reachable || (asked && !summary),
@@ -71,6 +99,12 @@ export function routerRows(dump: ClusterDump): Row[] {
     .map(([id, { home, branches, orphaned }]) => ({ cells: [id, home.join(", "), branches.join(", ")], lost: orphaned }));
 }
 
+/** Which Producers cross, and of which peers. */
+function crossingText({ producers, crossing }: Branch["pipes"][number]): string {
+  const named = crossing.map(({ producerId, peerId }) => (peerId ? `${producerId} (${peerId})` : producerId));
+  return [...named, ...(producers > crossing.length ? ["…"] : [])].join(", ");
+}
+
 /** Each pipe once: by the end that media comes in at, or by the other where only that one is known. */
 export function pipeRows(dump: ClusterDump): Row[] {
   const pipes = new Map<string, Row>();
@@ -81,7 +115,7 @@ export function pipeRows(dump: ClusterDump): Row[] {
           const [from, to] = inlets ? [end.node, node] : [node, end.node];
           const key = JSON.stringify([routerId, from, to]);
           if (!pipes.has(key)) {
-            pipes.set(key, { cells: [routerId, shortName(from), shortName(to), String(end.producers)] });
+            pipes.set(key, { cells: [routerId, shortName(from), shortName(to), String(end.producers), crossingText(end)] });
           }
         }
       }

@@ -59,6 +59,31 @@ public sealed class PlacementSpecs
     }
 
     [Fact]
+    public void The_node_of_the_Router_comes_after_others_that_are_as_near_and_before_a_full_one()
+    {
+        var candidates = Nodes(
+            Load("home", cpu: 0, region: "eu", zone: "a"), Load("busy", cpu: 600, region: "eu", zone: "a"), Load("region", cpu: 0, region: "eu", zone: "b"), Load("full", cpu: 700));
+        var request = Request("room") with { Home = node => node.Equals(candidates[0].Node) };
+        Assert.Same(candidates[2], Placement.Choose([candidates[0], candidates[1], candidates[2]], request, _rules));
+        Assert.Same(candidates[1], Placement.Choose(candidates, request with { Region = "eu", Zone = "a" }, _rules));
+        Assert.Same(candidates[0], Placement.Choose([candidates[0], candidates[2]], request with { Region = "eu", Zone = "a" }, _rules));
+        Assert.Same(candidates[0], Placement.Choose([candidates[0], candidates[3]], request, _rules));
+        Assert.Same(candidates[0], Placement.Choose([candidates[0]], request, _rules));
+    }
+
+    [Fact]
+    public void Of_carriers_that_are_alike_the_node_of_the_Router_is_the_last()
+    {
+        foreach (var room in Enumerable.Range(0, 20).Select(i => $"room-{i}"))
+        {
+            var candidates = Nodes(Load("home", cpu: 100), Load("alike", cpu: 110), Load("busier", cpu: 200));
+            var request = Request(room, [.. candidates]) with { Home = node => node.Equals(candidates[0].Node) };
+            Assert.Same(candidates[1], Placement.Choose(candidates, request, _rules));
+            Assert.Same(candidates[0], Placement.Choose([candidates[0], candidates[2]], request, _rules));
+        }
+    }
+
+    [Fact]
     public void Nothing_goes_to_a_node_that_drains_or_has_not_the_server()
     {
         var candidates = Nodes(Load("draining", cpu: 0) with { Draining = true }, Load("no server", cpu: 0) with { Servers = [] }, Load("ok", cpu: 999));

@@ -122,6 +122,7 @@ public abstract class SignalingHarness : TestKit
         Assert.Equal(peers.Length, answer.GetProperty("peers").GetArrayLength());
         var voices = _router.ExpectMsg<ObserverProtocol.CreateAudioLevelObserver>();
         Assert.Equal((client.Session, 800), (voices.Subscriber, voices.Options!.IntervalMs));
+        _router.Reply(new ObserverCreated(voices.RequestId, new ObserverId("voices")));
         return answer.GetProperty("resumeToken").GetString()!;
     }
 
@@ -139,7 +140,9 @@ public abstract class SignalingHarness : TestKit
         Assert.Equal("sha-256", answer.GetProperty("dtlsParameters").GetProperty("fingerprints")[0].GetProperty("algorithm").GetString());
         if (consuming)
         {
-            Assert.Equal(MediaTraceTypes.Bwe, _router.ExpectMsg<RouterProtocol.EnableTransportTrace>().Types);
+            var trace = _router.ExpectMsg<RouterProtocol.EnableTransportTrace>();
+            Assert.Equal(MediaTraceTypes.Bwe, trace.Types);
+            _router.Reply(new Done(trace.RequestId));
         }
     }
 
