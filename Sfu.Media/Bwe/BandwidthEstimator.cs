@@ -82,6 +82,12 @@ internal sealed class BandwidthEstimator
     /// <summary>What to send: less than <see cref="Bitrate"/> while a queue that the path was overfilled with has to empty.</summary>
     public long Target { get; private set; }
 
+    /// <summary>The path was overfilled, and its queue has to empty.</summary>
+    public bool IsEmptying => Target < Bitrate;
+
+    /// <summary>The path's queue is so long that what is sent now comes late.</summary>
+    public bool HasLongQueue => _queue.Us >= LongQueueUs + (_queue.JitterUs / 2);
+
     /// <summary>What could be used; while it is more than the estimate, the path is probed.</summary>
     public long Desired { get; set; }
 
@@ -345,7 +351,7 @@ internal sealed class BandwidthEstimator
         var carried = (long)(arriving / (1 - _loss.Inherent));
 
         // Who sends little does not fill a queue: as long as that is short, what arrives is not what the path carries.
-        var isIdle = _application.IsLimited && _queue.Us < LongQueueUs + (_queue.JitterUs / 2);
+        var isIdle = _application.IsLimited && !HasLongQueue;
         _rate.Update(Usage, isIdle && Usage == NetworkUsage.Over ? Math.Max(carried, Bitrate) : carried, RttUs, now);
         _loss.Update(Math.Min(_rate.Bitrate, _loss.Bitrate), isIdle ? 0 : _throughput.BitsPerSecond, Usage != NetworkUsage.Normal, now);
         var isDraining = _rate.LastDecrease != MediaTime.Never && now.UsSince(_rate.LastDecrease) < DrainAfterCutUs;
@@ -363,7 +369,7 @@ internal sealed class BandwidthEstimator
     /// </summary>
     private NetworkUsage Judge(MediaTime now)
     {
-        if (_queue.Us < LongQueueUs + (_queue.JitterUs / 2))
+        if (!HasLongQueue)
         {
             _longSince = MediaTime.Never;
             _lastQueueUs = _queue.Us;

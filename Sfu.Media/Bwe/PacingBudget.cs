@@ -38,6 +38,10 @@ internal struct PacingBudget
 
     public void OnSent(int bytes) => _bits -= bytes * 8L;
 
+    /// <summary>The rate has fallen: what was saved up at the former one is no longer there to be spent.</summary>
+    /// <param name="rate">The new one, in bit/s.</param>
+    public void OnNarrowed(long rate) => _bits = Math.Min(_bits, rate * BurstUs / 1_000_000);
+
     /// <summary>Microseconds from the last <see cref="HasRoom"/> until there is room again.</summary>
     public readonly long UsUntilRoom(long rate) => _bits > 0 ? 0 : ((1 - _bits) * 1_000_000 / Math.Max(rate, 1)) + 1;
 }

@@ -50,6 +50,9 @@ internal sealed class QueueDelay
     private long _busyLast;
     private bool _isBusySure;
 
+    // When the last one came that did not wait: the bottleneck began no sooner with the one behind it, nor before that could be there.
+    private long _inTimeUs;
+
     /// <summary>0 while nothing is known.</summary>
     public long Us { get; private set; }
 
@@ -99,20 +102,18 @@ internal sealed class QueueDelay
         if (_used == 0 || delay < _base + BusyUs + JitterUs)
         {
             _busyPackets = 0;
+            _inTimeUs = packet.ArrivalUs;
             return;
         }
 
         if (_busyPackets++ == 0)
         {
             _busyBytes = 0;
-            _busyFromUs = packet.ArrivalUs;
+            _busyFromUs = Math.Max(_inTimeUs, packet.SendUs + _base);
             _busyFirst = delay;
         }
-        else
-        {
-            _busyBytes += packet.Size;
-        }
 
+        _busyBytes += packet.Size;
         _busyToUs = packet.ArrivalUs;
         _busyLast = delay;
     }

@@ -99,9 +99,11 @@ internal sealed class ConsumerRepair
 
             if (_kept.TryGet(sequence, now, _stream.Sent.RttUs, out var kept) == RetransmissionLookup.Found)
             {
-                for (var copies = HasRtx && bandwidth is not null ? bandwidth.RepairCopies : 1; copies > 0; copies--)
+                var packet = new WaitingPacket(_stream, kept.Index, kept.Numbers(sequence), kept.Shift, default, IsRepair: true);
+                Repair(packet, now);
+                if (HasRtx && bandwidth is { RepairCopies: > 1 and var copies })
                 {
-                    Repair(kept, sequence, now);
+                    _consumer.Transport.Egress.Repeat(packet, copies - 1, now);
                 }
             }
         }
@@ -189,18 +191,27 @@ internal sealed class ConsumerRepair
         return 0;
     }
 
+    /// <summary>Sends a copy more, unless the path has become full meanwhile.</summary>
+    public void Repeat(in WaitingPacket packet, MediaTime now)
+    {
+        if (_consumer.Transport.Egress.Bandwidth?.MayRepair(now) != false)
+        {
+            Repair(packet, now);
+        }
+    }
+
     /// <summary>Sends a packet again, now or when its turn comes. It takes from the share of the path for repair at once.</summary>
-    private void Repair(in KeptPacket kept, ushort sequence, MediaTime now)
+    private void Repair(in WaitingPacket packet, MediaTime now)
     {
         var egress = _consumer.Transport.Egress;
         if (egress.MustRepairWait(now))
         {
-            NoteRepair(_consumer.Transport.Engine.Pool.Packet(kept.Index).Length);
-            egress.Wait(new WaitingPacket(_stream, kept.Index, kept.Numbers(sequence), kept.Shift, default, IsRepair: true), now);
+            NoteRepair(_consumer.Transport.Engine.Pool.Packet(packet.Index).Length);
+            egress.Wait(packet, now);
         }
         else
         {
-            NoteRepair(Resend(kept.Index, kept.Numbers(sequence), kept.Shift, now));
+            NoteRepair(Resend(packet.Index, packet.Numbers, packet.Shift, now));
         }
     }
 

@@ -185,6 +185,7 @@ internal sealed class EgressBandwidth
         _source = source;
         if (_estimator.Target < before)
         {
+            _pacer.OnNarrowed();
             Share(now);
         }
     }

@@ -23,10 +23,12 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
 
     // State.
     private PacingQueue? _queue;
+    private RepairCopies? _copies;
     private PacingBudget _budget;
+    private MediaTime _leaveAt = MediaTime.Never;
 
     /// <summary>When <see cref="OnTime"/> wants to be called.</summary>
-    public MediaTime NextTimeout { get; private set; } = MediaTime.Never;
+    public MediaTime NextTimeout => _copies is null ? _leaveAt : MediaTime.Min(_leaveAt, _copies.NextTimeout);
 
     /// <summary>Packets that wait.</summary>
     public int Count => _queue?.Count ?? 0;
@@ -57,10 +59,18 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
             LeaveOne(now);
         }
 
-        if (NextTimeout == MediaTime.Never)
+        if (_leaveAt == MediaTime.Never)
         {
             WakeAfter(now);
         }
+    }
+
+    /// <summary>A packet was sent again, and is to be sent so often more, each time a moment later.</summary>
+    public void Repeat(in WaitingPacket packet, int copies, MediaTime now)
+    {
+        _copies ??= new RepairCopies(transport.Engine.Pool);
+        _copies.Add(packet, copies, now);
+        transport.WakeBy(_copies.NextTimeout);
     }
 
     /// <summary>Something left, whether it asked or not.</summary>
@@ -72,6 +82,9 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
         }
     }
 
+    /// <summary>The target of the estimate has fallen: the path's queue has no room for a burst of the former rate.</summary>
+    public void OnNarrowed() => _budget.OnNarrowed(Rate);
+
     /// <summary>Lets what may leave now leave.</summary>
     public void OnTime(MediaTime now)
     {
@@ -80,13 +93,19 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
             return;
         }
 
-        NextTimeout = MediaTime.Never;
         if (!transport.CanSend)
         {
             transport.Egress.DropWaiting();
             return;
         }
 
+        LeaveAgain(now);
+        if (now < _leaveAt)
+        {
+            return;
+        }
+
+        _leaveAt = MediaTime.Never;
         while (Count > 0 && HasRoom(now))
         {
             LeaveOne(now);
@@ -120,7 +139,11 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
 
     /// <summary>A stream ends or pauses.</summary>
     /// <returns>Packets forgotten.</returns>
-    public int Discard(IPacedStream stream) => _queue?.Discard(stream) ?? 0;
+    public int Discard(IPacedStream stream)
+    {
+        _copies?.Discard(stream);
+        return _queue?.Discard(stream) ?? 0;
+    }
 
     /// <summary>Nothing has been sent for a while. Gives memory back.</summary>
     public void OnIdle()
@@ -129,6 +152,9 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
         {
             _queue = null;
         }
+
+        _copies?.Clear();
+        _copies = null;
     }
 
     /// <summary>Nothing can leave any more. Gives memory back.</summary>
@@ -137,17 +163,38 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
     {
         var count = _queue?.Clear() ?? 0;
         _queue = null;
-        NextTimeout = MediaTime.Never;
+        _copies?.Clear();
+        _copies = null;
+        _leaveAt = MediaTime.Never;
         return count;
     }
 
-    private long Rate => Math.Max((long)(Factor * estimator.Target), _queue?.DrainRate ?? 0);
+    // A queue that is full has no room for a key frame in one go: it leaves as the queue empties.
+    private long Rate => Math.Max((long)((estimator.IsEmptying ? 1 : Factor) * estimator.Target), _queue?.DrainRate ?? 0);
 
     private bool HasRoom(MediaTime now) => estimator.IsProbing || _budget.HasRest || _budget.HasRoom(Rate, now);
 
     private void WakeAfter(MediaTime now)
     {
-        NextTimeout = now.PlusUs(Math.Max(StepUs, _budget.UsUntilRoom(Rate)));
+        _leaveAt = now.PlusUs(Math.Max(StepUs, _budget.UsUntilRoom(Rate)));
+        transport.WakeBy(_leaveAt);
+    }
+
+    private void LeaveAgain(MediaTime now)
+    {
+        while (_copies is not null && _copies.TryTake(now, out var packet, out var left))
+        {
+            try
+            {
+                packet.Stream.Repeat(packet, now);
+                _copies?.Add(packet, left, now);
+            }
+            finally
+            {
+                transport.Engine.Pool.Release(packet.Index);
+            }
+        }
+
         transport.WakeBy(NextTimeout);
     }
 }

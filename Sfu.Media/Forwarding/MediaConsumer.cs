@@ -344,8 +344,7 @@ internal sealed class MediaConsumer
 
         if (arrived.Layers.IsKeyFrame && _layers.Spatial < before)
         {
-            // On the way down the path is narrow, and the key frame makes good all that was lost before it.
-            _stream.Repair?.Clear();
+            _stream.GoDown();
         }
 
         var waits = IsVideo && Transport.Egress.MustWait(now);

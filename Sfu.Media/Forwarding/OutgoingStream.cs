@@ -60,21 +60,26 @@ internal sealed class OutgoingStream : IPacedStream
 
     private RtpEgress Egress => _consumer.Transport.Egress;
 
-    /// <summary>The first packet, or the first of another encoding: the numbers go on from the last ones sent.</summary>
-    public void Enter(in RtpPacket packet, in ArrivedPacket arrived, ConsumerGroup? group, MediaTime now)
+    /// <summary>
+    /// The key frame of a lower layer is next. Where the path's queue is long, it makes good all that was lost before it or has not left yet:
+    /// by the time that could be there it is there too. Where it is short, what was lost may still come in time.
+    /// </summary>
+    public void GoDown()
     {
-        if (Numbers.IsSynchronized && arrived.Stream < Numbers.Encoding)
+        if (Egress.Bandwidth?.Estimator.HasLongQueue != true)
         {
-            // On the way down the path is narrow, and the key frame makes good all that was lost before it, or has not left yet.
-            Repair?.Clear();
-            if (Egress.Discard(this) > 0)
-            {
-                Numbers.Recall();
-            }
+            return;
         }
 
-        Numbers.Enter(packet, arrived, group, now);
+        Repair?.Clear();
+        if (Egress.Discard(this) > 0)
+        {
+            Numbers.Recall();
+        }
     }
+
+    /// <summary>The first packet, or the first of another encoding: the numbers go on from the last ones sent.</summary>
+    public void Enter(in RtpPacket packet, in ArrivedPacket arrived, ConsumerGroup? group, MediaTime now) => Numbers.Enter(packet, arrived, group, now);
 
     /// <summary>A packet leaves, or waits for its turn to.</summary>
     /// <param name="packet">As the producer's client sent it, decrypted.</param>
@@ -130,6 +135,8 @@ internal sealed class OutgoingStream : IPacedStream
         var numbers = Number(first.MarkerAndType, first.Sequence, first.Timestamp);
         Leave(packet, packet.Payload, waiting.Index, numbers, waiting.Shift, waiting.Layers, room, now);
     }
+
+    void IPacedStream.Repeat(in WaitingPacket waiting, MediaTime now) => Repair?.Repeat(waiting, now);
 
     /// <summary>The numbers that one packet more leaves under.</summary>
     public PacketNumbers Number(byte markerAndType, ushort sequence, uint timestamp) => new(

@@ -145,6 +145,9 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     /// <summary>The packet leaves when its turn comes.</summary>
     public void Wait(in WaitingPacket packet, MediaTime now) => Known().Pacer.Wait(packet, now);
 
+    /// <summary>A packet that was sent again is sent so often more, each time a moment later. Only for clients that tell of the path.</summary>
+    public void Repeat(in WaitingPacket packet, int copies, MediaTime now) => _bandwidth?.Pacer.Repeat(packet, copies, now);
+
     /// <summary>What waits of the stream's packets never leaves.</summary>
     /// <returns>Packets forgotten.</returns>
     public int Discard(OutgoingStream stream) => _bandwidth?.Pacer.Discard(stream) ?? 0;

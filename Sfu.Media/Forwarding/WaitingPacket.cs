@@ -21,4 +21,7 @@ internal interface IPacedStream
 {
     /// <summary>The packet's turn has come.</summary>
     void Leave(in WaitingPacket waiting, MediaTime now);
+
+    /// <summary>It is time for one copy more of a packet that was sent again.</summary>
+    void Repeat(in WaitingPacket waiting, MediaTime now);
 }

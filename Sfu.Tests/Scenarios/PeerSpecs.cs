@@ -17,6 +17,9 @@ public sealed class PeerSpecs(TestNodeFixture fixture) : IClassFixture<TestNodeF
         var bob = Node.Client("join", "bob");
         Assert.Empty((await alice.AttachAsync()).Peers);
         var producer = await alice.ProduceAsync(await alice.ConnectedTransportAsync());
+
+        // The transport has answered; behind this its Router has booked it, too.
+        await alice.EventsAsync();
         var attached = await bob.AttachAsync();
         Assert.Equal(alice.Peer, Assert.Single(attached.Peers).PeerId);
         Assert.Equal(producer, Assert.Single(attached.Producers).ProducerId);

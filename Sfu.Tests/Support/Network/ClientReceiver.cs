@@ -72,6 +72,7 @@ internal sealed class ClientReceiver
 
     public void OnTime(MediaTime now)
     {
+        Show(now);
         if (_feedback.NextTimeout <= now)
         {
             while (_feedback.TryWrite(1, TestMedia.ConsumerSsrc, _buffer, out var length))
@@ -121,13 +122,16 @@ internal sealed class ClientReceiver
         Show(now);
     }
 
-    /// <summary>Frames in order, each whole; after a gap that stays, from the next key frame on.</summary>
+    /// <summary>
+    /// Frames in order, each whole; after a gap that stays, from the next key frame on. That is taken when it is to be shown and not as soon as
+    /// it is there: until then what is missing before it may come, as in libwebrtc's FrameBuffer.
+    /// </summary>
     private void Show(MediaTime now)
     {
         while (_packets.Count > 0)
         {
-            var from = _nextToShow;
-            if (!TryFindWhole(from, out var end))
+            var isNext = TryFindWhole(_nextToShow, out var end);
+            if (!isNext)
             {
                 end = _packets.Where(static p => p.Value.Key && p.Value.First).Select(p => TryFindWhole(p.Key, out var last) ? last : -1).FirstOrDefault(static last => last >= 0, -1);
                 if (end < 0)
@@ -137,13 +141,6 @@ internal sealed class ClientReceiver
             }
 
             var timestamp = _packets[end - 1].Timestamp;
-            foreach (var old in _packets.Keys.TakeWhile(sequence => sequence < end).ToArray())
-            {
-                _packets.Remove(old);
-            }
-
-            _nextToShow = end;
-            FramesShown++;
             if (_shownFirst == MediaTime.Never)
             {
                 _shownFirst = now.PlusMs(BufferMs);
@@ -151,6 +148,18 @@ internal sealed class ClientReceiver
             }
 
             var due = _shownFirst.PlusUs(Serial.Distance(timestamp, _firstTimestamp) * 1000L / 90);
+            if (!isNext && _nextToShow >= 0 && due > now)
+            {
+                return;
+            }
+
+            foreach (var old in _packets.Keys.TakeWhile(sequence => sequence < end).ToArray())
+            {
+                _packets.Remove(old);
+            }
+
+            _nextToShow = end;
+            FramesShown++;
             var shownAt = due > now ? due : now;
             if (_shownAt != MediaTime.Never && shownAt.UsSince(_shownAt) > 2 * ICamera.FrameMs * 1000)
             {

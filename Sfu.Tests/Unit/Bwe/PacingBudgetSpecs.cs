@@ -65,4 +65,26 @@ public class PacingBudgetSpecs
         Assert.False(budget.HasRoom(Rate, At(1)));
         Assert.InRange(budget.UsUntilRoom(Rate), 190_000, 200_010);
     }
+
+    [Fact]
+    public void What_was_saved_up_at_a_former_rate_cannot_be_spent_at_a_lower_one()
+    {
+        var budget = new PacingBudget();
+        Assert.True(budget.HasRoom(Rate, At(0)));
+        budget.OnNarrowed(Rate / 10);
+        budget.OnSent((int)(Rate / 10 * PacingBudget.BurstUs / 8_000_000));
+        Assert.False(budget.HasRest);
+        Assert.False(budget.HasRoom(Rate / 10, At(0)));
+    }
+
+    [Fact]
+    public void A_debt_stays_when_the_rate_falls()
+    {
+        var budget = new PacingBudget();
+        Assert.True(budget.HasRoom(Rate, At(0)));
+        budget.OnSent(5000);
+        var before = budget.UsUntilRoom(Rate);
+        budget.OnNarrowed(Rate / 10);
+        Assert.Equal(before, budget.UsUntilRoom(Rate));
+    }
 }

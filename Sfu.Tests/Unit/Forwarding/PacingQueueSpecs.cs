@@ -122,5 +122,7 @@ public sealed class PacingQueueSpecs : IDisposable
     private sealed class Stream : IPacedStream
     {
         public void Leave(in WaitingPacket waiting, MediaTime now) => throw new InvalidOperationException("The queue lets nothing leave.");
+
+        public void Repeat(in WaitingPacket waiting, MediaTime now) => throw new InvalidOperationException("The queue repeats nothing.");
     }
 }

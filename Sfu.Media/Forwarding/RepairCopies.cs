@@ -1,0 +1,100 @@
+using Sfu.Media.Buffers;
+using Sfu.Media.Wire;
+
+namespace Sfu.Media.Forwarding;
+
+/// <summary>
+/// Packets that were sent again and are to be sent once or twice more, each time <see cref="DistanceUs"/> later: copies that leave together
+/// are lost together, in a burst of losses or where a queue has no room at the moment. Those of one moment leave in the reverse order each time: where
+/// there is room for one, it is not always the same. By reference, bounded; it allocates only while it grows. Media thread only.
+/// </summary>
+internal sealed class RepairCopies(PacketPool pool)
+{
+    /// <summary>Between two copies: about half of the time from frame to frame, so that one of two misses the burst that a frame is.</summary>
+    public const long DistanceUs = 20_000;
+
+    /// <summary>Of more than these the oldest are given up: they were sent once at least.</summary>
+    public const int MaxPackets = 256;
+
+    // In the order in which they are due.
+    private readonly List<Entry> _entries = [];
+
+    /// <summary>When <see cref="TryTake"/> has something.</summary>
+    public MediaTime NextTimeout => _entries.Count > 0 ? _entries[0].At : MediaTime.Never;
+
+    /// <summary>Adds a packet, with a reference of its own.</summary>
+    /// <param name="packet">That was sent again.</param>
+    /// <param name="copies">How often it is to be sent yet; 0 or less: never.</param>
+    /// <param name="now">Time of the last copy.</param>
+    public void Add(in WaitingPacket packet, int copies, MediaTime now)
+    {
+        if (copies <= 0)
+        {
+            return;
+        }
+
+        if (_entries.Count == MaxPackets)
+        {
+            pool.Release(_entries[0].Packet.Index);
+            _entries.RemoveAt(0);
+        }
+
+        var at = now.PlusUs(DistanceUs);
+        var place = _entries.Count;
+        while (place > 0 && _entries[place - 1].At >= at)
+        {
+            place--;
+        }
+
+        pool.AddReference(packet.Index);
+        _entries.Insert(place, new Entry(packet, at, copies));
+    }
+
+    /// <summary>Takes a packet whose next copy is due. The caller takes over its reference, and adds it again for the copies that are left.</summary>
+    public bool TryTake(MediaTime now, out WaitingPacket packet, out int left)
+    {
+        packet = default;
+        left = 0;
+        if (now < NextTimeout)
+        {
+            return false;
+        }
+
+        (packet, _, var copies) = _entries[0];
+        _entries.RemoveAt(0);
+        left = copies - 1;
+        return true;
+    }
+
+    /// <summary>Forgets what a stream has in it.</summary>
+    public void Discard(IPacedStream stream)
+    {
+        var kept = 0;
+        for (var i = 0; i < _entries.Count; i++)
+        {
+            if (_entries[i].Packet.Stream == stream)
+            {
+                pool.Release(_entries[i].Packet.Index);
+            }
+            else
+            {
+                _entries[kept++] = _entries[i];
+            }
+        }
+
+        _entries.RemoveRange(kept, _entries.Count - kept);
+    }
+
+    /// <summary>Forgets all.</summary>
+    public void Clear()
+    {
+        foreach (var entry in _entries)
+        {
+            pool.Release(entry.Packet.Index);
+        }
+
+        _entries.Clear();
+    }
+
+    private readonly record struct Entry(WaitingPacket Packet, MediaTime At, int Copies);
+}

@@ -1,0 +1,118 @@
+using Sfu.Media.Buffers;
+using Sfu.Media.Forwarding;
+using Sfu.Media.Wire;
+
+namespace Sfu.Tests.Unit.Forwarding;
+
+public sealed class RepairCopiesSpecs : IDisposable
+{
+    private readonly PacketPool _pool = new();
+    private readonly RepairCopies _copies;
+    private readonly Stream _one = new();
+    private readonly Stream _other = new();
+
+    public RepairCopiesSpecs() => _copies = new RepairCopies(_pool);
+
+    public void Dispose()
+    {
+        Assert.Equal(0, _pool.InUse);
+        _pool.Dispose();
+    }
+
+    private static MediaTime At(long us) => MediaTime.FromMilliseconds(10_000).PlusUs(us);
+
+    [Fact]
+    public void Each_copy_is_due_a_moment_after_the_one_before()
+    {
+        Add(_one, 1, copies: 2, At(0));
+        Assert.Equal(At(RepairCopies.DistanceUs), _copies.NextTimeout);
+        Assert.Empty(Take(At(RepairCopies.DistanceUs - 1)));
+        Assert.Equal([1], Take(At(RepairCopies.DistanceUs)));
+        Assert.Empty(Take(At((2 * RepairCopies.DistanceUs) - 1)));
+        Assert.Equal([1], Take(At(2 * RepairCopies.DistanceUs)));
+        Assert.Equal(MediaTime.Never, _copies.NextTimeout);
+        Assert.Equal(0, _pool.InUse);
+    }
+
+    [Fact]
+    public void Packets_keep_their_order_and_what_is_to_leave_once_is_not_kept()
+    {
+        Add(_one, 1, copies: 1, At(0));
+        Add(_one, 2, copies: 0, At(1));
+        Add(_other, 3, copies: 1, At(2));
+        Assert.Equal(2, _pool.InUse);
+        Assert.Equal([1, 3], Take(At(RepairCopies.DistanceUs + 2)));
+    }
+
+    [Fact] // Where there is room for one packet at a time, it is not always the same.
+    public void Packets_of_one_moment_leave_in_the_reverse_order_each_time()
+    {
+        Add(_one, 1, copies: 2, At(0));
+        Add(_one, 2, copies: 2, At(0));
+        Add(_one, 3, copies: 2, At(0));
+        Add(_one, 4, copies: 1, At(1));
+        Assert.Equal([3, 2, 1], Take(At(RepairCopies.DistanceUs)));
+        Assert.Equal([4], Take(At(RepairCopies.DistanceUs + 1)));
+        Assert.Equal([1, 2, 3], Take(At(2 * RepairCopies.DistanceUs)));
+    }
+
+    [Fact]
+    public void What_a_stream_has_in_it_is_forgotten()
+    {
+        Add(_one, 1, copies: 2, At(0));
+        Add(_other, 2, copies: 1, At(0));
+        Add(_one, 3, copies: 1, At(0));
+        _copies.Discard(_one);
+        Assert.Equal(1, _pool.InUse);
+        Assert.Equal([2], Take(At(RepairCopies.DistanceUs)));
+    }
+
+    [Fact]
+    public void All_is_given_back()
+    {
+        Add(_one, 1, copies: 2, At(0));
+        Add(_other, 2, copies: 1, At(0));
+        _copies.Clear();
+        Assert.Equal((0, MediaTime.Never), (_pool.InUse, _copies.NextTimeout));
+    }
+
+    [Fact]
+    public void Of_too_many_the_oldest_are_given_up()
+    {
+        for (var i = 0; i < RepairCopies.MaxPackets + 3; i++)
+        {
+            Add(_one, (ushort)i, copies: 1, At(i));
+        }
+
+        Assert.Equal(RepairCopies.MaxPackets, _pool.InUse);
+        Assert.Equal(Enumerable.Range(3, RepairCopies.MaxPackets), Take(At(1_000_000)).Select(static sequence => (int)sequence));
+    }
+
+    private void Add(Stream stream, ushort sequence, int copies, MediaTime now)
+    {
+        var index = _pool.Rent(new byte[100]);
+        _copies.Add(new WaitingPacket(stream, index, new PacketNumbers(0, sequence, 0, 0, 0), default, default, IsRepair: true), copies, now);
+        _pool.Release(index);
+    }
+
+    /// <summary>As the pacer does it: what is left is added again.</summary>
+    private List<ushort> Take(MediaTime now)
+    {
+        var taken = new List<ushort>();
+        while (_copies.TryTake(now, out var packet, out var left))
+        {
+            taken.Add(packet.Numbers.Sequence);
+            _copies.Add(packet, left, now);
+            _pool.Release(packet.Index);
+        }
+
+        return taken;
+    }
+
+    private sealed class Stream : IPacedStream
+    {
+        public void Leave(in WaitingPacket waiting, MediaTime now) => throw new InvalidOperationException("Nothing leaves by itself.");
+
+        public void Repeat(in WaitingPacket waiting, MediaTime now) => throw new InvalidOperationException("Nothing is repeated by itself.");
+    }
+}
