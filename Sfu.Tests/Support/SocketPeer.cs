@@ -15,6 +15,7 @@ namespace Sfu.Tests.Support;
 internal sealed class SocketPeer : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_always = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(20);
 
     private readonly Socket _socket;
@@ -34,6 +35,9 @@ internal sealed class SocketPeer : IDisposable
 
     /// <summary>RTP packets that came, whatever is in them.</summary>
     public int RtpReceived { get; private set; }
+
+    /// <summary>Hears of each RTP packet when it has come; on whatever thread listens.</summary>
+    public Action? RtpCame { get; set; }
 
     public static Sfu.Media.Ortc.DtlsParameters DtlsParameters =>
         new() { Role = Sfu.Media.Ortc.DtlsRole.Client, Fingerprints = LoopbackWorld.PeerFingerprints };
@@ -55,6 +59,9 @@ internal sealed class SocketPeer : IDisposable
 
     /// <summary>Listens until so many RTP packets have come, from the beginning on.</summary>
     public Task ReceiveRtpAsync(int packets) => PumpAsync(() => RtpReceived >= packets);
+
+    /// <summary>Listens until it is told to stop.</summary>
+    public Task ListenAsync(CancellationToken stop) => PumpAsync(() => stop.IsCancellationRequested, s_always);
 
     /// <summary>Listens until the node has said goodbye and, with TCP, hung up.</summary>
     public Task EndAsync() => PumpAsync(() => Endings.Contains(_tcp ? "connection" : "close_notify"));
@@ -86,9 +93,11 @@ internal sealed class SocketPeer : IDisposable
         _dtls.Dispose();
     }
 
-    private async Task PumpAsync(Func<bool> done)
+    private Task PumpAsync(Func<bool> done) => PumpAsync(done, s_patience);
+
+    private async Task PumpAsync(Func<bool> done, TimeSpan patience)
     {
-        var deadline = MediaClock.Now.PlusMs((long)s_patience.TotalMilliseconds);
+        var deadline = MediaClock.Now.PlusMs((long)patience.TotalMilliseconds);
         while (!done())
         {
             Assert.True(MediaClock.Now < deadline, $"Stuck in {_dtls.State}, {string.Join(", ", Endings)}.");
@@ -149,7 +158,12 @@ internal sealed class SocketPeer : IDisposable
     {
         if (packet.Length > 0 && packet[0] is >= 128 and <= 191)
         {
-            RtpReceived += RtcpPacket.IsRtcp(packet) ? 0 : 1;
+            if (!RtcpPacket.IsRtcp(packet))
+            {
+                RtpReceived++;
+                RtpCame?.Invoke();
+            }
+
             return;
         }
 
