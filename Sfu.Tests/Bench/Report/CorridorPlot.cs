@@ -51,9 +51,21 @@ internal static class CorridorPlot
         Polyline(svg, samples, "#999", s => (X(s.Seconds, end), top + Rate(s.Capacity)));
         Polyline(svg, samples.Where(static s => s.Estimate > 0), "#1668b8", s => (X(s.Seconds, end), top + Rate(s.Estimate)));
         Polyline(svg, samples, "#c62828", s => (X(s.Seconds, end), queueTop + QueueHeight - (QueueHeight * Math.Min(s.QueueMs, MaxQueueMs) / MaxQueueMs)));
-        foreach (var sample in samples.Where(static s => s.Spatial >= 0))
+        for (var first = 0; first < samples.Count;)
         {
-            svg.AppendLine(CultureInfo.InvariantCulture, $"""<rect x="{X(sample.Seconds - 0.1, end):0.#}" y="{top + RatesHeight + 2}" width="{X(0.11, end) - X(0, end):0.##}" height="{LayerHeight}" fill="{s_layers[Math.Min(sample.Spatial, 2)]}"/>""");
+            var (from, spatial, next) = (samples[first].Seconds - 0.1, samples[first].Spatial, first + 1);
+            while (next < samples.Count && samples[next].Spatial == spatial)
+            {
+                next++;
+            }
+
+            if (spatial >= 0)
+            {
+                var width = X(samples[next - 1].Seconds, end) - X(from, end);
+                svg.AppendLine(CultureInfo.InvariantCulture, $"""<rect x="{X(from, end):0.#}" y="{top + RatesHeight + 2}" width="{width:0.##}" height="{LayerHeight}" fill="{s_layers[Math.Min(spatial, 2)]}"/>""");
+            }
+
+            first = next;
         }
 
         for (var second = 0; second <= end; second += 10)
