@@ -103,6 +103,9 @@ public sealed class TcpSpecs : IDisposable
         await StartAsync(new MediaPlaneOptions { TcpMaxConnectionsPerRemoteIp = 2, TcpUnauthenticatedTimeoutMs = 600_000 });
         var first = await ConnectAsync();
         await ConnectAsync();
+
+        // Each media thread accepts what the kernel gave to its socket: until both are counted, it may be one of them that finds no room.
+        await UntilAsync(async () => (await DumpAsync()).TcpConnections == 2);
         await AssertHungUpAsync(await ConnectAsync());
 
         first.Dispose();
