@@ -47,6 +47,7 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
     private JoinState _joined;
     private ClientRequest.Join? _join;
     private bool _consumes;
+    private bool _ticks;
     private BweTrace? _downlink;
     private long _lastRequestId;
 
@@ -74,7 +75,6 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
 
     protected override void PreStart()
     {
-        Timers.StartPeriodicTimer(TickTimer, Tick.Instance, s_tick);
         _log.Info("Session of peer [{0}] in room [{1}] opened", _key.PeerId, _key.RouterId);
     }
 
@@ -134,6 +134,7 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
                 again.Ask();
                 break;
             case Tick:
+                _ticks = false;
                 _askedRouter.Expire(Now);
                 _askedClient.Expire(Now);
                 NotifyDownlink();
@@ -141,6 +142,18 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
             default:
                 Unhandled(message);
                 break;
+        }
+
+        TickWhileThereIsSomethingToWaitFor();
+    }
+
+    /// <summary>A thousand sessions in which nothing happens cost nothing.</summary>
+    private void TickWhileThereIsSomethingToWaitFor()
+    {
+        if (!_ticks && (_askedRouter.Count > 0 || _askedClient.Count > 0 || _downlink is not null))
+        {
+            _ticks = true;
+            Timers.StartSingleTimer(TickTimer, Tick.Instance, s_tick);
         }
     }
 

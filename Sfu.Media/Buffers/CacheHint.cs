@@ -23,15 +23,9 @@ internal static unsafe class CacheHint
         }
     }
 
-    /// <summary>The cache line of a value.</summary>
+    /// <summary>The cache line of a value, and those behind it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Line<T>(ref T value)
-    {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(Unsafe.AsPointer(ref value));
-        }
-    }
+    public static void Line<T>(ref T value, int lines = 1) => Native(Unsafe.AsPointer(ref value), lines);
 
     /// <summary>Lines of native memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,7 +20,7 @@ internal sealed unsafe class PacketPool : IDisposable
     private readonly PacketStore _store;
     private readonly int _owner;
     private readonly Stack<int> _free = new();
-    private int[] _references = [];
+    private Holding[] _holdings = [];
     private int _returned = -1;
 
     /// <summary>A pool that shares with nobody.</summary>
@@ -60,14 +60,14 @@ internal sealed unsafe class PacketPool : IDisposable
 
     public void AddReference(int index)
     {
-        Debug.Assert(_references[index] > 0, "A packet is referenced after its last holder released it.");
-        _references[index]++;
+        Debug.Assert(_holdings[index].References > 0, "A packet is referenced after its last holder released it.");
+        _holdings[index].References++;
     }
 
     public void Release(int index)
     {
-        Debug.Assert(_references[index] > 0, "A packet is released twice.");
-        if (--_references[index] == 0)
+        Debug.Assert(_holdings[index].References > 0, "A packet is released twice.");
+        if (--_holdings[index].References == 0)
         {
             InUse--;
             LetGo(index);
@@ -76,17 +76,30 @@ internal sealed unsafe class PacketPool : IDisposable
 
     public ReadOnlySpan<byte> Packet(int index) => Bytes(index);
 
+    /// <summary>
+    /// Changes each time that this thread comes to hold another packet at this place: who notes it can tell later, without holding the packet,
+    /// whether it is still there.
+    /// </summary>
+    public uint GenerationOf(int index) => _holdings[index].Generation;
+
+    /// <summary>Whether somebody on this thread still holds the packet that was at this place in this generation.</summary>
+    public bool Holds(int index, uint generation) =>
+        index < _holdings.Length && _holdings[index] is { References: > 0 } holding && holding.Generation == generation;
+
+    /// <summary>Of <see cref="Forwarding.KeptPackets"/>: the moment until which it keeps the packet; 0: it does not.</summary>
+    public ref uint KeptUntil(int index) => ref _holdings[index].KeptUntil;
+
     /// <summary>The packet's bytes, to be changed only while nobody else holds it.</summary>
     public Span<byte> Bytes(int index)
     {
-        Debug.Assert(_references[index] > 0, "A packet is read after its last holder released it.");
+        Debug.Assert(_holdings[index].References > 0, "A packet is read after its last holder released it.");
         return new Span<byte>(_store.BytesOf(index), _store.HeaderOf(index)->Length);
     }
 
     /// <summary>Makes out a reference for another thread, which takes it by <see cref="Receive"/> on its own pool.</summary>
     public void Hand(int index)
     {
-        Debug.Assert(_references[index] > 0, "A packet is handed on after its last holder released it.");
+        Debug.Assert(_holdings[index].References > 0, "A packet is handed on after its last holder released it.");
         Interlocked.Increment(ref _store.HeaderOf(index)->Holders);
     }
 
@@ -96,10 +109,10 @@ internal sealed unsafe class PacketPool : IDisposable
     /// <summary>Takes over the reference that another thread made out.</summary>
     public void Receive(int index)
     {
-        if (index < _references.Length && _references[index] > 0)
+        if (index < _holdings.Length && _holdings[index].References > 0)
         {
             // The thread is a holder already: it counts once.
-            _references[index]++;
+            _holdings[index].References++;
             LetGo(index);
         }
         else
@@ -125,12 +138,15 @@ internal sealed unsafe class PacketPool : IDisposable
 
     private void AddFirstReference(int index)
     {
-        if (index >= _references.Length)
+        if (index >= _holdings.Length)
         {
-            Array.Resize(ref _references, Math.Max(_store.Capacity, _references.Length * 2));
+            Array.Resize(ref _holdings, Math.Max(_store.Capacity, _holdings.Length * 2));
         }
 
-        _references[index] = 1;
+        ref var holding = ref _holdings[index];
+        holding.References = 1;
+        holding.Generation++;
+        holding.KeptUntil = 0;
         InUse++;
     }
 
@@ -176,5 +192,13 @@ internal sealed unsafe class PacketPool : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>What this thread knows of a packet.</summary>
+    private struct Holding
+    {
+        public int References;
+        public uint Generation;
+        public uint KeptUntil;
     }
 }

@@ -14,20 +14,20 @@ internal sealed class ApplicationLimit
     private const double LeaveLevel = 0.5;
 
     private double _bits;
+    private long _sentBits;
     private MediaTime _last = MediaTime.Never;
 
     public bool IsLimited { get; private set; }
 
-    public void OnSent(int bytes, long estimate, MediaTime now)
-    {
-        Fill(estimate, now);
-        _bits -= bytes * 8.0;
-        Judge(estimate);
-    }
+    /// <summary>A packet leaves.</summary>
+    public void OnSent(int bytes) => _sentBits += bytes * 8L;
 
+    /// <summary>Judges what has been sent until now.</summary>
     public void OnTime(long estimate, MediaTime now)
     {
         Fill(estimate, now);
+        _bits -= _sentBits;
+        _sentBits = 0;
         Judge(estimate);
     }
 

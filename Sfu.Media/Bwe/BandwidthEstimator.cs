@@ -140,7 +140,6 @@ internal sealed class BandwidthEstimator
         Conclude();
     }
 
-    /// <summary>A packet leaves.</summary>
     /// <summary>Asks the processor for what <see cref="OnSent"/> needs that lies so many references away.</summary>
     public void Prefetch(int hop)
     {
@@ -170,7 +169,7 @@ internal sealed class BandwidthEstimator
         }
 
         _history.Add(sequence, bytes, _probe.ClusterToSend, now);
-        _application.OnSent(bytes, Bitrate, now);
+        _application.OnSent(bytes);
         if (_probe.IsSending)
         {
             _probe.OnSent(bytes, now);
@@ -297,6 +296,7 @@ internal sealed class BandwidthEstimator
 
         _hasFeedback = true;
         _lastFeedback = now;
+        _application.OnTime(Bitrate, now);
         if (_followsReports)
         {
             _followsReports = false;

@@ -16,6 +16,7 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
     private readonly List<ArrivedPacket> _arrived = [];
     private readonly SourceClock?[] _clocks = new SourceClock?[producer.Encodings.Length];
     private RecentPackets? _recent;
+    private KeptPackets? _kept;
     private bool _forwarding;
     private int _leftWhileForwarding;
     private GroupDemand _demand;
@@ -139,6 +140,16 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
 
     /// <summary>A consumer has started with a packet: what lies behind it and came before it follows.</summary>
     public void Replay(MediaConsumer consumer, in ArrivedPacket start, ushort sequence, MediaTime now) => _recent?.Replay(consumer, start, sequence, now);
+
+    /// <summary>A consumer has sent a packet that it may have to send again.</summary>
+    public void Keep(int index, MediaTime now)
+    {
+        _kept ??= ConsumerRepair.KeptOf(producer, engine.Pool);
+        _kept.Keep(index, now);
+    }
+
+    /// <summary>Gives back what is too old to be sent again, also when nothing new comes.</summary>
+    public void OnTime(MediaTime now) => _kept?.EvictExpired(now);
 
     /// <summary>The publisher reported.</summary>
     public void SetClock(SourceClock clock)
@@ -307,6 +318,7 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
         if (_consumers.Count == 0)
         {
             _recent?.Clear();
+            _kept?.Clear();
             ReleaseArrived();
             engine.Remove(this);
         }

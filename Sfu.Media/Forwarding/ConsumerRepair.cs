@@ -1,3 +1,4 @@
+using System.Numerics;
 using Sfu.Media.Buffers;
 using Sfu.Media.Codecs;
 using Sfu.Media.Control;
@@ -10,11 +11,14 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Forwarding;
 
 /// <summary>
-/// What a consumer has sent and can send again: references to the packets as they came, shared with all other consumers, and the numbers
-/// that they left under. Media thread only.
+/// Sends packets of one consumer again that its client misses. Media thread only.
 /// </summary>
 internal sealed class ConsumerRepair
 {
+    // Until which age packets may be sent again, and how many of each encoding are kept for that.
+    private const long VideoMaxAgeUs = 2_000_000;
+    private const int MaxVideoPackets = 2500;
+    private const long AudioMaxAgeUs = 1_000_000;
     private const int MaxAudioPackets = 250;
 
     // Given.
@@ -25,7 +29,7 @@ internal sealed class ConsumerRepair
     private readonly uint? _rtxSsrc;
 
     // Owned.
-    private readonly RetransmissionBuffer<KeptPacket> _kept;
+    private readonly SentPackets _sent;
 
     // State.
     private ushort _rtxSequence;
@@ -39,19 +43,12 @@ internal sealed class ConsumerRepair
         _writer = writer;
         _rtxSsrc = consumer.RtxSsrc;
         _rtxSequence = firstRtxSequence;
-        _kept = kind == MediaKind.Video
-            ? new RetransmissionBuffer<KeptPacket>(Release)
-            : new RetransmissionBuffer<KeptPacket>(Release, RetransmissionBuffer<KeptPacket>.AudioMaxAgeUs, MaxAudioPackets);
+        _sent = kind == MediaKind.Video
+            ? new SentPackets(VideoMaxAgeUs, (int)BitOperations.RoundUpToPowerOf2(MaxVideoPackets))
+            : new SentPackets(AudioMaxAgeUs, (int)BitOperations.RoundUpToPowerOf2(MaxAudioPackets));
 
         // SRTP has to protect a packet again under its own number where no RTX stream carries it.
         MaxPlainRetransmissions = HasRtx ? 0 : kind == MediaKind.Video ? SrtpSender.WindowSize : MaxAudioPackets;
-    }
-
-    /// <summary>What it takes to send a packet again: the shared original, and the numbers that it got here but the one that it is found by. 20 bytes.</summary>
-    private readonly record struct KeptPacket(
-        int Index, uint Timestamp, uint AbsSendTime, DescriptorShift Shift, ushort TransportSequence, byte MarkerAndType)
-    {
-        public PacketNumbers Numbers(ushort sequence) => new(MarkerAndType, sequence, Timestamp, TransportSequence, AbsSendTime);
     }
 
     /// <summary>How many packets may have to go out again under their own numbers.</summary>
@@ -63,6 +60,8 @@ internal sealed class ConsumerRepair
 
     public long PacketsRetransmitted { get; private set; }
 
+    private PacketPool Pool => _consumer.Transport.Engine.Pool;
+
     private bool HasRtx => _rtxSsrc is not null && _codecs.Media is { } media && _codecs.RtxFor(media.PayloadType) >= 0;
 
     /// <summary>A packet has left.</summary>
@@ -72,16 +71,17 @@ internal sealed class ConsumerRepair
     /// <param name="now">Time of sending.</param>
     public void Keep(int index, in PacketNumbers numbers, DescriptorShift shift, MediaTime now)
     {
-        var kept = new KeptPacket(index, numbers.Timestamp, numbers.AbsSendTime, shift, numbers.TransportSequence, numbers.MarkerAndType);
-        _consumer.Transport.Engine.Pool.AddReference(index);
-        if (!_kept.TryStore(numbers.Sequence, kept, now))
-        {
-            Release(kept);
-        }
+        _sent.Add(new SentPacket(index, numbers, shift), Pool, now);
+        _consumer.Group?.Keep(index, now);
     }
 
-    /// <summary>Gives back what is too old to be sent again, also when nothing new comes.</summary>
-    public void OnTime(MediaTime now) => _kept.EvictExpired(now);
+    /// <summary>Gives memory back, also when nothing new comes.</summary>
+    public void OnTime(MediaTime now) => _sent.OnTime(Pool, now);
+
+    /// <summary>The producer's packets that its consumers on one engine may have to send again.</summary>
+    public static KeptPackets KeptOf(MediaProducer producer, PacketPool pool) => producer.Kind == MediaKind.Video
+        ? new KeptPackets(pool, VideoMaxAgeUs, MaxVideoPackets * producer.Encodings.Length)
+        : new KeptPackets(pool, AudioMaxAgeUs, MaxAudioPackets * producer.Encodings.Length);
 
     /// <summary>The client misses packets (RFC 4585 §6.2.1).</summary>
     public void OnNack(GenericNack nack, MediaTime now)
@@ -97,9 +97,9 @@ internal sealed class ConsumerRepair
                 continue;
             }
 
-            if (_kept.TryGet(sequence, now, _stream.Sent.RttUs, out var kept) == RetransmissionLookup.Found)
+            if (_sent.TryGet(sequence, Pool, now, _stream.Sent.RttUs, out var sent) == RetransmissionLookup.Found)
             {
-                var packet = new WaitingPacket(_stream, kept.Index, kept.Numbers(sequence), kept.Shift, default, IsRepair: true);
+                var packet = new WaitingPacket(_stream, sent.Index, sent.Numbers, sent.Shift, default, IsRepair: true);
                 Repair(packet, now);
                 if (HasRtx && bandwidth is { RepairCopies: > 1 and var copies })
                 {
@@ -113,25 +113,25 @@ internal sealed class ConsumerRepair
     /// <returns>Bytes sent, protected; 0 when there is nothing that fits.</returns>
     public int TrySendPadding(int maxBytes, MediaTime now)
     {
-        if (!HasRtx || !_kept.TryGetNewest(now, out var sequence, out var kept)
-            || _consumer.Transport.Engine.Pool.Packet(kept.Index).Length is var length && length > maxBytes)
+        if (!HasRtx || !_sent.TryGetNewest(Pool, now, out var newest)
+            || Pool.Packet(newest.Index).Length is var length && length > maxBytes)
         {
             return 0;
         }
 
         var before = _consumer.Transport.Egress.RtpBytes;
-        var sent = Resend(kept.Index, kept.Numbers(sequence), kept.Shift, isProbation: true, now);
+        var sent = Resend(newest.Index, newest.Numbers, newest.Shift, isProbation: true, now);
         if (sent == 0)
         {
             return 0;
         }
 
-        var type = (byte)((kept.MarkerAndType & PacketNumbers.MarkerBit) | _codecs.RtxFor((byte)(kept.MarkerAndType & ~PacketNumbers.MarkerBit)));
-        Traces.Probed(_consumer, _rtxSsrc!.Value, (ushort)(_rtxSequence - 1), kept.Timestamp, type, sent, now);
+        var type = (byte)((newest.Numbers.MarkerAndType & PacketNumbers.MarkerBit) | _codecs.RtxFor(newest.Numbers.PayloadType));
+        Traces.Probed(_consumer, _rtxSsrc!.Value, (ushort)(_rtxSequence - 1), newest.Numbers.Timestamp, type, sent, now);
         return (int)(_consumer.Transport.Egress.RtpBytes - before);
     }
 
-    public void Clear() => _kept.Clear();
+    public void Clear() => _sent.Clear();
 
     /// <summary>A packet is sent again now.</summary>
     /// <param name="index">Of the original in the pool.</param>
@@ -145,7 +145,7 @@ internal sealed class ConsumerRepair
     {
         var egress = _consumer.Transport.Egress;
         var room = egress.Begin();
-        if (room.IsEmpty || !RtpPacket.TryParse(_consumer.Transport.Engine.Pool.Packet(index), out var original))
+        if (room.IsEmpty || !RtpPacket.TryParse(Pool.Packet(index), out var original))
         {
             return 0;
         }
@@ -206,7 +206,7 @@ internal sealed class ConsumerRepair
         var egress = _consumer.Transport.Egress;
         if (egress.MustRepairWait(now))
         {
-            NoteRepair(_consumer.Transport.Engine.Pool.Packet(packet.Index).Length);
+            NoteRepair(Pool.Packet(packet.Index).Length);
             egress.Wait(packet, now);
         }
         else
@@ -244,9 +244,7 @@ internal sealed class ConsumerRepair
         return true;
     }
 
-    public void PrefetchIndex() => CacheHint.Object(_kept, 2);
+    public void PrefetchIndex() => CacheHint.Object(_sent);
 
-    public void PrefetchSlots() => _kept.Prefetch();
-
-    private void Release(KeptPacket kept) => _consumer.Transport.Engine.Pool.Release(kept.Index);
+    public void PrefetchSlots() => _sent.Prefetch();
 }

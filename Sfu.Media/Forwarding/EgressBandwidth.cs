@@ -14,6 +14,9 @@ internal sealed class EgressBandwidth
 {
     private const int IntervalMs = 50;
     private const int ProbeIntervalMs = 5;
+
+    // Where nobody tells of the path but Receiver Reports, there is nothing that changes faster.
+    private const int UnmeasuredIntervalMs = 250;
     private const int MaxProbePackets = 16;
     private const int MaxPaddingBytes = 1400;
     private const long IdleUs = SendHistory.MaxAgeUs + 500_000;
@@ -66,6 +69,8 @@ internal sealed class EgressBandwidth
 
     public EgressPacer Pacer => _pacer;
 
+    private int Interval => _estimator.IsProbing ? ProbeIntervalMs : _estimator.IsMeasured ? IntervalMs : UnmeasuredIntervalMs;
+
     /// <summary>Sent only to probe.</summary>
     public TrafficMeter Probation { get; } = new();
 
@@ -96,7 +101,10 @@ internal sealed class EgressBandwidth
     {
         _estimator.OnSent(sequence, bytes, now);
         _lastSent = now;
-        WakeIn(IntervalMs, now);
+        if (NextTimeout == MediaTime.Never)
+        {
+            WakeIn(Interval, now);
+        }
     }
 
     /// <summary>
@@ -166,7 +174,7 @@ internal sealed class EgressBandwidth
         Probe(now);
         Share(now);
         Trace(now);
-        WakeIn(_estimator.IsProbing ? ProbeIntervalMs : IntervalMs, now);
+        WakeIn(Interval, now);
     }
 
     /// <summary>Shares the path among the consumers as it stands.</summary>
@@ -183,6 +191,7 @@ internal sealed class EgressBandwidth
     private void Follow(string source, long before, MediaTime now)
     {
         _source = source;
+        WakeIn(IntervalMs, now);
         if (_estimator.Target < before)
         {
             _pacer.OnNarrowed();

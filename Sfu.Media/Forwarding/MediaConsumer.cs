@@ -117,6 +117,9 @@ internal sealed class MediaConsumer
     /// <summary>The client tells what it thinks that the path carries.</summary>
     public bool TakesRemb { get; }
 
+    /// <summary>The consumers of the same producer on the same engine; null while it has not begun or is over.</summary>
+    public ConsumerGroup? Group => _group;
+
     private bool IsVideo => _settings.Kind == MediaKind.Video;
 
     /// <summary>The consumers of the same producer on the same engine, which it gets its packets with.</summary>
@@ -194,6 +197,7 @@ internal sealed class MediaConsumer
     public void OnTime(MediaTime now)
     {
         _stream.Repair?.OnTime(now);
+        _group?.OnTime(now);
         ReportScore();
     }
 

@@ -8,61 +8,76 @@ public sealed class RateMeter
     private const int SlotCount = 40;
     private const long SlotUs = 25_000;
 
-    // Made by the first packet: most of what could carry media does not, at any one time.
+    // Slots that are over. Made by the first packet: most of what could carry media does not, at any one time.
     private int[] _slots = [];
 
-    private long _slot = long.MinValue;
+    // When the newest slot is over. Most packets touch nothing but it and the sums.
+    private long _endUs = long.MinValue;
     private long _firstSlot;
     private long _bytesInWindow;
+    private int _bytesInSlot;
 
     /// <summary>Times before the newest one count at the newest.</summary>
     public void Add(int bytes, MediaTime now)
     {
-        if (_slots.Length == 0)
+        if (now.Us >= _endUs)
         {
-            _slots = new int[SlotCount];
+            Advance(now);
         }
 
-        Advance(now);
-        _slots[_slot % SlotCount] += bytes;
+        _bytesInSlot += bytes;
         _bytesInWindow += bytes;
     }
 
     /// <returns>Bits per second; over the time since the first packet while that is shorter than the window.</returns>
     public long BitsPerSecond(MediaTime now)
     {
-        if (_slot == long.MinValue)
+        if (_endUs == long.MinValue)
         {
             return 0;
         }
 
-        Advance(now);
-        var slots = Math.Clamp(_slot - _firstSlot + 1, 1, SlotCount);
+        if (now.Us >= _endUs)
+        {
+            Advance(now);
+        }
+
+        var slots = Math.Clamp((_endUs / SlotUs) - _firstSlot, 1, SlotCount);
         return _bytesInWindow * 8 * 1_000_000 / (slots * SlotUs);
     }
 
     private void Advance(MediaTime now)
     {
         var slot = Math.Max(now.Us, 0) / SlotUs;
-        if (_slot == long.MinValue)
+        if (_endUs == long.MinValue)
         {
-            _slot = slot;
+            _slots = new int[SlotCount];
             _firstSlot = slot;
-            return;
+        }
+        else
+        {
+            Close((_endUs / SlotUs) - 1, slot);
         }
 
-        if (slot - _slot >= SlotCount)
+        _bytesInSlot = 0;
+        _endUs = (slot + 1) * SlotUs;
+    }
+
+    /// <summary>The newest slot is over, and those between it and the next one have nothing.</summary>
+    private void Close(long newest, long next)
+    {
+        if (next - newest >= SlotCount)
         {
             Array.Clear(_slots);
             _bytesInWindow = 0;
-            _slot = slot;
             return;
         }
 
-        while (_slot < slot)
+        _slots[newest % SlotCount] = _bytesInSlot;
+        while (newest < next)
         {
-            _slot++;
-            ref var oldest = ref _slots[_slot % SlotCount];
+            newest++;
+            ref var oldest = ref _slots[newest % SlotCount];
             _bytesInWindow -= oldest;
             oldest = 0;
         }

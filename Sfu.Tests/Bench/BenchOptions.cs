@@ -12,6 +12,7 @@ namespace Sfu.Bench;
 /// <param name="NodeArguments">More for its command line.</param>
 /// <param name="MediaThreads">Of the node; 0: as many as it takes by itself.</param>
 /// <param name="Subjects">Who is measured, by the names in <see cref="Report.Case"/>.</param>
+/// <param name="Subscribers">Of the fan-outs; none: the usual ones.</param>
 /// <param name="Janus">The program; null: there is none.</param>
 internal sealed record BenchOptions(
     IReadOnlyList<string> Scenarios,
@@ -25,4 +26,5 @@ internal sealed record BenchOptions(
     IReadOnlyList<string> NodeArguments,
     int MediaThreads,
     IReadOnlyList<string> Subjects,
+    IReadOnlyList<int> Subscribers,
     string? Janus);

@@ -41,6 +41,13 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<int[]> _subscribers = new("--subscribers")
+    {
+        HelpName = "N",
+        Description = "Fan-outs to so many; may be repeated. Default: 1, 10, 100 and 500, with --quick not the last one.",
+        DefaultValueFactory = _ => [],
+    };
+
     private readonly Option<string?> _janus = new("--janus") { HelpName = "PROGRAM", Description = "Janus to compare with. Default: the one on PATH." };
     private readonly RootCommand _root;
 
@@ -55,7 +62,7 @@ internal sealed class CommandLine
         _scenarios.AcceptOnlyFromAmong(names);
         _root = new RootCommand("Measures the SFU from outside, beside a C program that does the same work, and Janus.")
         {
-            _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _mediaThreads, _nodeArguments, _subjects, _janus,
+            _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _mediaThreads, _nodeArguments, _subjects, _subscribers, _janus,
         };
         _subjects.AcceptOnlyFromAmong(Case.Node, Case.Limit, Case.Janus);
         AllNames = names;
@@ -85,6 +92,7 @@ internal sealed class CommandLine
             parsed.GetValue(_nodeArguments) ?? [],
             parsed.GetValue(_mediaThreads),
             parsed.GetValue(_subjects) is { Length: > 0 } subjects ? subjects : [Case.Node, Case.Limit, Case.Janus],
+            parsed.GetValue(_subscribers) ?? [],
             parsed.GetValue(_janus) ?? OnPath("janus"));
     }
 

@@ -17,7 +17,12 @@ internal sealed class FanOutScenario : NodeScenario
 
     public override async Task RunAsync(BenchContext context)
     {
-        int[] sizes = context.Options.Quick ? [1, 10, 100] : [1, 10, 100, 500];
+        IReadOnlyList<int> sizes = context.Options switch
+        {
+            { Subscribers: { Count: > 0 } chosen } => chosen,
+            { Quick: true } => [1, 10, 100],
+            _ => [1, 10, 100, 500],
+        };
         foreach (var profile in (SrtpProfile[])[Suites.Gcm, Suites.Cm80])
         {
             foreach (var subscribers in sizes)

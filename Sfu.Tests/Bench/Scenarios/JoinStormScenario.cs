@@ -3,13 +3,15 @@ using Sfu.Bench.Load;
 using Sfu.Bench.Measure;
 using Sfu.Bench.Node;
 using Sfu.Bench.Report;
+using Sfu.Bench.Rivals;
 using Sfu.Bench.Signaling;
 
 namespace Sfu.Bench.Scenarios;
 
 /// <summary>
 /// A fan-out runs; then clients join other rooms at a rate, each with a WebSocket, a session, a transport, ICE and DTLS. Does forwarding
-/// feel it? Afterwards: how many transports a second signalling alone makes, asked in parallel.
+/// feel it? Afterwards: how many transports a second signalling alone makes, asked in parallel. Beside it: the C program forwards the same
+/// fan-out while the node does nothing but take the same joins. What its packets wait for is the processors that clients and node share.
 /// </summary>
 internal sealed class JoinStormScenario : IScenario
 {
@@ -36,33 +38,69 @@ internal sealed class JoinStormScenario : IScenario
     public async Task RunAsync(BenchContext context)
     {
         var subscribers = context.Options.Quick ? 10 : 50;
-        for (var run = 0; run < context.Options.Runs && context.WithNode; run++)
+        for (var run = 0; run < context.Options.Runs; run++)
         {
-            var node = await context.StartNodeAsync();
-            try
+            if (context.WithNode)
             {
-                var measurement = new Measurement();
-                await StormAsync(context, node, subscribers, measurement);
-                await CreateAsync(context, node, measurement);
-                context.Report.Add(new Case(Name, Case.Node, $"1→{subscribers}", Suites.Name(Suites.Gcm)), measurement);
+                await MeasureNodeAsync(context, subscribers);
             }
-            finally
+
+            if (await context.LimitAsync() is { } limit)
             {
-                await node.StopAsync();
+                await MeasureLimitAsync(context, limit, subscribers);
             }
         }
     }
 
-    private async Task StormAsync(BenchContext context, NodeProcess node, int subscribers, Measurement measurement)
+    private async Task MeasureNodeAsync(BenchContext context, int subscribers)
+    {
+        var node = await context.StartNodeAsync();
+        try
+        {
+            var measurement = new Measurement();
+            await StormNodeAsync(context, node, subscribers, measurement);
+            await CreateAsync(context, node, measurement);
+            context.Report.Add(new Case(Name, Case.Node, $"1→{subscribers}", Suites.Name(Suites.Gcm)), measurement);
+        }
+        finally
+        {
+            await node.StopAsync();
+        }
+    }
+
+    private async Task StormNodeAsync(BenchContext context, NodeProcess node, int subscribers, Measurement measurement)
     {
         using var load = new LoadPeer(Suites.Gcm);
-        using var joiners = new LoadPeer(Suites.Gcm);
         await using var room = new Room(node, load, "room");
-        await room.AddPublisherAsync(capabilities =>
-            Pacing.Video(Ssrc, Pacing.PublisherRate(context.Options.PacketRate / 2, subscribers), capabilities.Extensions));
+        await room.AddPublisherAsync(capabilities => Pacing.Video(Ssrc, Rate(context, subscribers), capabilities.Extensions));
         await room.AddSubscribersAsync(subscribers);
         await load.StartReportsAsync();
-        var meter = new FlowMeter(load, node.Id, node);
+        await StormAsync(context, node, load, new FlowMeter(load, node.Id, node), measurement);
+    }
+
+    private async Task MeasureLimitAsync(BenchContext context, string program, int subscribers)
+    {
+        var node = await context.StartNodeAsync();
+        try
+        {
+            using var load = new LoadPeer(Suites.Gcm);
+            var measurement = new Measurement();
+            await using var room = await LimitRoom.OpenAsync(program, load, Suites.Gcm, subscribers, Rate(context, subscribers));
+            await StormAsync(context, node, load, new FlowMeter(load, room.ProcessId, node: null), measurement);
+            context.Report.Add(new Case(Name, Case.Limit, $"1→{subscribers}", Suites.Name(Suites.Gcm)), measurement);
+        }
+        finally
+        {
+            await node.StopAsync();
+        }
+    }
+
+    private static double Rate(BenchContext context, int subscribers) => Pacing.PublisherRate(context.Options.PacketRate / 2, subscribers);
+
+    /// <summary>The node takes joins while media flows, through it or not.</summary>
+    private async Task StormAsync(BenchContext context, NodeProcess node, LoadPeer load, FlowMeter meter, Measurement measurement)
+    {
+        using var joiners = new LoadPeer(Suites.Gcm);
         await meter.WarmUpAsync(context.WarmUp);
 
         // The code of a join is compiled before it is measured, too.

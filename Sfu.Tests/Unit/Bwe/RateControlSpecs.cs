@@ -105,13 +105,15 @@ public class RateControlSpecs
         var limit = new ApplicationLimit();
         for (var ms = 0; ms < 2000; ms += 10)
         {
-            limit.OnSent(125, 1_000_000, At(ms / 1000.0));
+            limit.OnSent(125);
+            limit.OnTime(1_000_000, At(ms / 1000.0));
         }
 
         Assert.True(limit.IsLimited);
         for (var ms = 2000; ms < 4000; ms += 10)
         {
-            limit.OnSent(1250, 1_000_000, At(ms / 1000.0));
+            limit.OnSent(1250);
+            limit.OnTime(1_000_000, At(ms / 1000.0));
         }
 
         Assert.False(limit.IsLimited);
