@@ -104,6 +104,7 @@ public static class SfuNodeHosting
         var node = registry.TryGet<SfuNode>(out var carrier) ? carrier : null;
         var member = system.ActorOf(ClusterMemberActor.Props(node, region, settings), ClusterMembers.MemberActorName);
         registry.Register<SfuMember>(member);
+        system.ActorOf(MemberProbeActor.Props(Akka.Cluster.Cluster.Get(system)), "member-probe");
         var reception = system.ActorOf(ReceptionActor.Props(region, member), ClusterMembers.ReceptionActorName);
         ClusterClientReceptionist.Get(system).RegisterService(reception);
     }

@@ -42,8 +42,7 @@ internal sealed class SignalingGatewayActor(IActorRef router, SignalingOptions o
                 TellSessions(new SignalingMessages.NodeForgiven(reachable.Member.Address));
                 break;
             case ClusterEvent.MemberRemoved removed:
-                TellSessions(new SignalingMessages.NodeUnreachable(removed.Member.Address));
-                TellSessions(new SignalingMessages.NodeForgiven(removed.Member.Address));
+                TellSessions(new SignalingMessages.NodeRemoved(removed.Member.Address));
                 break;
             case SignalingMessages.Connect connect:
                 Connect(connect);

@@ -24,8 +24,11 @@ internal static class SignalingMessages
     /// <summary>To a session: whatever lives on that node is lost.</summary>
     public sealed record NodeUnreachable(Address Node) : INoSerializationVerificationNeeded;
 
-    /// <summary>To a session: that node answers again, or is no member any more, so that its address may be another node's.</summary>
+    /// <summary>To a session: that node answers again.</summary>
     public sealed record NodeForgiven(Address Node) : INoSerializationVerificationNeeded;
+
+    /// <summary>To a session: that node is no member any more. Its Routers live elsewhere from now on, and its address may be another node's.</summary>
+    public sealed record NodeRemoved(Address Node) : INoSerializationVerificationNeeded;
 
     /// <summary>To a session: a connection to that node broke, and what was on its way may be lost.</summary>
     public sealed record ConnectionBroke(Address Node) : INoSerializationVerificationNeeded;

@@ -52,6 +52,29 @@ internal sealed partial class SignalingSessionActor
     }
 
     /// <summary>
+    /// A Router of that node starts elsewhere now. What it was asked before has gone to the node that is lost, and will not be answered: it is asked
+    /// again, so that it waits where the Router will be, a moment later, when this node's way to Routers has heard of the loss too.
+    /// </summary>
+    private void NodeRemoved(Address node)
+    {
+        var mayHaveHeldRoom = _room is null || _room.Path.Address.Equals(node);
+        NodeUnreachable(node);
+        _lostNodes = _lostNodes.Remove(node.ToString());
+        if (mayHaveHeldRoom)
+        {
+            var asked = _lastRequestId;
+            Timers.StartSingleTimer(
+                new object(),
+                new AskAgain(() =>
+                {
+                    GiveUp(asked, []);
+                    CatchUpWithRoom();
+                }),
+                s_patience);
+        }
+    }
+
+    /// <summary>
     /// A client that knows how makes another transport. Any other one is sent away, comes back by itself, and finds its room where it is now.
     /// </summary>
     private void SendElsewhere(string method, TransportId transport, int withinMs)

@@ -120,6 +120,9 @@ internal sealed partial class SignalingSessionActor : UntypedActor, IWithTimers
             case SignalingMessages.NodeForgiven forgiven:
                 _lostNodes = _lostNodes.Remove(forgiven.Node.ToString());
                 break;
+            case SignalingMessages.NodeRemoved removed:
+                NodeRemoved(removed.Node);
+                break;
             case SignalingMessages.ConnectionBroke broke:
                 ConnectionBroke(broke.Node);
                 break;

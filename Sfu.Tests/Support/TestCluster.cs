@@ -87,6 +87,13 @@ public sealed class TestCluster : IAsyncDisposable
         await node.KillAsync();
     }
 
+    /// <summary>A node's process ends: its connections break, and nobody listens at its port any more. Of nodes with <see cref="WithBareConnections"/>.</summary>
+    public async Task EndProcessAsync(TestNode node)
+    {
+        _nodes.Remove(node);
+        await node.KillAsync();
+    }
+
     /// <summary>The node ends by itself, because the others have the majority.</summary>
     public async Task MustHaveEndedAsync(TestNode node)
     {

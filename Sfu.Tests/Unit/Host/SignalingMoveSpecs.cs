@@ -116,6 +116,32 @@ public sealed class SignalingMoveSpecs : SignalingHarness
         Assert.Null(client.Closed);
     }
 
+    [Fact]
+    public void What_has_gone_to_a_removed_node_is_asked_again_and_once_only()
+    {
+        var client = Moving(out _);
+        var node = _router.Ref.Path.Address;
+        client.Session.Tell(new SignalingMessages.NodeUnreachable(node));
+        Notification(client, "transportClosed");
+        _router.ExpectMsg<PeerProtocol.AttachPeer>();
+        var id = Send(client, "createWebRtcTransport", """{"consuming":false}""");
+        var lost = _router.ExpectMsg<RouterProtocol.CreateWebRtcTransport>();
+        var other = Send(client, "changeDisplayName", """{"displayName":"New"}""");
+        _router.ExpectMsg<PeerProtocol.UpdatePeer>();
+
+        client.Session.Tell(new SignalingMessages.NodeRemoved(node));
+        Assert.Equal(503, Error(client, other).Code);
+        var again = _router.FishForMessage<RouterProtocol.CreateWebRtcTransport>(_ => true);
+        Assert.NotEqual(lost.RequestId, again.RequestId);
+        Assert.Empty(again.Avoid);
+        _router.Reply(Created(again.RequestId, "send2"));
+        Assert.Equal("send2", Answer(client, id).GetProperty("id").GetString());
+
+        // The former answer comes after all: what it speaks of is not needed.
+        _router.Reply(Created(lost.RequestId, "late"));
+        Assert.Equal(new TransportId("late"), _router.FishForMessage<RouterProtocol.CloseTransport>(_ => true).TransportId);
+    }
+
     [Theory]
     [InlineData(SfuErrorCode.Closed)]
     [InlineData(SfuErrorCode.InvalidParameters)]

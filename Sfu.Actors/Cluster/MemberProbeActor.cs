@@ -1,0 +1,80 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+using Akka.Remote;
+using Sfu.Actors.Node;
+
+namespace Sfu.Actors.Cluster;
+
+/// <summary>
+/// Tells a member whose process has ended from one that hangs or is cut off. When a connection to a member breaks, its port is tried: where its
+/// host says several times in a row that nobody listens there, the process is gone (<see cref="GoneMembers"/>), and the failure detector need
+/// not wait for heartbeats. Any other outcome, silence too, says nothing.
+/// </summary>
+internal sealed class MemberProbeActor(Predicate<Address> isMember, Func<Address, Task<bool>> isRefused) : UntypedActor, IWithTimers
+{
+    /// <summary>So often in a row, a program that closes its port and opens it again would have been seen.</summary>
+    private const int Refusals = 3;
+
+    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+
+    private readonly GoneMembers _gone = GoneMembers.Of(Context.System.EventStream);
+    private readonly Dictionary<Address, int> _refused = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>For a member of a cluster.</summary>
+    public static Props Props(Akka.Cluster.Cluster cluster) => Props(
+        address => cluster.State.Members.Any(member => member.Address.Equals(address) && member.Status is (MemberStatus.Up or MemberStatus.WeaklyUp)),
+        static address => PortProbe.IsRefusedAsync(address.Host!, address.Port!.Value, _patience));
+
+    /// <param name="isMember">Who is probed: others leave without anybody missing them.</param>
+    /// <param name="isRefused">Whether the host of an address, which has host and port, says that nobody listens there.</param>
+    public static Props Props(Predicate<Address> isMember, Func<Address, Task<bool>> isRefused) =>
+        ActorFactory<MemberProbeActor>.Props(() => new MemberProbeActor(isMember, isRefused));
+
+    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case DisassociatedEvent { RemoteAddress: { Host: not null, Port: not null } address }
+                when !_refused.ContainsKey(address) && !_gone.Contains(address.ToString()) && isMember(address):
+                _refused.Add(address, 0);
+                Probe(address);
+                break;
+            case DisassociatedEvent:
+                break;
+            case Probed { IsRefused: true } probed when ++_refused[probed.Address] < Refusals:
+                Timers.StartSingleTimer(probed.Address, new ProbeAgain(probed.Address), _interval);
+                break;
+            case Probed probed:
+                _refused.Remove(probed.Address);
+                if (probed.IsRefused)
+                {
+                    _log.Warning("The process of member [{0}] has ended: nobody listens at its port", probed.Address);
+                    _gone.Add(probed.Address.ToString());
+                }
+
+                break;
+            case ProbeAgain again:
+                Probe(again.Address);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Probe(Address address) => isRefused(address)
+        .PipeTo(Self, success: refused => new Probed(address, refused), failure: _ => new Probed(address, IsRefused: false));
+
+    private sealed record Probed(Address Address, bool IsRefused) : INoSerializationVerificationNeeded;
+
+    private sealed record ProbeAgain(Address Address) : INoSerializationVerificationNeeded;
+}

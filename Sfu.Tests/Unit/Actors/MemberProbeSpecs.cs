@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Configuration;
+using Akka.Remote;
+using Akka.TestKit.Xunit2;
+using Sfu.Actors.Cluster;
+using Sfu.Actors.Hosting;
+
+namespace Sfu.Tests.Unit.Actors;
+
+/// <summary>A member whose process has ended is told from one that is only silent.</summary>
+public sealed class MemberProbeSpecs : TestKit
+{
+    private static readonly Address _here = Address.Parse("akka.tcp://sfu@192.0.2.1:4053");
+    private static readonly Address _member = Address.Parse("akka.tcp://sfu@192.0.2.2:4053");
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+
+    private readonly Queue<TaskCompletionSource<bool>> _probes = [];
+    private readonly GoneMembers _gone;
+
+    public MemberProbeSpecs() => _gone = GoneMembers.Of(Sys.EventStream);
+
+    [Fact]
+    public void Member_is_gone_when_its_port_is_closed_several_times_in_a_row()
+    {
+        Start(address => address.Equals(_member));
+        Break(_member);
+        Answer(true);
+        Break(_member); // Each try of remoting to connect again is a break, too.
+        Answer(true);
+        Assert.False(_gone.Contains(_member.ToString()));
+        Answer(true);
+        AwaitCondition(() => _gone.Contains(_member.ToString()), _patience);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true, false)]
+    [InlineData(true, true, false)]
+    public void Member_is_not_gone_when_somebody_listens_or_nothing_is_known(params bool[] answers)
+    {
+        Start(address => address.Equals(_member));
+        Break(_member);
+        foreach (var refused in answers)
+        {
+            Answer(refused);
+        }
+
+        // The next break finds it as if nothing had been: it takes all refusals anew.
+        AwaitAssert(() => { Break(_member); Assert.True(IsAsked()); }, _patience);
+        Answer(true);
+        Answer(true);
+        Assert.False(_gone.Contains(_member.ToString()));
+    }
+
+    [Fact]
+    public void Who_is_no_member_is_not_probed()
+    {
+        Start(address => address.Equals(_member));
+        Break(_here);
+        Break(_member);
+        AwaitCondition(IsAsked, _patience);
+        lock (_probes)
+        {
+            Assert.Single(_probes);
+        }
+    }
+
+    [Fact]
+    public void Detector_believes_it_until_a_heartbeat_comes()
+    {
+        var config = SfuConfiguration.AkkaReference.WithFallback(ConfigurationFactory.FromResource<Cluster>("Akka.Cluster.Configuration.Cluster.conf"));
+        var registry = new DefaultFailureDetectorRegistry<Address>(() => FailureDetectorLoader.Load(
+            config.GetString("akka.cluster.failure-detector.implementation-class"), config.GetConfig("akka.cluster.failure-detector"), Sys));
+        registry.Heartbeat(_here);
+        registry.Heartbeat(_member);
+        Assert.True(registry.IsAvailable(_member));
+
+        _gone.Add(_member.ToString());
+        Assert.False(registry.IsAvailable(_member));
+        Assert.True(registry.IsAvailable(_here));
+
+        registry.Heartbeat(_member);
+        Assert.True(registry.IsAvailable(_member));
+    }
+
+    [Fact]
+    public async Task Port_is_refused_when_nobody_listens_and_not_when_a_process_hangs()
+    {
+        // Nobody accepts: the kernel does.
+        using var hanging = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        hanging.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)hanging.LocalEndPoint!).Port;
+        Assert.True(await PortProbe.IsRefusedAsync("127.0.0.1", port, _patience));
+        hanging.Listen();
+        Assert.False(await PortProbe.IsRefusedAsync("127.0.0.1", port, _patience));
+        Assert.False(await PortProbe.IsRefusedAsync("no-such-host.invalid", port, _patience));
+    }
+
+    private void Start(Predicate<Address> isMember)
+    {
+        // Only of interest once it has subscribed.
+        var actor = Sys.ActorOf(MemberProbeActor.Props(isMember, Ask));
+        actor.Tell(new Identify(1), TestActor);
+        ExpectMsg<ActorIdentity>();
+    }
+
+    private void Break(Address address) => Sys.EventStream.Publish(new DisassociatedEvent(_here, address, inbound: false));
+
+    private Task<bool> Ask(Address address)
+    {
+        Assert.Equal(_member, address);
+        var answer = new TaskCompletionSource<bool>();
+        lock (_probes)
+        {
+            _probes.Enqueue(answer);
+        }
+
+        return answer.Task;
+    }
+
+    private bool IsAsked()
+    {
+        lock (_probes)
+        {
+            return _probes.Count > 0;
+        }
+    }
+
+    private void Answer(bool refused)
+    {
+        AwaitCondition(IsAsked, _patience);
+        lock (_probes)
+        {
+            _probes.Dequeue().SetResult(refused);
+        }
+    }
+}
