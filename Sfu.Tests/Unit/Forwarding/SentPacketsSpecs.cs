@@ -110,7 +110,7 @@ public sealed class SentPacketsSpecs : IDisposable
             var wanted = (ushort)(next - random.Next(700));
             var found = _sent.TryGet(wanted, _pool, At(ms), 0, out var got);
             var age = sent.TryGetValue(wanted % Capacity, out var entry) && entry.Sequence == wanted ? ms - entry.At : long.MaxValue;
-            if (age is > MaxAgeMs and < MaxAgeMs + ResolutionMs)
+            if (age is > MaxAgeMs - ResolutionMs and < MaxAgeMs + ResolutionMs)
             {
                 // Either is right.
             }
