@@ -98,6 +98,11 @@ public sealed class NodeLossSpecs(Browser browser, ITestOutputHelper output)
             await cluster.AddCarrierAsync();
         }
 
+        foreach (var node in cluster.Carriers.Append(cluster.Gateway))
+        {
+            await node.HasPreparedAsync();
+        }
+
         var victim = await choose(cluster, room);
         var killed = Now;
         victim.Kill();
