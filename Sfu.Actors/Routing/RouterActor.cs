@@ -419,7 +419,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     }
 
     /// <summary>
-    /// Sessions get a new place before the membership has made up its mind about the node, which takes twice as long. Should the node be back,
+    /// Sessions get a new place before the membership has made up its mind about the node, which takes longer. Should the node be back,
     /// it is told to end what everybody takes for lost.
     /// </summary>
     private void OnUnreachable(Address address)
