@@ -26,8 +26,8 @@ internal sealed class MediaMailbox(IActorRef transport) : NewsMailbox<MediaNews>
     public void LayersChanged(ConsumerHandle consumer, ConsumerLayers? layers) =>
         Fold(static (news, change) => news.WithLayers(change.Consumer, change.Layers), (Consumer: consumer, Layers: layers));
 
-    public void DemandChanged(ProducerHandle producer, int encodings) =>
-        Fold(static (news, change) => news.WithDemand(change.Producer, change.Encodings), (Producer: producer, Encodings: encodings));
+    public void DemandChanged(ProducerHandle producer, WantedLayers wanted) =>
+        Fold(static (news, change) => news.WithDemand(change.Producer, change.Wanted), (Producer: producer, Wanted: wanted));
 
     public void Traced(MediaNews.Traced traced) => Fold(static (news, change) => news.WithTrace(change), traced);
 }

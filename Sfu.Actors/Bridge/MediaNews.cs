@@ -24,7 +24,7 @@ internal sealed record MediaNews
     public ImmutableDictionary<ConsumerHandle, ConsumerLayers?> Layers { get; private init; } = ImmutableDictionary<ConsumerHandle, ConsumerLayers?>.Empty;
 
     /// <summary>Bit i: encoding i of the Producer is wanted here.</summary>
-    public ImmutableDictionary<ProducerHandle, int> Demands { get; private init; } = ImmutableDictionary<ProducerHandle, int>.Empty;
+    public ImmutableDictionary<ProducerHandle, WantedLayers> Demands { get; private init; } = ImmutableDictionary<ProducerHandle, WantedLayers>.Empty;
 
     public ImmutableQueue<Traced> Traces { get; private init; } = ImmutableQueue<Traced>.Empty;
 
@@ -43,7 +43,7 @@ internal sealed record MediaNews
 
     public MediaNews WithLayers(ConsumerHandle consumer, ConsumerLayers? layers) => this with { Layers = Layers.SetItem(consumer, layers) };
 
-    public MediaNews WithDemand(ProducerHandle producer, int encodings) => this with { Demands = Demands.SetItem(producer, encodings) };
+    public MediaNews WithDemand(ProducerHandle producer, WantedLayers wanted) => this with { Demands = Demands.SetItem(producer, wanted) };
 
     public MediaNews WithTrace(Traced traced) => TraceCount < MaxTraces
         ? this with { Traces = Traces.Enqueue(traced), TraceCount = TraceCount + 1 }

@@ -39,7 +39,7 @@ internal sealed class TransportBridge(IActorRef transport, PathMailbox paths) : 
 
     public void RtcpTupleChanged(TransportTuple? tuple) => Paths?.RtcpTupleChanged(tuple);
 
-    public void ProducerDemandChanged(ProducerHandle producer, int encodings) => Media?.DemandChanged(producer, encodings);
+    public void ProducerDemandChanged(ProducerHandle producer, WantedLayers wanted) => Media?.DemandChanged(producer, wanted);
 
     public void Connected(long requestId, DtlsRole localRole) =>
         Actor?.Tell(new MediaEvents.Connected(requestId, localRole), ActorRefs.NoSender);

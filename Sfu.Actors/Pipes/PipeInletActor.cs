@@ -210,11 +210,11 @@ internal sealed class PipeInletActor : UntypedActor, IWithTimers
     private void OnDemands()
     {
         var changed = false;
-        foreach (var (producer, encodings) in _bridge.TakeMedia().Demands)
+        foreach (var (producer, wanted) in _bridge.TakeMedia().Demands)
         {
-            if (Find(producer) is { } incoming && incoming.Encodings != encodings)
+            if (Find(producer) is { } incoming && incoming.Wanted != wanted)
             {
-                incoming.Encodings = encodings;
+                incoming.Wanted = wanted;
                 changed = true;
             }
         }
@@ -262,7 +262,10 @@ internal sealed class PipeInletActor : UntypedActor, IWithTimers
         _routerId,
         Self,
         _version,
-        [.. _incoming.Values.Select(static incoming => new WantedProducer(incoming.Producer.ProducerId, incoming.Encodings, incoming.IsKnown))]));
+        [
+            .. _incoming.Values.Select(static incoming => new WantedProducer(
+                incoming.Producer.ProducerId, incoming.Wanted.Encodings, incoming.IsKnown, incoming.Wanted.Targets)),
+        ]));
 
     private void OnRepeat()
     {
@@ -338,7 +341,7 @@ internal sealed class PipeInletActor : UntypedActor, IWithTimers
 
         public ProducerHandle? Handle { get; set; }
 
-        public int Encodings { get; set; }
+        public WantedLayers Wanted { get; set; }
 
         public bool IsKnown => Handle is not null;
     }

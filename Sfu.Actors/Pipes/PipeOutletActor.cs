@@ -137,7 +137,7 @@ internal sealed class PipeOutletActor : UntypedActor
         {
             if (_outgoing.TryGetValue(want.ProducerId, out var outgoing))
             {
-                Run(outgoing, want.Encodings);
+                Run(outgoing, want.Encodings, want.Targets == 0 ? WantedLayers.AllTargets : want.Targets);
                 TellPiped(outgoing, want.IsKnown);
             }
             else if (follow.Sources.TryGetValue(want.ProducerId, out var source) && !want.IsKnown)
@@ -196,8 +196,18 @@ internal sealed class PipeOutletActor : UntypedActor
         }
     }
 
-    private void Run(Outgoing outgoing, int encodings)
+    private void Run(Outgoing outgoing, int encodings, int targets)
     {
+        // Where nothing is to cross it does not matter what that would be.
+        if (encodings != 0 && targets != outgoing.Targets)
+        {
+            outgoing.Targets = targets;
+            foreach (var consumer in outgoing.Consumers)
+            {
+                _node.Media.SetPipedTargets(consumer, targets);
+            }
+        }
+
         for (var i = 0; i < outgoing.Consumers.Length; i++)
         {
             var bit = 1 << i;
@@ -269,5 +279,8 @@ internal sealed class PipeOutletActor : UntypedActor
 
         /// <summary>Bit i: encoding i runs.</summary>
         public int Running { get; set; }
+
+        /// <summary>Bit 4·s + t: the consumers have been told to pass on that decode target.</summary>
+        public int Targets { get; set; } = WantedLayers.AllTargets;
     }
 }

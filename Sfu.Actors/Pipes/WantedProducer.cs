@@ -6,4 +6,5 @@ namespace Sfu.Actors.Pipes;
 /// <param name="ProducerId">Which.</param>
 /// <param name="Encodings">Bit i: encoding i is wanted now.</param>
 /// <param name="IsKnown">The inlet has heard in which streams it comes.</param>
-internal sealed record WantedProducer(ProducerId ProducerId, int Encodings, bool IsKnown);
+/// <param name="Targets">The decode targets of these that are wanted now (<c>WantedLayers.Targets</c>); 0, as an older inlet has it: all.</param>
+internal sealed record WantedProducer(ProducerId ProducerId, int Encodings, bool IsKnown, int Targets);

@@ -121,10 +121,10 @@ public interface ITransportEvents
     void ConsumerLayersChanged(ConsumerHandle consumer, ConsumerLayers? layers);
 
     /// <summary>
-    /// Which of the producer's encodings some consumer wants now: bit i for encoding i; 0 when nobody wants anything. Only for a producer
-    /// with <see cref="ProducerSettings.ReportsDemand"/>; none is wanted before the first report. More is told at once, less after a second.
+    /// What of the producer some consumer wants now. Only for a producer with <see cref="ProducerSettings.ReportsDemand"/>; nothing is wanted
+    /// before the first report. More is told at once, less after a second.
     /// </summary>
-    void ProducerDemandChanged(ProducerHandle producer, int encodings);
+    void ProducerDemandChanged(ProducerHandle producer, WantedLayers wanted);
 
     /// <summary>
     /// How loud the producer's packets since the last report were (RFC 6464), in their order: 0 (loudest) … 127 (silence). Ten times a

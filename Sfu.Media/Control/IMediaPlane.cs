@@ -87,6 +87,14 @@ public interface IMediaPlane
     /// <summary>The highest layers to forward from now on. What comes of it is <see cref="ITransportEvents.ConsumerLayersChanged"/>.</summary>
     void SetPreferredLayers(ConsumerHandle consumer, ConsumerLayers layers);
 
+    /// <summary>
+    /// Which layers a consumer with <see cref="ConsumerSettings.Encoding"/> forwards from now on; all before the first time. More spatial layers begin
+    /// with a key frame, which is asked for.
+    /// </summary>
+    /// <param name="consumer">Whose.</param>
+    /// <param name="targets">As in <see cref="WantedLayers.Targets"/>; of simulcast only those of its own encoding count.</param>
+    void SetPipedTargets(ConsumerHandle consumer, int targets);
+
     /// <param name="consumer">Whose.</param>
     /// <param name="priority">1 … 255: who gets more of the path when it is narrow.</param>
     void SetPriority(ConsumerHandle consumer, int priority);

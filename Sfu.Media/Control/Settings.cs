@@ -67,8 +67,8 @@ public sealed record ProducerSettings(
 /// <param name="Priority">1 … 255: who gets more of the path when it is narrow.</param>
 /// <param name="IgnoreDtx">Do not forward Opus packets that carry no sound.</param>
 /// <param name="Encoding">
-/// Forward this encoding of the producer, by its place, and no other: whole, with all layers inside, under its own timestamps. That is how a
-/// producer crosses a pipe: one consumer of type <see cref="ConsumerType.Pipe"/> for each encoding, whose <paramref name="RtpParameters"/> have
+/// Forward this encoding of the producer, by its place, and no other, with all layers inside or those of <see cref="IMediaPlane.SetPipedTargets"/>,
+/// under its own timestamps. That is how a producer crosses a pipe: one consumer of type <see cref="ConsumerType.Pipe"/> for each encoding, whose <paramref name="RtpParameters"/> have
 /// the one SSRC that the far producer has for it. Null: one stream made of all encodings.
 /// </param>
 public sealed record ConsumerSettings(

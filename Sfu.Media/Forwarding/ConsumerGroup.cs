@@ -18,7 +18,7 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
     private RecentPackets? _recent;
     private bool _forwarding;
     private int _leftWhileForwarding;
-    private GroupDemand _demand;
+    private readonly GroupDemand? _demand = producer.Demand is null ? null : new GroupDemand();
 
     // Bit by encoding: a request is on its way to the producer's engine, and another one is to follow.
     private uint _asking;
@@ -149,30 +149,31 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
         }
     }
 
-    /// <summary>One consumer wants other encodings than before, of a producer that gets here only what is wanted.</summary>
+    /// <summary>One consumer wants other decode targets than before, of a producer that gets here only what is wanted.</summary>
     public void NoteDemand(int before, int after)
     {
-        var former = _demand.Encodings;
-        if (!_demand.Change(before, after))
+        var former = TargetSets.SpatialLayersOf(_demand?.Targets ?? 0);
+        if (_demand?.Change(before, after) != true)
         {
             return;
         }
 
-        for (var encoding = 0; encoding < producer.Encodings.Length; encoding++)
+        var more = TargetSets.SpatialLayersOf(_demand.Targets) & ~former;
+        for (var spatial = 0; spatial < FrameLayers.MaxSpatialLayers; spatial++)
         {
-            if ((_demand.Encodings & ~former & (1 << encoding)) != 0)
+            if ((more & (1 << spatial)) != 0)
             {
-                Activity.Expect(encoding, engine.Now);
+                Activity.Expect(spatial, engine.Now);
             }
         }
 
-        TellDemand(_demand.Encodings);
+        TellDemand(_demand.Targets);
     }
 
-    /// <summary>The encodings that the producer could get here.</summary>
-    public void Offer(byte encodings, MediaTime now)
+    /// <summary>The spatial layers that the producer could get here.</summary>
+    public void Offer(byte layers, MediaTime now)
     {
-        if (Activity.Offer(encodings, now))
+        if (Activity.Offer(layers, now))
         {
             ChooseLayers(now);
         }
@@ -237,7 +238,7 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
         var changed = false;
         foreach (ref readonly var arrived in packets)
         {
-            changed |= arrived.Layers.Targets != 0 && Activity.Note(arrived.Layers, now, producer.Demand is not null ? _demand.Encodings : -1);
+            changed |= arrived.Layers.Targets != 0 && Activity.Note(arrived.Layers, now, _demand?.Targets ?? TargetSets.All);
         }
 
         if (changed)
@@ -271,7 +272,7 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
         }
     }
 
-    private void TellDemand(int encodings) => engine.Tell(producer.Transport, transport => producer.Demand?.Set(this, encodings, transport.Engine.Now));
+    private void TellDemand(int targets) => engine.Tell(producer.Transport, transport => producer.Demand?.Set(this, targets, transport.Engine.Now));
 
     private void Ask(int encoding) => engine.Tell(producer.Transport, transport =>
     {

@@ -1,32 +1,32 @@
 using System.Runtime.CompilerServices;
-using Sfu.Media.Codecs;
+using Sfu.Media.Bwe;
 
 namespace Sfu.Media.Forwarding;
 
-/// <summary>How many consumers of one engine want each encoding of a producer. Media thread only.</summary>
-internal struct GroupDemand
+/// <summary>How many consumers of one engine want each decode target of a producer. Media thread only.</summary>
+internal sealed class GroupDemand
 {
     private Counts _counts;
 
-    /// <summary>Bit i: some consumer wants encoding i.</summary>
-    public int Encodings { get; private set; }
+    /// <summary>Bit 4·s + t: some consumer wants target (s, t).</summary>
+    public int Targets { get; private set; }
 
     /// <summary>One consumer wants something else than before. True: so do all together.</summary>
     public bool Change(int before, int after)
     {
         var wanted = 0;
-        for (var encoding = 0; encoding < FrameLayers.MaxSpatialLayers; encoding++)
+        for (var target = 0; target < LayerDemand.TargetCount; target++)
         {
-            _counts[encoding] += ((after >> encoding) & 1) - ((before >> encoding) & 1);
-            wanted |= _counts[encoding] > 0 ? 1 << encoding : 0;
+            _counts[target] += ((after >> target) & 1) - ((before >> target) & 1);
+            wanted |= _counts[target] > 0 ? 1 << target : 0;
         }
 
-        var changes = wanted != Encodings;
-        Encodings = wanted;
+        var changes = wanted != Targets;
+        Targets = wanted;
         return changes;
     }
 
-    [InlineArray(FrameLayers.MaxSpatialLayers)]
+    [InlineArray(LayerDemand.TargetCount)]
     private struct Counts
     {
         private int _first;

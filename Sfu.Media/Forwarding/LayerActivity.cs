@@ -67,9 +67,12 @@ internal sealed class LayerActivity
 
     /// <param name="layers">Of a packet.</param>
     /// <param name="now">Call time.</param>
-    /// <param name="wanted">Bit s: layer s comes if it is there; of the others silence says nothing, as long as they are on offer.</param>
+    /// <param name="wanted">
+    /// The decode targets that come if they are there; of the other layers silence says nothing, as long as they are on offer, and of one that comes in
+    /// fewer frames than this one no more than that.
+    /// </param>
     /// <returns>Whether a layer has come or gone.</returns>
-    public bool Note(in FrameLayers layers, MediaTime now, int wanted = -1)
+    public bool Note(in FrameLayers layers, MediaTime now, int wanted = TargetSets.All)
     {
         var seen = layers.SpatialLayer;
         var changed = !Has(seen);
@@ -83,7 +86,7 @@ internal sealed class LayerActivity
 
         for (var other = 0; other < FrameLayers.MaxSpatialLayers; other++)
         {
-            if (other == seen || !Has(other) || (_offered & ~wanted & (1 << other)) != 0)
+            if (other == seen || !Has(other) || ((_offered & (1 << other)) != 0 && !IsDue(other, layers.TemporalLayer, wanted)))
             {
                 continue;
             }
@@ -120,6 +123,9 @@ internal sealed class LayerActivity
 
         return wanted;
     }
+
+    /// <summary>A layer that comes would have had a frame beside one of this temporal layer.</summary>
+    private static bool IsDue(int spatial, int temporal, int wanted) => (wanted & FrameLayers.TargetBit(spatial, temporal)) != 0;
 
     [InlineArray(FrameLayers.MaxSpatialLayers)]
     private struct Layers<T>

@@ -47,6 +47,21 @@ internal sealed class LayerRates
         return false;
     }
 
+    /// <summary>Whether anything comes at all.</summary>
+    public bool HasAny
+    {
+        get
+        {
+            var any = false;
+            for (var spatial = 0; spatial < FrameLayers.MaxSpatialLayers; spatial++)
+            {
+                any |= HasSpatial(spatial);
+            }
+
+            return any;
+        }
+    }
+
     /// <summary>By decode target, spatial · 4 + temporal.</summary>
     public void CopyTo(Span<long> rates)
     {
@@ -115,10 +130,9 @@ internal sealed class LayerRates
     }
 
     /// <summary>
-    /// Somebody who has them tells what the layers of an encoding take that may not come here at present. Only for encodings that are spatial
-    /// layers of their own.
+    /// Somebody who has them tells what layers take that may not come here at present.
     /// </summary>
-    /// <param name="spatial">The encoding.</param>
+    /// <param name="spatial">The spatial layer, or the encoding of simulcast.</param>
     /// <param name="temporal">Up to which temporal layer.</param>
     /// <param name="bitrate">Bit/s; 0: it is not there.</param>
     public void Announce(int spatial, int temporal, long bitrate)

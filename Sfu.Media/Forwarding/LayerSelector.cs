@@ -13,8 +13,7 @@ namespace Sfu.Media.Forwarding;
 /// (L3T3_KEY). More temporal layers begin where a frame says that they may.
 /// </remarks>
 /// <param name="needsKeyFrame">What is wanted begins with a key frame.</param>
-/// <param name="whole">There is nothing to choose: from the first key frame on everything is taken.</param>
-internal struct LayerSelector(bool needsKeyFrame, bool whole = false)
+internal struct LayerSelector(bool needsKeyFrame)
 {
     public const int MaxLayer = FrameLayers.MaxTemporalLayers - 1;
 
@@ -27,6 +26,10 @@ internal struct LayerSelector(bool needsKeyFrame, bool whole = false)
 
     // Bit s: the client has all base frames of spatial layer s since the last key picture.
     private byte _unbroken;
+
+    // What was done with the frames of the present picture that its frame of the present spatial layer builds on.
+    private bool _tookLower;
+    private bool _leftLower;
 
     /// <summary>Whether the client is on any layer: it has got a frame to start from.</summary>
     public readonly bool IsOn => _spatial != None;
@@ -78,9 +81,10 @@ internal struct LayerSelector(bool needsKeyFrame, bool whole = false)
             return false;
         }
 
-        if (whole)
+        if ((frame.Flags & FrameFlags.PictureStart) != 0)
         {
-            return TakesWhole(frame);
+            _tookLower = false;
+            _leftLower = false;
         }
 
         if (_spatial == None)
@@ -92,17 +96,23 @@ internal struct LayerSelector(bool needsKeyFrame, bool whole = false)
 
             Enter(frame);
         }
-        else if (_spatial != _wantedSpatial && !TryChangeSpatial(frame) && _spatial == frame.SpatialLayer)
+        else if (_spatial != _wantedSpatial && !TryChangeSpatial(frame))
         {
             // Meanwhile: on the way down as little as there is, on the way up as much.
             ChangeTemporal(frame, _wantedSpatial < _spatial ? 0 : MaxLayer);
         }
-        else if (_temporal != _wantedTemporal && frame.SpatialLayer == _spatial)
+        else
         {
             ChangeTemporal(frame, _wantedTemporal);
         }
 
         var takes = _spatial != None && frame.BelongsTo(_spatial, _temporal);
+        if (IsBelow(frame))
+        {
+            _tookLower |= takes;
+            _leftLower |= !takes;
+        }
+
         NoteBase(frame, takes);
         return takes;
     }
@@ -125,17 +135,6 @@ internal struct LayerSelector(bool needsKeyFrame, bool whole = false)
                 _unbroken |= frame.BelongsTo(spatial, 0) ? (byte)(1 << spatial) : (byte)0;
             }
         }
-    }
-
-    private bool TakesWhole(in FrameLayers frame)
-    {
-        if (_spatial == None && frame.Targets != 0 && (!needsKeyFrame || frame.IsKeyFrame))
-        {
-            _spatial = _wantedSpatial;
-            _temporal = _wantedTemporal;
-        }
-
-        return _spatial != None && frame.Targets != 0;
     }
 
     /// <summary>A frame that refers to no other: a key frame, or the beginning of an upper layer that stands by itself.</summary>
@@ -197,11 +196,24 @@ internal struct LayerSelector(bool needsKeyFrame, bool whole = false)
         return false;
     }
 
+    /// <summary>The present spatial layer builds on the frame in its picture.</summary>
+    private readonly bool IsBelow(in FrameLayers frame) => frame.SpatialLayer < _spatial && (frame.Targets & TargetSets.Of(_spatial)) != 0;
+
+    /// <summary>
+    /// A picture is taken whole or not at all: where the present spatial layer builds on lower ones in each picture, the number of temporal layers
+    /// changes with its first frame.
+    /// </summary>
     private void ChangeTemporal(in FrameLayers frame, int wanted)
     {
+        var begins = (frame.Flags & FrameFlags.PictureStart) != 0 && IsBelow(frame);
+        if (wanted == _temporal || (frame.SpatialLayer != _spatial && !begins))
+        {
+            return;
+        }
+
         if (wanted < _temporal)
         {
-            if (frame.IsFrameStart || frame.TemporalLayer > wanted)
+            if (!_tookLower && (frame.IsFrameStart || frame.TemporalLayer > wanted))
             {
                 _temporal = (sbyte)wanted;
             }
@@ -209,9 +221,9 @@ internal struct LayerSelector(bool needsKeyFrame, bool whole = false)
             return;
         }
 
-        for (var temporal = wanted; temporal > _temporal; temporal--)
+        for (var temporal = wanted; temporal > _temporal && !_leftLower; temporal--)
         {
-            if (frame.AllowsSwitchTo(_spatial, temporal))
+            if (frame.AllowsSwitchTo(frame.SpatialLayer, temporal) && frame.BelongsTo(_spatial, temporal))
             {
                 _temporal = (sbyte)temporal;
                 return;

@@ -35,7 +35,7 @@ internal sealed class MediaConsumer
     // State.
     private LayerChoice _layers;
     private ConsumerGroup? _group;
-    private EncodingDemand _demand;
+    private ConsumerDemand _demand;
     private volatile bool _closed;
 
     public MediaConsumer(MediaTransport transport, ConsumerHandle handle, MediaProducer producer, ConsumerSettings settings)
@@ -54,8 +54,8 @@ internal sealed class MediaConsumer
         Cname = Encoding.UTF8.GetBytes(settings.RtpParameters.Rtcp.Cname ?? "");
         _stream = new OutgoingStream(this, _codecs, settings);
         _scoring = new ConsumerScoring(producer);
-        _layers = new LayerChoice(settings.PreferredLayers, settings.Priority, _codecs.Media?.Kind.HasKeyFrames() == true, settings.Encoding);
-        _demand = new EncodingDemand(producer);
+        _layers = new LayerChoice(settings.PreferredLayers, settings.Priority, _codecs.Media?.Kind.HasKeyFrames() == true, ScopeOf(producer, settings.Encoding));
+        _demand = new ConsumerDemand(producer);
     }
 
     public MediaTransport Transport { get; }
@@ -73,6 +73,12 @@ internal sealed class MediaConsumer
 
     /// <summary>The only encoding of the producer that it gets; null: whichever fits best.</summary>
     public int? Pinned => _settings.Encoding;
+
+    /// <summary>The decode targets that cross a pipe with the next key frame.</summary>
+    public ushort CrossingTargets => (ushort)_layers.PipedTargets;
+
+    /// <summary>The number of the last packet that left.</summary>
+    public ushort LastSequence => _stream.Numbers.LastLeft;
 
     public MediaKind Kind => _settings.Kind;
 
@@ -128,7 +134,7 @@ internal sealed class MediaConsumer
 
     public void Leave()
     {
-        _demand.NeedNothing(_group);
+        _demand.Need(0, _group);
         _group?.Remove(this);
         _group = null;
     }
@@ -211,6 +217,17 @@ internal sealed class MediaConsumer
         ChooseLayers(now);
     }
 
+    /// <summary>The decode targets of its encoding that are to cross a pipe from now on.</summary>
+    public void SetPipedTargets(int targets, MediaTime now)
+    {
+        if (Pinned is not null && _layers.PipedTargets != (targets & ScopeOf(Producer, Pinned)))
+        {
+            _layers.Want(targets);
+            Transport.Reporter.Announce(this, now);
+            ChooseLayers(now);
+        }
+    }
+
     public void SetPriority(int priority) => _layers.Priority = priority;
 
     public void Trace(MediaTraceTypes types) => Traced = types;
@@ -272,7 +289,7 @@ internal sealed class MediaConsumer
         if (IsVideo && !Paused && !_layers.IsStopped)
         {
             _layers.OnAsked(now);
-            _group?.RequestKeyFrame(_demand.EncodingOf(_layers.WantedSpatial), now);
+            _group?.RequestKeyFrame(Producer.EncodingOf(_layers.WantedSpatial), now);
         }
     }
 
@@ -290,9 +307,15 @@ internal sealed class MediaConsumer
 
         Traces.WasAsked(this, full ? MediaTraceTypes.Fir : MediaTraceTypes.Pli, now);
 
-        if (IsVideo && !Paused && _layers.Present is not null)
+        if (Pinned is not null)
         {
-            _group?.RequestKeyFrame(_demand.EncodingOf(_layers.Spatial), now);
+            // Whoever waits over there may have missed what comes with it.
+            Transport.Reporter.Announce(this, now);
+        }
+
+        if (IsVideo && !Paused && _layers.IsOn)
+        {
+            _group?.RequestKeyFrame(Producer.EncodingOf(_layers.Spatial), now);
         }
         else
         {
@@ -324,6 +347,7 @@ internal sealed class MediaConsumer
         }
 
         var before = _layers.Spatial;
+        var waited = Pinned is not null && _layers.WaitsForKeyFrame;
         var takes = _layers.Takes(arrived.Layers) && !(_settings.IgnoreDtx && OpusPayload.IsDtx(payload));
         if (_layers.MissesKeyFrame(now))
         {
@@ -340,6 +364,12 @@ internal sealed class MediaConsumer
         {
             // Whoever takes this up over there has to know which moment it belongs to.
             Transport.Reporter.SendSenderReport(this, now);
+        }
+
+        if (waited && !_layers.WaitsForKeyFrame)
+        {
+            // And which layers come with it.
+            Transport.Reporter.Announce(this, now);
         }
 
         if (arrived.Layers.IsKeyFrame && _layers.Spatial < before)
@@ -462,9 +492,13 @@ internal sealed class MediaConsumer
 
     /// <summary>The last packet of a picture, of which the client gets no higher layer, bears the marker.</summary>
     private bool EndsPicture(in RtpPacket packet, in FrameLayers frame) =>
-        packet.Marker || (frame.IsFrameEnd && IsVideo && Pinned is null && !Producer.IsSimulcast && frame.SpatialLayer == _layers.Spatial);
+        packet.Marker || (IsVideo && !Producer.IsSimulcast && _layers.EndsPicture(frame));
 
-    /// <summary>Tells the group which encodings it needs, where a pipe carries only those that are needed.</summary>
+    /// <summary>The decode targets that a pipe carries of an encoding.</summary>
+    private static ushort ScopeOf(MediaProducer producer, int? encoding) =>
+        encoding is not { } place ? (ushort)0 : (ushort)(producer.IsSimulcast ? TargetSets.Of(place) : TargetSets.All);
+
+    /// <summary>Tells the group which layers it needs, where a pipe carries only those that are needed.</summary>
     private void NoteDemand()
     {
         if (!_demand.Counts)
@@ -474,15 +508,11 @@ internal sealed class MediaConsumer
 
         if (Paused || !Transport.CanSend || _layers.IsStopped)
         {
-            _demand.NeedNothing(_group);
-        }
-        else if (IsVideo)
-        {
-            _demand.Need(_layers.WantedSpatial, _layers.Spatial, _group);
+            _demand.Need(0, _group);
         }
         else
         {
-            _demand.NeedAll(_group);
+            _demand.Need(IsVideo ? _layers.Needs(Producer.IsSimulcast) : TargetSets.All, _group);
         }
     }
 

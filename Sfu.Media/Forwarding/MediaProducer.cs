@@ -108,6 +108,9 @@ internal sealed class MediaProducer
             .Where(static e => e.Id is >= 1 and <= 255 and not 15)
             .Select(static e => (HeaderExtensionUris.FromUri(e.Uri), e.Id)));
 
+    /// <summary>The encoding that carries a spatial layer.</summary>
+    public int EncodingOf(int spatial) => IsSimulcast ? Math.Clamp(spatial, 0, Encodings.Length - 1) : 0;
+
     /// <summary>The Router's payload type for one of the client's.</summary>
     public byte MapPayloadType(byte payloadType)
     {
@@ -175,7 +178,7 @@ internal sealed class MediaProducer
     public void OnPacket(ReceiveStream stream, in RtpPacket packet, in FrameLayers frame, MediaTime now)
     {
         Observe(packet, now);
-        var layers = packet.Payload.IsEmpty ? default : Place(stream, frame);
+        var layers = packet.Payload.IsEmpty ? default : Place(stream, packet.SequenceNumber, frame);
         if (HasVideo && layers.Targets != 0)
         {
             (Rates ??= new LayerRates()).Add(layers, packet.Packet.Length, now);
@@ -380,11 +383,11 @@ internal sealed class MediaProducer
     }
 
     /// <summary>An encoding of simulcast is a spatial layer, with the temporal layers that it has itself.</summary>
-    private FrameLayers Place(ReceiveStream stream, in FrameLayers frame)
+    private FrameLayers Place(ReceiveStream stream, ushort sequence, in FrameLayers frame)
     {
         if (!IsSimulcast)
         {
-            return frame;
+            return Demand is { } demand ? demand.Limit(frame, sequence) : frame;
         }
 
         const int OwnTargets = (1 << FrameLayers.MaxTemporalLayers) - 1;

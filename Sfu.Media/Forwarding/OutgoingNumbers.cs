@@ -62,6 +62,9 @@ internal sealed class OutgoingNumbers
     /// <summary>That encoding, or the last one.</summary>
     public byte Encoding { get; private set; }
 
+    /// <summary>The highest number that a packet left under; before the first one, that before it.</summary>
+    public ushort LastLeft => _left;
+
     /// <summary>What comes next does not go on from what came before.</summary>
     public void Leave() => IsSynchronized = false;
 

@@ -36,7 +36,7 @@ internal sealed class OutgoingStream : IPacedStream
 
         // In the lower half, so that the first wrap comes after the client's SRTP has counted from zero (RFC 3711 §3.3.1).
         var firstSequence = (ushort)(random.NextUInt16() & 0x7FFF);
-        var pictures = NumbersPictures(settings.Type, codecs.Media?.Kind) ? new PictureNumbers(codecs.Media!.Kind) : null;
+        var pictures = NumbersPictures(settings, consumer.Producer, codecs.Media?.Kind) ? new PictureNumbers(codecs.Media!.Kind) : null;
         var frames = _writer.RenumbersFrames && settings.Encoding is null ? new FrameNumbers() : null;
         var timestampOffset = settings.Encoding is null ? random.NextUInt32() : 0;
         Numbers = new OutgoingNumbers(consumer.Producer, clockRate, firstSequence, timestampOffset, pictures, frames, settings.Encoding);
@@ -179,8 +179,15 @@ internal sealed class OutgoingStream : IPacedStream
         }
     }
 
-    private static bool NumbersPictures(ConsumerType type, CodecKind? codec) =>
-        (codec == CodecKind.Vp8 && type is ConsumerType.Simulcast or ConsumerType.Svc) || (codec == CodecKind.Vp9 && type == ConsumerType.Simulcast);
+    /// <summary>Where VP8 pictures of temporal layers are left out, or the encoding changes.</summary>
+    private static bool NumbersPictures(ConsumerSettings settings, MediaProducer producer, CodecKind? codec) => codec switch
+    {
+        CodecKind.Vp8 when settings.Encoding is { } piped =>
+            piped < producer.Encodings.Length && ScalabilityMode.Parse(producer.Encodings[piped].ScalabilityMode).TemporalLayers > 1,
+        CodecKind.Vp8 => settings.Type is ConsumerType.Simulcast or ConsumerType.Svc,
+        CodecKind.Vp9 => settings.Type == ConsumerType.Simulcast,
+        _ => false,
+    };
 
     /// <summary>A packet leaves now, and is kept for the case that the client misses it.</summary>
     private bool Leave(

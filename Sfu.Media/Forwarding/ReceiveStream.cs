@@ -19,6 +19,7 @@ internal sealed class ReceiveStream
     private readonly FrameInspector? _frames;
     private readonly bool _dtx;
     private StreamScore _score;
+    private byte _shownScore;
 
     public ReceiveStream(MediaProducer producer, int encoding, uint ssrc, CodecEntry codec, int keyFrameRequestDelayMs)
     {
@@ -73,7 +74,7 @@ internal sealed class ReceiveStream
     public long RtxPacketCount { get; set; }
 
     /// <summary>0 … 10.</summary>
-    public int Score => _score.Value;
+    public int Score => _shownScore;
 
     public MediaTime NextTimeout => MediaTime.Min(Nack?.NextTimeout ?? MediaTime.Never, KeyFrames.NextTimeout);
 
@@ -92,15 +93,27 @@ internal sealed class ReceiveStream
     }
 
     /// <returns>Whether the score has changed.</returns>
-    public bool UpdateScore(MediaTime now) => Producer.Paused
-        ? _score.OnInactive(now)
-        : _score.Update(
-            now,
-            Reception.ExpectedCount,
-            Reception.ReceivedCount,
-            Reception.RecoveredCount,
-            RtxPacketCount,
-            _dtx ? DtxInactivityUs : StreamScore.DefaultInactivityUs);
+    public bool UpdateScore(MediaTime now)
+    {
+        if (Producer.Paused)
+        {
+            _score.OnInactive(now);
+        }
+        else
+        {
+            _score.Update(
+                now,
+                Reception.ExpectedCount,
+                Reception.ReceivedCount,
+                Reception.RecoveredCount,
+                RtxPacketCount,
+                _dtx ? DtxInactivityUs : StreamScore.DefaultInactivityUs);
+        }
+
+        var before = _shownScore;
+        _shownScore = (byte)(Producer is { Paused: false, Demand: { } demand } ? demand.ScoreOf(Encoding, _score.Value, now) : _score.Value);
+        return _shownScore != before;
+    }
 
     /// <summary>The numbers began anew.</summary>
     public void Restart()

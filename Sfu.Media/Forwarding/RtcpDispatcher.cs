@@ -59,6 +59,13 @@ internal static class RtcpDispatcher
                     announced.Producer.Demand?.OnAnnounced(announced.Encoding, announcement);
                 }
             }
+            else if (CrossingNotice.TryParse(packet, out var notice))
+            {
+                if (transport.Ingress.Streams.FindMedia(notice.Ssrc) is { } noticed)
+                {
+                    noticed.Producer.Demand?.OnNotice(noticed.Encoding, notice);
+                }
+            }
             else if (ExtendedReport.TryParse(packet, out var extended))
             {
                 OnExtendedReport(transport, extended, now);

@@ -140,6 +140,9 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
     public void SetPreferredLayers(ConsumerHandle consumer, ConsumerLayers layers) =>
         Enter(front => front.Directory.Consumer(consumer, changed => changed.SetPreferredLayers(layers, changed.Transport.Engine.Now)));
 
+    public void SetPipedTargets(ConsumerHandle consumer, int targets) =>
+        Enter(front => front.Directory.Consumer(consumer, changed => changed.SetPipedTargets(targets, changed.Transport.Engine.Now)));
+
     public void SetPriority(ConsumerHandle consumer, int priority) =>
         Enter(front => front.Directory.Consumer(consumer, changed => changed.SetPriority(priority)));
 

@@ -92,10 +92,12 @@ public ref struct RtcpWriter(Span<byte> destination)
 
     /// <summary>See <see cref="LayerAnnouncement"/>.</summary>
     /// <param name="ssrc">The encoding's, on the pipe.</param>
+    /// <param name="spatial">0 … 3, within the encoding.</param>
     /// <param name="bitrates">Four, in bit/s; what is more than 32 bits hold is told as the most that they do.</param>
-    public bool TryAddLayerAnnouncement(uint ssrc, scoped ReadOnlySpan<long> bitrates)
+    public bool TryAddLayerAnnouncement(uint ssrc, int spatial, scoped ReadOnlySpan<long> bitrates)
     {
-        if (bitrates.Length != LayerAnnouncement.Layers || !TryReserve(RtcpPacketType.Application, 0, LayerAnnouncement.BodyLength, out var body))
+        if (bitrates.Length != LayerAnnouncement.Layers || (uint)spatial >= LayerAnnouncement.SpatialLayers ||
+            !TryReserve(RtcpPacketType.Application, spatial, LayerAnnouncement.BodyLength, out var body))
         {
             return false;
         }
@@ -107,6 +109,27 @@ public ref struct RtcpWriter(Span<byte> destination)
             BinaryPrimitives.WriteUInt32BigEndian(body[(8 + (4 * temporal))..], (uint)Math.Clamp(bitrates[temporal], 0, uint.MaxValue));
         }
 
+        return true;
+    }
+
+    /// <summary>See <see cref="CrossingNotice"/>.</summary>
+    /// <param name="ssrc">The encoding's, on the pipe.</param>
+    /// <param name="targets">Decode targets, bit 4·s + t.</param>
+    /// <param name="after">The last sequence number that was sent before they hold.</param>
+    /// <param name="score">0 … 10; null: not known.</param>
+    public bool TryAddCrossingNotice(uint ssrc, ushort targets, ushort after, int? score)
+    {
+        if (!TryReserve(RtcpPacketType.Application, 0, CrossingNotice.BodyLength, out var body))
+        {
+            return false;
+        }
+
+        body.Clear();
+        BinaryPrimitives.WriteUInt32BigEndian(body, ssrc);
+        BinaryPrimitives.WriteUInt32BigEndian(body[4..], CrossingNotice.Name);
+        BinaryPrimitives.WriteUInt16BigEndian(body[8..], targets);
+        BinaryPrimitives.WriteUInt16BigEndian(body[10..], after);
+        body[12] = (byte)(score ?? CrossingNotice.NoScore);
         return true;
     }
 

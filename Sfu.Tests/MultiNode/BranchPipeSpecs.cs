@@ -93,11 +93,11 @@ public sealed class BranchPipeSpecs : IAsyncLifetime
         await ConsumeAsync(producer, "consumer");
         Assert.All(await CrossingAsync(), consumer => Assert.True(consumer.Paused));
 
-        _far.Media.Want(producer.ProducerId, 0b101);
+        _far.Media.Want(producer.ProducerId, 0b101, 0x0703);
         await CrossesAsync([0, 2]);
-        _far.Media.Want(producer.ProducerId, 0b010);
+        _far.Media.Want(producer.ProducerId, 0b010, 0x0070);
         await CrossesAsync([1]);
-        _far.Media.Want(producer.ProducerId, 0);
+        _far.Media.Want(producer.ProducerId, 0, 0);
         await CrossesAsync([]);
     }
 

@@ -60,7 +60,7 @@ internal sealed class AwaitableEvents : IServerEvents, ITransportEvents, IMediaP
     {
     }
 
-    public void ProducerDemandChanged(ProducerHandle producer, int encodings)
+    public void ProducerDemandChanged(ProducerHandle producer, WantedLayers wanted)
     {
     }
 

@@ -77,12 +77,12 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
     public void FaultTransportOf(string producerId) => Post(() =>
         End(_producers.Values.First(producer => producer.Settings.Id == producerId).Transport, new MediaError(MediaErrorCode.Fault, "A fault in this test.")));
 
-    /// <summary>The Consumers of a Producer that came by a pipe want these encodings: bit i stands for encoding i.</summary>
-    public void Want(ProducerId id, int encodings) => Post(() =>
+    /// <summary>The Consumers of a Producer that came by a pipe want these encodings, bit i stands for encoding i, and these decode targets.</summary>
+    public void Want(ProducerId id, int encodings, int targets) => Post(() =>
     {
         var (handle, producer) = _producers.Single(entry => entry.Value.Settings.Id == id.Value);
         Assert.True(producer.Settings.ReportsDemand);
-        _transports[producer.Transport].Events.ProducerDemandChanged(handle, encodings);
+        _transports[producer.Transport].Events.ProducerDemandChanged(handle, new WantedLayers(encodings, targets));
     });
 
     /// <summary>Runs an event of a transport from the fake's thread.</summary>
@@ -267,6 +267,8 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
         (await DumpAsync()).Transports.SelectMany(transport => transport.Consumers).Single(consumer => consumer.Id == id.Value).Handle;
 
     public void SetPreferredLayers(ConsumerHandle consumer, ConsumerLayers layers) => Post(() => Note(consumer, $"PreferredLayers:{layers.SpatialLayer}/{layers.TemporalLayer}"));
+
+    public void SetPipedTargets(ConsumerHandle consumer, int targets) => Post(() => Note(consumer, $"Targets:{targets:X4}"));
 
     public void SetPriority(ConsumerHandle consumer, int priority) => Post(() => Note(consumer, $"Priority:{priority}"));
 

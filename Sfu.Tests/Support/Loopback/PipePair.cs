@@ -21,6 +21,8 @@ internal sealed class PipePair
     private readonly LoopbackWorld _world;
     private readonly Dictionary<ProducerHandle, ImmutableArray<ConsumerHandle>> _crossing = [];
     private readonly HashSet<ConsumerHandle> _running = [];
+    private readonly Queue<(ProducerHandle Producer, WantedLayers Wanted)> _held = new();
+    private bool _holds;
 
     public PipePair(LoopbackWorld world, SrtpProfile srtp = SrtpProfile.AeadAes256Gcm)
     {
@@ -34,7 +36,17 @@ internal sealed class PipePair
         world.Command(Far, home => home.ConnectPlain(1, Remote(NearEvents)));
         Assert.Contains("Connected", NearEvents.Log);
         Assert.Contains("Connected", FarEvents.Log);
-        FarEvents.OnDemand = (producer, encodings) => world.Later(directory => Follow(directory, producer, encodings));
+        FarEvents.OnDemand = (producer, wanted) =>
+        {
+            _held.Enqueue((producer, wanted));
+            world.Later(directory =>
+            {
+                if (!_holds)
+                {
+                    FollowHeld(directory);
+                }
+            });
+        };
     }
 
     public TransportHandle Near { get; }
@@ -93,6 +105,23 @@ internal sealed class PipePair
         .Distinct()
         .Count();
 
+    /// <summary>What the far end wants is on its way, for as long as this is set.</summary>
+    public bool HoldsDemand
+    {
+        get => _holds;
+        set
+        {
+            _holds = value;
+            if (!value)
+            {
+                _world.Command(FollowHeld);
+            }
+        }
+    }
+
+    /// <summary>Bytes of media that crossed so far, repetitions too.</summary>
+    public long Bytes() => _world.OnPipe.Where(static datagram => !RtcpPacket.IsRtcp(datagram)).Sum(static datagram => (long)datagram.Length);
+
     public void Close()
     {
         _world.Command(directory => directory.CloseTransport(Near));
@@ -101,7 +130,15 @@ internal sealed class PipePair
 
     private static PlainRemote Remote(RecordingTransportEvents other) => new(other.Plain!.Rtp.Address, other.Plain.Rtp.Port, null, other.Plain.Srtp);
 
-    private void Follow(MediaDirectory directory, ProducerHandle producer, int encodings)
+    private void FollowHeld(MediaDirectory directory)
+    {
+        while (_held.TryDequeue(out var held))
+        {
+            Follow(directory, held.Producer, held.Wanted);
+        }
+    }
+
+    private void Follow(MediaDirectory directory, ProducerHandle producer, WantedLayers wanted)
     {
         if (!_crossing.TryGetValue(producer, out var consumers))
         {
@@ -112,11 +149,12 @@ internal sealed class PipePair
         for (var i = 0; i < consumers.Length; i++)
         {
             var consumer = consumers[i];
-            if ((encodings & (1 << i)) != 0 && _running.Add(consumer))
+            directory.Consumer(consumer, limited => limited.SetPipedTargets(wanted.Targets, _world.Now));
+            if ((wanted.Encodings & (1 << i)) != 0 && _running.Add(consumer))
             {
                 directory.Consumer(consumer, resumed => resumed.Resume(_world.Now));
             }
-            else if ((encodings & (1 << i)) == 0 && _running.Remove(consumer))
+            else if ((wanted.Encodings & (1 << i)) == 0 && _running.Remove(consumer))
             {
                 directory.Consumer(consumer, static paused => paused.Pause());
             }

@@ -65,7 +65,7 @@ internal sealed class RecordingTransportEvents : ITransportEvents
 
     public TransportTuple? RtcpTuple { get; private set; }
 
-    public List<int> Demands { get; } = [];
+    public List<WantedLayers> Demands { get; } = [];
 
     public void PlainTransportOpened(PlainTransportParameters parameters)
     {
@@ -78,12 +78,12 @@ internal sealed class RecordingTransportEvents : ITransportEvents
     public void RtcpTupleChanged(TransportTuple? tuple) => RtcpTuple = tuple;
 
     /// <summary>Called besides.</summary>
-    public Action<ProducerHandle, int>? OnDemand { get; set; }
+    public Action<ProducerHandle, WantedLayers>? OnDemand { get; set; }
 
-    public void ProducerDemandChanged(ProducerHandle producer, int encodings)
+    public void ProducerDemandChanged(ProducerHandle producer, WantedLayers wanted)
     {
-        Demands.Add(encodings);
-        OnDemand?.Invoke(producer, encodings);
+        Demands.Add(wanted);
+        OnDemand?.Invoke(producer, wanted);
     }
 
     public void Connected(long requestId, DtlsRole localRole) => Log.Add("Connected");

@@ -8,7 +8,7 @@ using Sfu.Tests.Unit.Codecs;
 namespace Sfu.Tests.Support.Loopback;
 
 /// <summary>
-/// A camera that a client sends as one stream of three spatial and three temporal layers (L3T3_KEY), as browsers do: as VP9, whose payload
+/// A camera that a client sends as one stream of three spatial and three temporal layers (L3T3_KEY or L3T3), as browsers do: as VP9, whose payload
 /// tells the layers, or as AV1 that is encrypted end to end, where only the dependency descriptor does.
 /// </summary>
 internal sealed class SvcSource : ICamera
@@ -28,15 +28,23 @@ internal sealed class SvcSource : ICamera
     private readonly LoopbackWorld _world;
     private readonly LoopbackPeer _peer;
     private readonly bool _encrypted;
-    private readonly DescriptorStructure _structure = DescriptorStructure.L3T3Key();
+    private readonly bool _full;
+    private readonly DescriptorStructure _structure;
+    private readonly Dictionary<(int Picture, int Spatial), (int Picture, int Spatial)[]> _references = [];
     private readonly SeededRandom _random = new(7);
     private ushort _sequence = 65_000;
     private int _picture;
     private int _sinceKey;
     private int _frame;
 
-    public SvcSource(LoopbackWorld world, LoopbackPeer peer, bool encrypted)
+    /// <param name="world">Where.</param>
+    /// <param name="peer">Who publishes.</param>
+    /// <param name="encrypted">AV1 that nobody can look into; otherwise VP9.</param>
+    /// <param name="full">Spatial layers build on one another in each picture; otherwise in key pictures only.</param>
+    public SvcSource(LoopbackWorld world, LoopbackPeer peer, bool encrypted, bool full = false)
     {
+        _full = full;
+        _structure = full ? DescriptorStructure.L3T3() : DescriptorStructure.L3T3Key();
         _world = world;
         _peer = peer;
         _encrypted = encrypted;
@@ -47,6 +55,9 @@ internal sealed class SvcSource : ICamera
     public ProducerHandle Producer { get; }
 
     public int KeyFrameRequests { get; private set; }
+
+    /// <summary>Pictures sent so far.</summary>
+    public int Pictures => _picture;
 
     public bool KeyFrameWanted { get; set; } = true;
 
@@ -59,6 +70,11 @@ internal sealed class SvcSource : ICamera
     /// <summary>How many times the packets of another picture a key picture has.</summary>
     public int KeyFrameFactor { get; set; } = 1;
 
+    /// <summary>The frames that a frame cannot be decoded without, by picture and spatial layer.</summary>
+    public (int Picture, int Spatial)[] ReferencesOf(int picture, int spatial) => _references[(picture, spatial)];
+
+    private string Mode => _full ? "L3T3" : "L3T3_KEY";
+
     private string MimeType => _encrypted ? "video/AV1" : "video/VP9";
 
     public ConsumerSettings Consumer(ConsumerLayers? preferred = null) => new(
@@ -68,7 +84,7 @@ internal sealed class SvcSource : ICamera
         {
             Mid = "5",
             Codecs = [Codec(RouterPayloadType)],
-            Encodings = [new RtpEncodingParameters { Ssrc = TestMedia.ConsumerSsrc, ScalabilityMode = "L3T3_KEY" }],
+            Encodings = [new RtpEncodingParameters { Ssrc = TestMedia.ConsumerSsrc, ScalabilityMode = Mode }],
             Rtcp = new RtcpParameters { Cname = "svc" },
         },
         Paused: false,
@@ -115,6 +131,7 @@ internal sealed class SvcSource : ICamera
         _sinceKey = key ? 0 : _sinceKey + 1;
         for (var spatial = 0; spatial < Layers; spatial++)
         {
+            _references.Add((_picture, spatial), [.. References(spatial, key)]);
             var (packets, bytes) = FrameSize[spatial];
             packets *= key ? KeyFrameFactor : 1;
             for (var i = 0; i < packets; i++)
@@ -129,6 +146,20 @@ internal sealed class SvcSource : ICamera
         _picture++;
     }
 
+    private IEnumerable<(int Picture, int Spatial)> References(int spatial, bool key)
+    {
+        if (!key)
+        {
+            // T0 refers to T0, T1 to T0, T2 to the picture before it.
+            yield return (_picture - (Temporal[_sinceKey % 4] switch { 0 => 4, 1 => 2, _ => 1 }), spatial);
+        }
+
+        if (spatial > 0 && (key || _full))
+        {
+            yield return (_picture, spatial - 1);
+        }
+    }
+
     private ProducerSettings Settings() => new(
         "svc",
         MediaKind.Video,
@@ -137,7 +168,7 @@ internal sealed class SvcSource : ICamera
             Mid = "s",
             Codecs = [Codec(PayloadType), TestMedia.Rtx(Rtx, PayloadType)],
             HeaderExtensions = _encrypted ? [TestMedia.Extension(RtpHeaderExtensionUri.DependencyDescriptor, Descriptors.ProducerId)] : [],
-            Encodings = [new RtpEncodingParameters { Ssrc = Ssrc, ScalabilityMode = "L3T3_KEY" }],
+            Encodings = [new RtpEncodingParameters { Ssrc = Ssrc, ScalabilityMode = Mode }],
             Rtcp = new RtcpParameters { Cname = "svc" },
         },
         new RtpMapping { Codecs = [new RtpCodecMapping(PayloadType, RouterPayloadType), new RtpCodecMapping(Rtx, RouterRtx)] },
@@ -165,6 +196,8 @@ internal sealed class SvcSource : ICamera
             }
         }
     }
+
+    private bool IsReferredFromAbove(int spatial, bool key) => _full ? spatial < 2 : key;
 
     private byte[] Packet(int spatial, bool key, bool first, bool last, int bytes)
     {
@@ -198,10 +231,10 @@ internal sealed class SvcSource : ICamera
         {
             // RFC 9628 §4.2: I, P, L, F, B, E, Z | 15-bit picture id | TID, U, SID, D | P_DIFF.
             var at = 0;
-            payload[at++] = (byte)(0x80 | (key ? 0 : 0x40) | 0x20 | 0x10 | (first ? 0x08 : 0) | (last ? 0x04 : 0) | (key ? 0 : 0x01));
+            payload[at++] = (byte)(0x80 | (key ? 0 : 0x40) | 0x20 | 0x10 | (first ? 0x08 : 0) | (last ? 0x04 : 0) | (IsReferredFromAbove(spatial, key) ? 0 : 0x01));
             BinaryPrimitives.WriteUInt16BigEndian(payload[at..], (ushort)(0x8000 | (_picture & 0x7FFF)));
             at += 2;
-            payload[at++] = (byte)((temporal << 5) | (temporal > 0 ? 0x10 : 0) | (spatial << 1) | (key && spatial > 0 ? 1 : 0));
+            payload[at++] = (byte)((temporal << 5) | (temporal > 0 ? 0x10 : 0) | (spatial << 1) | ((key || _full) && spatial > 0 ? 1 : 0));
             if (!key)
             {
                 payload[at] = 1 << 1;

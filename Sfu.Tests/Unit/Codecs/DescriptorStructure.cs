@@ -150,6 +150,29 @@ internal sealed class DescriptorStructure(int targetCount, int[] chainOfTarget, 
         Resolutions = [(320, 180), (640, 360), (1280, 720)],
     };
 
+    /// <summary>Full SVC of L3T3, with the templates in the places of <see cref="L3T3Key"/>: each upper frame refers to the one below it in its picture.</summary>
+    public static DescriptorStructure L3T3() => new(
+        9, [0, 0, 0, 1, 1, 1, 2, 2, 2],
+        new Template(0, 0, "SSSSSSSSS", [], [0, 0, 0]),
+        new Template(0, 0, "SSSRRRRRR", [12], [12, 11, 10]),
+        new Template(0, 1, "-DS-RR-RR", [6], [6, 5, 4]),
+        new Template(0, 2, "--D--R--R", [3], [3, 2, 1]),
+        new Template(0, 2, "--D--R--R", [3], [9, 8, 7]),
+        new Template(1, 0, "---SSSSSS", [1], [1, 1, 1]),
+        new Template(1, 0, "---SSSRRR", [12, 1], [1, 1, 1]),
+        new Template(1, 1, "----DS-RR", [6, 1], [7, 6, 5]),
+        new Template(1, 2, "-----D--R", [3, 1], [4, 3, 2]),
+        new Template(1, 2, "-----D--R", [3, 1], [10, 9, 8]),
+        new Template(2, 0, "------SSS", [1], [2, 1, 1]),
+        new Template(2, 0, "------SSS", [12, 1], [2, 1, 1]),
+        new Template(2, 1, "-------DS", [6, 1], [8, 7, 6]),
+        new Template(2, 2, "--------D", [3, 1], [5, 4, 3]),
+        new Template(2, 2, "--------D", [3, 1], [11, 10, 9]))
+    {
+        IdOffset = 57,
+        Resolutions = [(320, 180), (640, 360), (1280, 720)],
+    };
+
     /// <summary>Independent spatial layers.</summary>
     public static DescriptorStructure S2T1() => new(
         2, [0, 1],

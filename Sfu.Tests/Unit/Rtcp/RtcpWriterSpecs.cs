@@ -62,7 +62,7 @@ public class RtcpWriterSpecs
     [Fact]
     public void Layer_announcements() => Writes(
         "80CC0006 00000007 4C415952 00000001 00000000 00000003 FFFFFFFF",
-        (ref RtcpWriter writer) => writer.TryAddLayerAnnouncement(7, [1, -1, 3, 1L << 40]));
+        (ref RtcpWriter writer) => writer.TryAddLayerAnnouncement(7, 0, [1, -1, 3, 1L << 40]));
 
     [Fact]
     public void Picture_loss_indications() => Writes("81CE0002 00000001 00000002", (ref RtcpWriter writer) => writer.TryAddPictureLossIndication(1, 2));
