@@ -203,6 +203,23 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
     }
 
     [Fact]
+    public void Router_that_goes_on_elsewhere_takes_nobody_away_however_often_it_is_asked()
+    {
+        var client = Ready();
+        var next = CreateTestProbe("next");
+        for (var asked = 0; asked < 3; asked++)
+        {
+            // Each of its branches tells that it has moved.
+            Tell(client, new SessionEvents.RouterMoved(s_room));
+            client.Session!.Tell(new PeerAttached(Again().RequestId, new RtpCapabilities(), [s_eve], []), next);
+        }
+
+        Assert.Equal("eve", Notification(client, "newPeer").GetProperty("id").GetString());
+        Tell(client, new SessionEvents.PeerUpdated(s_room, s_bob with { DisplayName = "Robert" }));
+        Assert.Equal("Bob", Notification(client, "peerDisplayNameChanged").GetProperty("oldDisplayName").GetString());
+    }
+
+    [Fact]
     public void Another_name_is_kept_when_the_peer_attaches_again()
     {
         var client = Ready();
