@@ -26,7 +26,8 @@ public static class PeerProtocol
     /// <param name="Again">
     /// The session was attached, and asks for what it may have missed: a connection broke, or the Router goes on elsewhere. Where the Router
     /// knows it, nothing changes and nobody else hears of it. Where another session has the peer's place it keeps it: the answer is
-    /// <see cref="SfuErrorCode.Closed"/>, after <see cref="SessionEvents.PeerDetached"/>.
+    /// <see cref="SfuErrorCode.Closed"/>, after <see cref="SessionEvents.PeerDetached"/>. Where the Router has closed meanwhile, too, after
+    /// <see cref="SessionEvents.RouterClosed"/>, as long as the node of the former one remembers its last 10,000 peers on other nodes.
     /// </param>
     public sealed record AttachPeer(
         long RequestId,

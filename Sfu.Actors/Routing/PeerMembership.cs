@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Sfu.Actors.Node;
 using Sfu.Actors.Protocol;
 
 namespace Sfu.Actors.Routing;
@@ -8,7 +9,7 @@ namespace Sfu.Actors.Routing;
 /// Who belongs to a Router: takes peers in, changes them and lets them go, and says who is told what, the asker included. Does nothing
 /// itself; the Router watches the sessions.
 /// </summary>
-internal sealed class PeerMembership(RouterState state, RouterEndings endings)
+internal sealed class PeerMembership(RouterState state, RouterEndings endings, FormerPeers formers)
 {
     /// <summary>
     /// The peer is in from now on. Another session under its id leaves first, the same session changes what it said. Who attaches again, after it
@@ -27,6 +28,7 @@ internal sealed class PeerMembership(RouterState state, RouterEndings endings)
                 : [Detached(attach.PeerId, attach.Session), Letter.Gone(attach, asker, "Another session has taken the peer's place.")];
         }
 
+        formers.Forget(state.Id, attach.Session);
         if (!same)
         {
             ImmutableArray<Letter> replacing = former is null
@@ -37,6 +39,26 @@ internal sealed class PeerMembership(RouterState state, RouterEndings endings)
 
         return Put(peer, Welcome(attach), asker, former == peer ? null : new SessionEvents.PeerUpdated(state.Id, info));
     }
+
+    /// <summary>The Router closes.</summary>
+    public void Remember()
+    {
+        foreach (var peer in state.Peers)
+        {
+            formers.Add(state.Id, peer.Session);
+        }
+    }
+
+    /// <summary>Who attaches again and is no peer has not heard that the Router closed: whatever is here under its name has been begun anew.</summary>
+    public bool HasMissedTheEnd(PeerProtocol.AttachPeer attach) =>
+        attach.Again && state.Peer(attach.PeerId) is null && formers.Contains(state.Id, attach.Session);
+
+    /// <summary>Tells it.</summary>
+    public ImmutableArray<Letter> Close(PeerProtocol.AttachPeer attach, IActorRef asker) =>
+    [
+        new(attach.Session, new SessionEvents.RouterClosed(state.Id, CloseReason.Requested)),
+        Letter.Gone(attach, asker, "The Router was closed meanwhile."),
+    ];
 
     public ImmutableArray<Letter> Update(PeerProtocol.UpdatePeer update, IActorRef asker)
     {

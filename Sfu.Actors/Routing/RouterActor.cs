@@ -45,7 +45,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         _node = node;
         _state = new RouterState(id);
         _endings = new RouterEndings(_state);
-        _membership = new PeerMembership(_state, _endings);
+        _membership = new PeerMembership(_state, _endings, node.FormerPeers);
         _mediaRequests = new MediaRequests(_state, _endings, node.Ortc);
         _reports = new BranchReports(_state, _endings);
         _reconciliation = new Reconciliation(_state, _endings, _reports);
@@ -180,6 +180,9 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 Reply(new CanConsumeAnswer(
                     can.RequestId,
                     _state.Producer(can.ProducerId) is { } producer && RouterOrtc.CanConsume(producer.Consumable, can.RtpCapabilities)));
+                break;
+            case PeerProtocol.AttachPeer attach when _membership.HasMissedTheEnd(attach):
+                Answer(_membership.Close(attach, Sender));
                 break;
             case PeerProtocol.AttachPeer attach:
                 OnAttachPeer(attach);
@@ -416,7 +419,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     }
 
     /// <summary>
-    /// Sessions get a new place before the membership has made up its mind about the node, which takes twice as long. Should the node be back,
+    /// Sessions get a new place before the membership has made up its mind about the node, which takes longer. Should the node be back,
     /// it is told to end what everybody takes for lost.
     /// </summary>
     private void OnUnreachable(Address address)
@@ -441,6 +444,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             Context.Stop(observer);
         }
 
+        _membership.Remember();
         Send(_endings.OfRouter(reason));
         LeaveWhenAlone();
     }

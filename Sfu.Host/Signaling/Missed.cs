@@ -57,11 +57,20 @@ internal static class Missed
     {
         var id = present.TransportId;
         var missed = ImmutableArray.CreateBuilder<ISessionEvent>();
-        var producers = present.Producers.Select(producer => producer.ProducerId).ToHashSet();
+        var producers = present.Producers.ToDictionary(producer => producer.ProducerId);
         var consumers = present.Consumers.ToDictionary(consumer => consumer.ConsumerId);
-        missed.AddRange(known.Producers
-            .Where(producer => producer.Value == id && !producers.Contains(producer.Key))
-            .Select(producer => new SessionEvents.ProducerClosed(room, producer.Key, CloseReason.Requested)));
+        foreach (var (producerId, producer) in known.Producers.Where(producer => producer.Value.TransportId == id))
+        {
+            if (!producers.TryGetValue(producerId, out var now))
+            {
+                missed.Add(new SessionEvents.ProducerClosed(room, producerId, CloseReason.Requested));
+            }
+            else if (!now.Score.SequenceEqual(producer.Scores))
+            {
+                missed.Add(new SessionEvents.ProducerScoresChanged(room, producerId, now.Score));
+            }
+        }
+
         foreach (var (consumerId, consumer) in known.Consumers.Where(consumer => consumer.Value.TransportId == id))
         {
             if (consumers.TryGetValue(consumerId, out var now))

@@ -8,11 +8,14 @@ internal sealed record RequestFailure(int Code, string Reason)
     /// <summary>Who was asked is gone.</summary>
     public const int Closed = 410;
 
+    /// <summary>What is asked does not fit to what has been done.</summary>
+    public const int Conflict = 409;
+
     public static RequestFailure BadRequest(string reason) => new(400, reason);
 
     public static RequestFailure NotFound(string reason) => new(404, reason);
 
-    public static RequestFailure InvalidState(string reason) => new(409, reason);
+    public static RequestFailure InvalidState(string reason) => new(Conflict, reason);
 
     public static RequestFailure TooMany(string reason) => new(429, reason);
 
@@ -29,9 +32,9 @@ internal sealed record RequestFailure(int Code, string Reason)
         {
             SfuErrorCode.NotFound => 404,
             SfuErrorCode.Closed => Closed,
-            SfuErrorCode.InvalidState => 409,
+            SfuErrorCode.InvalidState => Conflict,
             SfuErrorCode.InvalidParameters => 400,
-            SfuErrorCode.AlreadyExists => 409,
+            SfuErrorCode.AlreadyExists => Conflict,
             SfuErrorCode.CannotConsume => 406,
             SfuErrorCode.Unsupported => 501,
             SfuErrorCode.Unavailable => 503,

@@ -8,8 +8,8 @@ internal sealed class SessionState
     /// <summary>Own transports.</summary>
     public Dictionary<TransportId, SessionTransport> Transports { get; } = [];
 
-    /// <summary>Own Producers, and what carries them.</summary>
-    public Dictionary<ProducerId, TransportId> Producers { get; } = [];
+    /// <summary>Own Producers.</summary>
+    public Dictionary<ProducerId, SessionProducer> Producers { get; } = [];
 
     /// <summary>Those of them that may be heard speaking; one that has closed may still be among them.</summary>
     public HashSet<ProducerId> Voices { get; } = [];
@@ -95,7 +95,7 @@ internal sealed class SessionState
             return false;
         }
 
-        foreach (var (producer, _) in Producers.Where(producer => producer.Value == id).ToArray())
+        foreach (var (producer, _) in Producers.Where(producer => producer.Value.TransportId == id).ToArray())
         {
             Producers.Remove(producer);
             Voices.Remove(producer);

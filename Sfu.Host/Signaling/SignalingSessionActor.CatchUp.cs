@@ -24,6 +24,9 @@ internal sealed partial class SignalingSessionActor
     /// <summary>The Router's actor, which answered when the peer was attached; null: it has not yet.</summary>
     private IActorRef? _room;
 
+    /// <summary>The Router has begun to go on elsewhere, and may not know yet who is there.</summary>
+    private bool _isGathering;
+
     /// <summary>Of the room's state, the last question's: only its answer counts.</summary>
     private int _catchUp;
 
@@ -80,7 +83,8 @@ internal sealed partial class SignalingSessionActor
     {
         var moved = !Sender.Equals(_room);
         _room = Sender;
-        foreach (var missed in Missed.InRoom(_key.RouterId, _state, attached, isWhole: !moved))
+        _isGathering |= moved;
+        foreach (var missed in Missed.InRoom(_key.RouterId, _state, attached, isWhole: !_isGathering))
         {
             FromRouter(missed);
         }
@@ -88,11 +92,17 @@ internal sealed partial class SignalingSessionActor
         if (moved)
         {
             ObserveVoices();
-            Timers.StartSingleTimer(GatheringTimer, new AskAgain(CatchUpWithRoom), s_gathering);
+            Timers.StartSingleTimer(GatheringTimer, new AskAgain(HasGathered), s_gathering);
         }
 
         Doubt(asked, attached.Transports.IsDefault ? [] : [.. attached.Transports.Where(id => !_state.Transports.ContainsKey(id))]);
         ConsumeOffered();
+    }
+
+    private void HasGathered()
+    {
+        _isGathering = false;
+        CatchUpWithRoom();
     }
 
     private void CatchUpWith(TransportId id, TimeSpan patience)

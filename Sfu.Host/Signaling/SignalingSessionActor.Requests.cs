@@ -28,10 +28,7 @@ internal sealed partial class SignalingSessionActor
                 CatchUp(resume, reply);
                 break;
             case ClientRequest.ConnectWebRtcTransport connect when Owns(connect.TransportId, reply):
-                Ask<TransportConnected>(
-                    id => new RouterProtocol.ConnectWebRtcTransport(id, room, connect.TransportId, connect.DtlsParameters),
-                    _ => reply.Succeed(),
-                    reply.Fail);
+                Connect(connect, reply);
                 break;
             case ClientRequest.RestartIce restart when Owns(restart.TransportId, reply):
                 Ask<IceRestarted>(
@@ -125,6 +122,29 @@ internal sealed partial class SignalingSessionActor
             reply.Fail);
     }
 
+    /// <summary>
+    /// A client cannot repeat it, so that the session does where question or answer was lost. That the transport is connected then means that only
+    /// the answer was.
+    /// </summary>
+    private void Connect(ClientRequest.ConnectWebRtcTransport connect, ClientReply reply, bool isRepeated = false) => Ask<TransportConnected>(
+        id => new RouterProtocol.ConnectWebRtcTransport(id, _key.RouterId, connect.TransportId, connect.DtlsParameters),
+        _ => reply.Succeed(),
+        failure =>
+        {
+            if (failure == RequestFailure.Lost && _state.Transports.ContainsKey(connect.TransportId))
+            {
+                Connect(connect, reply, isRepeated: true);
+            }
+            else if (isRepeated && failure.Code == RequestFailure.Conflict)
+            {
+                reply.Succeed();
+            }
+            else
+            {
+                reply.Fail(failure);
+            }
+        });
+
     private void TraceDownlink(TransportId transport) => AskQuietly(
         id => new RouterProtocol.EnableTransportTrace(id, _key.RouterId, transport, MediaTraceTypes.Bwe), "Tracing the estimate of the downlink");
 
@@ -195,7 +215,7 @@ internal sealed partial class SignalingSessionActor
                 id, _key.RouterId, produce.TransportId, produce.Kind, produce.RtpParameters, produce.AppData),
             produced =>
             {
-                _state.Producers.Add(produced.ProducerId, produce.TransportId);
+                _state.Producers.Add(produced.ProducerId, new SessionProducer(produce.TransportId));
                 if (produce.Kind == MediaKind.Audio)
                 {
                     _state.Voices.Add(produced.ProducerId);

@@ -63,7 +63,8 @@ internal sealed partial class SignalingSessionActor
             case SessionEvents.ConsumerResumed resumed:
                 ConsumerPaused(resumed.ConsumerId, paused: false);
                 break;
-            case SessionEvents.ProducerScoresChanged changed when _state.Producers.ContainsKey(changed.ProducerId):
+            case SessionEvents.ProducerScoresChanged changed when _state.Producers.TryGetValue(changed.ProducerId, out var producer):
+                _state.Producers[changed.ProducerId] = producer with { Scores = changed.Scores };
                 Notify("producerScore", writer => SignalingJson.ProducerScore(writer, changed.ProducerId, changed.Scores));
                 break;
             case SessionEvents.ConsumerScoreChanged changed:

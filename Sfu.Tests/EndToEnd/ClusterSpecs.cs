@@ -25,6 +25,54 @@ public sealed class ClusterSpecs(Browser browser)
         Assert.True(apart, "The transports were never on both nodes.");
     }
 
+    /// <summary>Only the layers that Bob wants cross; those that do not he can have all the same.</summary>
+    [BrowserTheory]
+    [InlineData("VP9")]
+    [InlineData("AV1")]
+    public async Task Layers_of_one_stream_are_chosen_on_another_node(string codec)
+    {
+        await using var cluster = await ClusterProcesses.StartAsync(2, Apart);
+        var apart = false;
+        for (var attempt = 0; attempt < 5 && !apart; attempt++)
+        {
+            apart = await WalkLayersAsync(cluster, codec, $"layers-{attempt}");
+        }
+
+        Assert.True(apart, "The transports were never on both nodes.");
+    }
+
+    /// <returns>Whether the two were on different nodes.</returns>
+    private async Task<bool> WalkLayersAsync(ClusterProcesses cluster, string codec, string room)
+    {
+        bool apart;
+        await using (var ada = await MeetingPage.JoinAsync(browser, cluster.Gateway, room, "Ada", $"codec={codec}&audio=0&size=640x360"))
+        await using (var bob = await MeetingPage.JoinAsync(browser, cluster.Gateway, room, "Bob", "audio=0&video=0"))
+        {
+            await ShowsAsync(bob, 640);
+            apart = (await cluster.LoadsAsync()).All(load => load.Transports != 0);
+
+            // Of so small a picture Chromium makes two layers.
+            foreach (var layer in apart ? [0, 1, 0, 1] : Array.Empty<int>())
+            {
+                await bob.Page.EvaluateAsync("([spatial, temporal]) => window.__sfu.setPreferredLayers(spatial, temporal)", new[] { layer, 2 });
+                await ShowsAsync(bob, 640 >> (1 - layer));
+            }
+        }
+
+        await cluster.AreIdleAsync(room);
+        return apart;
+    }
+
+    private static async Task ShowsAsync(MeetingPage page, int width)
+    {
+        var first = await Eventually.Get(
+            () => ReceivedVideo.OfAsync(page), seen => seen.Width == width, $"the picture is {width} wide", TimeSpan.FromSeconds(45));
+
+        // Longer than what is wanted no more goes on crossing.
+        await Eventually.Get(
+            () => ReceivedVideo.OfAsync(page), seen => seen.Width == width && seen.FramesDecoded > first.FramesDecoded + 25, "pictures go on", TimeSpan.FromSeconds(45));
+    }
+
     /// <returns>Whether the two were on different nodes.</returns>
     private async Task<bool> MeetAsync(ClusterProcesses cluster, string room)
     {

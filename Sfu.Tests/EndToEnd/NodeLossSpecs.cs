@@ -11,6 +11,9 @@ public sealed class NodeLossSpecs(Browser browser, ITestOutputHelper output)
 
     private const long LongestGapMs = 5_000;
 
+    /// <summary>The Router has to begin anew before anybody gets a place; 4.9 s were measured.</summary>
+    private const long LongestGapWithoutRouterMs = 6_500;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
@@ -19,20 +22,15 @@ public sealed class NodeLossSpecs(Browser browser, ITestOutputHelper output)
     [BrowserFact]
     public async Task Killed_node_is_replaced_and_pictures_go_on()
     {
-        var gap = long.MaxValue;
-        for (var attempt = 0; attempt < Tries && gap > LongestGapMs; attempt++)
-        {
-            gap = await KillAsync($"killed-{attempt}", (cluster, _) => CarrierAsync(cluster), carriers: 3);
-        }
-
-        Assert.InRange(gap, 0, LongestGapMs);
+        await MustGoOnAsync(LongestGapMs, attempt => KillAsync($"killed-{attempt}", static (cluster, _) => CarrierAsync(cluster), carriers: 3));
     }
 
     /// <summary>The cluster has to make up its mind about the node before the Router can live again.</summary>
     [BrowserFact]
     public async Task Killed_node_that_held_the_router_too_is_replaced_and_pictures_go_on()
     {
-        await KillAsync("killed-both", static (cluster, room) => cluster.RouterHolderAsync(room), carriers: 1);
+        await MustGoOnAsync(
+            LongestGapWithoutRouterMs, attempt => KillAsync($"killed-both-{attempt}", static (cluster, room) => cluster.RouterHolderAsync(room), carriers: 1));
     }
 
     [BrowserFact]
@@ -50,7 +48,21 @@ public sealed class NodeLossSpecs(Browser browser, ITestOutputHelper output)
 
         var killed = Now;
         holder.Kill();
-        await using var eve = await MeetingPage.JoinAsync(browser, cluster.Gateway, Room, "Eve", MeetingPage.SmallPicture);
+        try
+        {
+            await MustNotNoticeAsync(cluster, Room, pages, before, killed);
+        }
+        catch
+        {
+            await ExplainAsync(cluster, holder, pages, killed);
+            throw;
+        }
+    }
+
+    /// <summary>A third one joins, and the two go on by what they had.</summary>
+    private async Task MustNotNoticeAsync(ClusterProcesses cluster, string room, MeetingPage[] pages, Reception[] before, long killed)
+    {
+        await using var eve = await MeetingPage.JoinAsync(browser, cluster.Gateway, room, "Eve", MeetingPage.SmallPicture);
         output.WriteLine($"another one has joined {Now - killed} ms after the kill");
         foreach (var page in pages)
         {
@@ -69,6 +81,17 @@ public sealed class NodeLossSpecs(Browser browser, ITestOutputHelper output)
             Assert.True(after.FramesDecoded > before[i].FramesDecoded && after.AudioPackets > before[i].AudioPackets);
             Assert.DoesNotContain(await pages[i].HistoryAsync(), line => line.AtMs >= killed && line.What.Contains("transport", StringComparison.Ordinal));
         }
+    }
+
+    private static async Task MustGoOnAsync(long longestGapMs, Func<int, Task<long>> kill)
+    {
+        var gap = long.MaxValue;
+        for (var attempt = 0; attempt < Tries && gap > longestGapMs; attempt++)
+        {
+            gap = await kill(attempt);
+        }
+
+        Assert.InRange(gap, 0, longestGapMs);
     }
 
     private static async Task<SfuHostProcess> CarrierAsync(ClusterProcesses cluster) =>
@@ -96,6 +119,11 @@ public sealed class NodeLossSpecs(Browser browser, ITestOutputHelper output)
         while (cluster.Carriers.Count < 3)
         {
             await cluster.AddCarrierAsync();
+        }
+
+        foreach (var node in cluster.Carriers.Append(cluster.Gateway))
+        {
+            await node.HasPreparedAsync();
         }
 
         var victim = await choose(cluster, room);

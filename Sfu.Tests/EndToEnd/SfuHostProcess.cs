@@ -90,6 +90,10 @@ internal sealed partial class SfuHostProcess : ChildProcess
     public Task BecomesReadyAsync() => Eventually.True(
         async () => (await AnswerAsync("/healthz/ready")).Code == HttpStatusCode.OK, "the node is ready", TimeSpan.FromSeconds(60));
 
+    /// <summary>Awaits that it has compiled its code ahead, for which it has a thread, and has its processor for what is asked of it.</summary>
+    public Task HasPreparedAsync() => Eventually.True(
+        () => Task.FromResult(!ThreadNames().Contains("compile-ahead")), "the node has compiled its code", TimeSpan.FromSeconds(60));
+
     public async Task<(HttpStatusCode Code, string Text)> AnswerAsync(string path)
     {
         using var answer = await s_http.GetAsync(new Uri(Address, path));
@@ -98,6 +102,24 @@ internal sealed partial class SfuHostProcess : ChildProcess
 
     /// <summary>Of the node in its cluster: for <c>--seed-nodes</c> of others.</summary>
     public async Task<string> ClusterAddressAsync() => JsonElement.Parse(await GetAsync("/debug/dump")).GetProperty("address").GetString()!;
+
+    private IEnumerable<string> ThreadNames()
+    {
+        foreach (var thread in Directory.GetDirectories($"/proc/{Id}/task"))
+        {
+            string name;
+            try
+            {
+                name = File.ReadAllText(Path.Combine(thread, "comm")).TrimEnd();
+            }
+            catch (IOException)
+            {
+                continue; // It has ended meanwhile.
+            }
+
+            yield return name;
+        }
+    }
 
     private static string WriteConfiguration()
     {

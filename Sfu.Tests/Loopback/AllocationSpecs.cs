@@ -121,6 +121,32 @@ public abstract class AllocationSpecs : IDisposable
         });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Sending_some_layers_of_a_stream_over_a_pipe_allocates_nothing(bool encrypted)
+    {
+        var source = new SvcSource(_world, _publisher, encrypted);
+        source.Send(10);
+        var pipe = new PipePair(_world);
+        var far = pipe.Pipe(source.Producer, MediaKind.Video, source.Consumer().RtpParameters with { Mid = null });
+        _subscriber.Consume(far, source.Consumer(new ConsumerLayers(1, 1)));
+        source.Send(100);
+        var crossed = pipe.Crossed(0);
+        source.Send(40);
+        Assert.InRange(pipe.Crossed(0) - crossed, 38, 42);
+        MustAllocateNothing(count =>
+        {
+            var packets = new List<(LoopbackPeer From, byte[] Datagram)>();
+            while (packets.Count < count)
+            {
+                packets.AddRange(source.NextPicture().Select(packet => (_publisher, _publisher.Protect(packet))));
+            }
+
+            return packets;
+        });
+    }
+
     [Fact]
     public void Receiving_over_a_pipe_allocates_nothing()
     {

@@ -132,6 +132,61 @@ public abstract class PipeSpecs : IDisposable
     }
 
     [Fact]
+    public void Temporal_layers_that_nobody_wants_do_not_cross_and_come_again_without_a_key_frame()
+    {
+        var (source, far) = Simulcast();
+        var consumer = _subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(1, 0)));
+        source.Send(50);
+        var before = _pipe.Crossed(1);
+        source.Send(40);
+        Assert.InRange(_pipe.Crossed(1) - before, 9, 11);
+
+        var asked = source.KeyFrameRequests.Sum();
+        foreach (var wanted in new[] { 1, 2, 0, 2 })
+        {
+            _world.Command(directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(1, wanted), _world.Now)));
+            source.Send(50);
+            before = _pipe.Crossed(1);
+            source.Send(40);
+            Assert.InRange(_pipe.Crossed(1) - before, (10 << wanted) - 2, (10 << wanted) + 1);
+        }
+
+        Assert.Equal(asked, source.KeyFrameRequests.Sum());
+
+        // A VP8 client takes a number that is missing for a picture that is.
+        var pictures = Payloads(TestMedia.ConsumerSsrc).ConvertAll(static payload => (int)BinaryPrimitives.ReadUInt16BigEndian(payload.AsSpan(2)) & 0x7FFF);
+        Assert.All(pictures.Zip(pictures.Skip(1)), static pair => Assert.Equal((pair.First + 1) & 0x7FFF, pair.Second));
+    }
+
+    [Fact]
+    public void Score_of_an_encoding_that_nobody_wants_is_the_one_that_it_has_on_the_near_node()
+    {
+        var (source, far) = Simulcast();
+        var consumer = _subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
+        source.Send(150);
+        Assert.Equal([10, 10, 10], Scores(far));
+
+        source.Active.Remove(2);
+        source.Send(175);
+        Assert.Equal([10, 10, 0], Scores(far));
+
+        source.Active.Add(2);
+        source.Send(125);
+        Prefer(consumer, 2);
+        for (var i = 0; i < 100; i++)
+        {
+            source.Send(1);
+            Assert.Equal([10, 10, 10], Scores(far));
+        }
+
+        // What is wanted has the score that it has here.
+        _world.LoseOnPipe = static datagram => !RtcpPacket.IsRtcp(datagram);
+        source.Send(150);
+        Assert.Equal(0, Scores(far)[2]);
+        Assert.Equal(10, Scores(far)[1]);
+    }
+
+    [Fact]
     public void Loss_on_the_pipe_is_repaired_there()
     {
         var (source, far) = Simulcast();
@@ -250,6 +305,8 @@ public abstract class PipeSpecs : IDisposable
         source.Send(10);
         return (source, _pipe.Pipe(source.Producer, MediaKind.Video, SimulcastSource.Consumable));
     }
+
+    private int[] Scores(ProducerHandle producer) => [.. _pipe.FarEvents.ProducerScores[producer].OrderBy(static score => score.EncodingIdx).Select(static score => score.Score)];
 
     private void Prefer(ConsumerHandle consumer, int spatial) => _world.Command(
         directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(spatial, null), _world.Now)));

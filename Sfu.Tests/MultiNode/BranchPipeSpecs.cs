@@ -99,6 +99,16 @@ public sealed class BranchPipeSpecs : IAsyncLifetime
         await CrossesAsync([1]);
         _far.Media.Want(producer.ProducerId, 0, 0);
         await CrossesAsync([]);
+
+        // Of each encoding the layers that are wanted, before it runs; an older node names none, and gets all.
+        foreach (var consumer in await CrossingAsync())
+        {
+            Assert.Equal(["Targets:0703", "Targets:0070"], (await _near.Media.NotedOfAsync(consumer.Handle)).Where(static what => what.StartsWith("Targets", StringComparison.Ordinal)));
+        }
+
+        _far.Media.Want(producer.ProducerId, 0b001, 0);
+        await CrossesAsync([0]);
+        Assert.Equal("Targets:FFFF", (await _near.Media.NotedOfAsync((await CrossingAsync())[0].Handle))[^1]);
     }
 
     [Fact]

@@ -13,7 +13,9 @@ namespace Sfu.Tests.MultiNode;
 public sealed class SessionCatchUpSpecs
 {
     /// <summary>Two nodes in one busy process are slow to answer: that is not what is tested.</summary>
-    private const string Hocon = $"akka.cluster.failure-detector.acceptable-heartbeat-pause = 10 s\n{TestCluster.WithBareConnections}";
+    private const string Patient = "akka.cluster.failure-detector.acceptable-heartbeat-pause = 10 s";
+
+    private const string Hocon = $"{Patient}\n{TestCluster.WithBareConnections}";
 
     private static readonly RouterId _room = new("meeting");
 
@@ -81,6 +83,45 @@ public sealed class SessionCatchUpSpecs
             joined++;
             present.Add(speaker.Peer, (speaker, await speaker.ProduceAsync(await speaker.ConnectedTransportAsync())));
         }
+    }
+
+    [Fact]
+    public async Task Session_that_was_not_told_that_its_room_closed_does_not_stay_in_one_that_is_begun_anew()
+    {
+        await using var cluster = new TestCluster();
+        var holder = await cluster.JoinAsync("sfu", Patient);
+        var gateway = await cluster.JoinAsync("gateway", Patient);
+        var signaling = gateway.System.ActorOf(SignalingGatewayActor.Props(gateway.Region, new SignalingOptions()));
+        await cluster.CreateRouterOnAsync(holder, _room);
+        RoomClient[] clients = [new(new PeerId("one")), new(new PeerId("two"))];
+        foreach (var client in clients)
+        {
+            client.Connect(signaling);
+        }
+
+        await TestNode.UntilAsync(() => Task.FromResult(clients.All(client => client.IsIn)), () => "Not all are in.");
+        await cluster.CutAsync([holder], [gateway]);
+        await holder.Region.Ask<Done>(new RouterProtocol.CloseRouter(1, _room), TestNode.Patience);
+        var first = holder.Client(_room.Value, "first");
+        Assert.Empty((await first.AttachAsync()).Peers);
+        await cluster.HealAsync([holder], [gateway]);
+        Assert.All(clients, client => Assert.Empty(client.Faults));
+        TestCluster.TellOfBreak(holder, gateway);
+
+        await TestNode.UntilAsync(
+            () => Task.FromResult(clients.All(client => client.Faults.Any(fault => fault.StartsWith("closed", StringComparison.Ordinal)))),
+            () => "They stay.");
+        Assert.All(clients, client => Assert.Equal(
+            "closed: the room was closed", client.Faults.First(fault => fault.StartsWith("closed", StringComparison.Ordinal))));
+        Assert.Empty(await first.EventsAsync());
+
+        // Who comes back is as welcome as anybody.
+        var back = new RoomClient(new PeerId("one"));
+        back.Connect(signaling);
+        await TestNode.UntilAsync(() => Task.FromResult(back.IsIn), () => "It does not get in.");
+        Assert.Equal(back.Peer, (await first.EventAsync<SessionEvents.PeerJoined>()).Peer.PeerId);
+        await holder.Region.Ask<Done>(new RouterProtocol.CloseRouter(2, _room), TestNode.Patience);
+        await cluster.MustBeEmptyAsync(_room.Value);
     }
 
     [Fact]

@@ -32,6 +32,8 @@ internal static class RtcpTargets
         Hex("8FCE0006 00000001 00000000 52454D42 020BFFFF 00000002 00000003"),
         Hex("80CF000D 00000001 01000001 00000000 04000002 00000001 80000000 05000006 0000000A 0000000B 0000000C 0000000D 0000000E 0000000F"),
         Hex("80CC0006 00000007 4C415952 00000001 00000002 00000003 FFFFFFFF"),
+        Hex("82CC0006 00000007 4C415952 00000001 00000002 00000003 FFFFFFFF"),
+        Hex("80CC0004 00000007 43524F53 0F37FFFE 09000000"),
     ];
 
     public static FuzzTarget Rtcp { get; } = new("rtcp", [.. _compounds, .. _feedback, .. _congestion], ProbeCompound);
@@ -62,10 +64,19 @@ internal static class RtcpTargets
         if (LayerAnnouncement.TryParse(packet, out var announcement))
         {
             outcome.Note((int)announcement.Ssrc);
+            outcome.Note(announcement.SpatialLayer);
             for (var temporal = 0; temporal < LayerAnnouncement.Layers; temporal++)
             {
                 outcome.Note(announcement.BitrateOf(temporal) > 0);
             }
+        }
+
+        if (CrossingNotice.TryParse(packet, out var notice))
+        {
+            outcome.Note((int)notice.Ssrc);
+            outcome.Note(notice.Targets);
+            outcome.Note(notice.After);
+            outcome.Note(notice.Score ?? -1);
         }
     }
 

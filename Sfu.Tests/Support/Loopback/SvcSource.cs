@@ -124,8 +124,12 @@ internal sealed class SvcSource : ICamera
         }
     }
 
-    public void SendOne()
+    public void SendOne() => NextPicture().ForEach(packet => _peer.SendRtp(packet));
+
+    /// <summary>The packets of one picture, for who sends them otherwise.</summary>
+    public List<byte[]> NextPicture()
     {
+        var sent = new List<byte[]>();
         var key = KeyFrameWanted;
         KeyFrameWanted = false;
         _sinceKey = key ? 0 : _sinceKey + 1;
@@ -136,7 +140,7 @@ internal sealed class SvcSource : ICamera
             packets *= key ? KeyFrameFactor : 1;
             for (var i = 0; i < packets; i++)
             {
-                _peer.SendRtp(Packet(spatial, key, i == 0, i == packets - 1, bytes));
+                sent.Add(Packet(spatial, key, i == 0, i == packets - 1, bytes));
                 _sequence++;
             }
 
@@ -144,6 +148,7 @@ internal sealed class SvcSource : ICamera
         }
 
         _picture++;
+        return sent;
     }
 
     private IEnumerable<(int Picture, int Spatial)> References(int spatial, bool key)

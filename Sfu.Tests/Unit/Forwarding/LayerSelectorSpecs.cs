@@ -155,6 +155,36 @@ public class LayerSelectorSpecs
         Assert.True(selector.Takes(Simulcast(0, 0, key: true)));
     }
 
+    [Fact]
+    public void Where_a_picture_builds_on_its_lower_layers_temporal_layers_change_with_its_first_frame()
+    {
+        var selector = Wanting(1, 0);
+        Assert.True(Nested(ref selector, 0, 0, key: true) && Nested(ref selector, 1, 0, key: true));
+
+        // The upper frame allows it, the lower one is gone.
+        Assert.False(Nested(ref selector, 0, 1, allows: false));
+        selector.Want(1, 1);
+        Assert.False(Nested(ref selector, 1, 1));
+        Assert.True(Nested(ref selector, 0, 0) && Nested(ref selector, 1, 0));
+        Assert.True(Nested(ref selector, 0, 1) && Nested(ref selector, 1, 1));
+
+        // A picture that has begun is ended.
+        Assert.True(Nested(ref selector, 0, 1));
+        selector.Want(1, 0);
+        Assert.True(Nested(ref selector, 1, 1));
+        Assert.False(Nested(ref selector, 0, 1) || Nested(ref selector, 1, 1));
+    }
+
+    /// <summary>A frame of L2T2, whose upper spatial layer refers to the lower one in each picture.</summary>
+    private static bool Nested(ref LayerSelector selector, int spatial, int temporal, bool key = false, bool allows = true)
+    {
+        var own = TargetSets.InTimeUpTo(spatial, 1) & ~(temporal == 0 ? 0 : TargetSets.InTimeUpTo(spatial, temporal - 1));
+        var above = spatial == 0 ? own << FrameLayers.MaxTemporalLayers : 0;
+        var flags = Whole | (spatial == 0 ? FrameFlags.PictureStart : 0) | (key && spatial == 0 ? FrameFlags.KeyFrame | FrameFlags.Independent : 0);
+        var switches = key ? own | above : allows && temporal > 0 ? own : 0;
+        return selector.Takes(new FrameLayers((byte)spatial, (byte)temporal, (ushort)(own | above), (ushort)switches, flags));
+    }
+
     private static LayerSelector Wanting(int spatial, int temporal)
     {
         var selector = new LayerSelector(needsKeyFrame: true);

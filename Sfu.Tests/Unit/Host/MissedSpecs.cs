@@ -66,8 +66,8 @@ public sealed class MissedSpecs
     {
         Consume("gone", "bob-1", paused: false);
         Consume("kept", "eve-1", paused: false);
-        _known.Producers.Add(new ProducerId("mine"), _transport);
-        _known.Producers.Add(new ProducerId("elsewhere"), new TransportId("send"));
+        _known.Producers.Add(new ProducerId("mine"), new SessionProducer(_transport));
+        _known.Producers.Add(new ProducerId("elsewhere"), new SessionProducer(new TransportId("send")));
 
         var missed = OnTransport([], [Dump("kept", "eve-1", paused: true)]);
 

@@ -14,6 +14,12 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
     private static readonly PeerInfo s_eve = s_bob with { PeerId = new PeerId("eve") };
     private static readonly TransportId s_recv = new("recv");
 
+    /// <summary>A break is dealt with a second after it: what is asked before waits longer than that.</summary>
+    public SignalingCatchUpSpecs()
+        : base(Options with { RouterAnswerTimeout = TimeSpan.FromSeconds(10) })
+    {
+    }
+
     [Fact]
     public void What_was_missed_in_the_room_is_told_once_after_the_connection_broke()
     {
@@ -95,6 +101,73 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
         Assert.Equal(new ProducerId("mine"), _router.FishForMessage<RouterProtocol.CloseProducer>(_ => true).ProducerId);
     }
 
+    [Theory]
+    [InlineData(null, null)] // The question was lost.
+    [InlineData(SfuErrorCode.InvalidState, null)] // The answer was.
+    [InlineData(SfuErrorCode.InvalidParameters, 400)]
+    public void Connecting_that_is_lost_is_repeated_for_the_client(SfuErrorCode? outcome, int? failure)
+    {
+        var client = Ready();
+        const string Connect = """
+            {"transportId":"recv","dtlsParameters":{"role":"client","fingerprints":[{"algorithm":"sha-256",
+             "value":"00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF"}]}}
+            """;
+        var id = Send(client, "connectWebRtcTransport", Connect);
+        var first = _router.ExpectMsg<RouterProtocol.ConnectWebRtcTransport>();
+        Break();
+        _router.ReplyTo<RouterProtocol.DumpTransport>(dump => Transport(dump.RequestId, [Consumer("c1", "p1")]));
+        _router.ReplyTo<PeerProtocol.AttachPeer>(attach => new PeerAttached(attach.RequestId, new RtpCapabilities(), [s_bob], [Offer("p1")], [s_recv]));
+        var again = _router.ReplyTo<RouterProtocol.ConnectWebRtcTransport>(connect =>
+            outcome is { } code ? new Rejected(connect.RequestId, code, "no") : new TransportConnected(connect.RequestId, DtlsRole.Server));
+        Assert.Equal((first.TransportId, first.DtlsParameters.Role, s_recv), (again.TransportId, again.DtlsParameters.Role, s_recv));
+        if (failure is { } expected)
+        {
+            Assert.Equal(expected, Error(client, id).Code);
+        }
+        else
+        {
+            Answer(client, id);
+        }
+
+        // By itself it is refused as ever.
+        var second = Send(client, "connectWebRtcTransport", Connect);
+        _router.ReplyTo<RouterProtocol.ConnectWebRtcTransport>(connect => new Rejected(connect.RequestId, SfuErrorCode.InvalidState, "connected"));
+        Assert.Equal(RequestFailure.Conflict, Error(client, second).Code);
+    }
+
+    [Fact]
+    public void Scores_of_Producers_that_were_missed_are_told_once()
+    {
+        var client = Ready();
+        var id = Send(client, "produce", """
+            {"transportId":"recv","kind":"video","appData":{},"rtpParameters":{
+             "codecs":[{"mimeType":"video/VP8","payloadType":96,"clockRate":90000}],"encodings":[{"ssrc":5}]}}
+            """);
+        _router.ReplyTo<RouterProtocol.Produce>(produce => new Produced(produce.RequestId, new ProducerId("mine"), ProducerType.Simple));
+        Answer(client, id);
+        Tell(client, new SessionEvents.ProducerScoresChanged(s_room, new ProducerId("mine"), [new EncodingScore(0, 5, null, 10)]));
+        Notification(client, "producerScore");
+
+        CatchUp(score: 4);
+        Assert.Equal(4, Notification(client, "producerScore").GetProperty("score")[0].GetProperty("score").GetInt32());
+        CatchUp(score: 4);
+        CatchUp(score: 3);
+        Assert.Equal(3, Notification(client, "producerScore").GetProperty("score")[0].GetProperty("score").GetInt32());
+
+        void CatchUp(byte score)
+        {
+            Break();
+            _router.ReplyTo<RouterProtocol.DumpTransport>(dump => Transport(dump.RequestId, [Consumer("c1", "p1")]) with
+            {
+                Producers =
+                [
+                    new TransportProducerDump(
+                        new ProducerId("mine"), MediaKind.Video, ProducerType.Simple, false, [new EncodingScore(0, 5, null, score)], null, MediaTraceTypes.None),
+                ],
+            });
+        }
+    }
+
     [Fact]
     public void Consumer_whose_making_is_lost_is_made_anew_and_a_lost_resumption_is_repeated()
     {
@@ -127,6 +200,23 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
         var later = _router.FishForMessage<PeerProtocol.AttachPeer>(_ => true, TimeSpan.FromSeconds(10));
         client.Session.Tell(new PeerAttached(later.RequestId, new RtpCapabilities(), [s_eve], []), next);
         Assert.Equal("bob", Notification(client, "peerClosed").GetProperty("peerId").GetString());
+    }
+
+    [Fact]
+    public void Router_that_goes_on_elsewhere_takes_nobody_away_however_often_it_is_asked()
+    {
+        var client = Ready();
+        var next = CreateTestProbe("next");
+        for (var asked = 0; asked < 3; asked++)
+        {
+            // Each of its branches tells that it has moved.
+            Tell(client, new SessionEvents.RouterMoved(s_room));
+            client.Session!.Tell(new PeerAttached(Again().RequestId, new RtpCapabilities(), [s_eve], []), next);
+        }
+
+        Assert.Equal("eve", Notification(client, "newPeer").GetProperty("id").GetString());
+        Tell(client, new SessionEvents.PeerUpdated(s_room, s_bob with { DisplayName = "Robert" }));
+        Assert.Equal("Bob", Notification(client, "peerDisplayNameChanged").GetProperty("oldDisplayName").GetString());
     }
 
     [Fact]

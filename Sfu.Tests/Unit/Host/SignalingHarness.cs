@@ -24,10 +24,15 @@ public abstract class SignalingHarness : TestKit
     private protected long _lastId;
 
     protected SignalingHarness()
+        : this(Options)
+    {
+    }
+
+    private protected SignalingHarness(SignalingOptions options)
         : base("akka.loglevel = WARNING")
     {
         _router = CreateTestProbe("router");
-        _gateway = Sys.ActorOf(SignalingGatewayActor.Props(_router, Options));
+        _gateway = Sys.ActorOf(SignalingGatewayActor.Props(_router, options));
     }
 
     private protected static SignalingOptions Options { get; } = new()

@@ -36,6 +36,27 @@ public class RtcpReaderSpecs
         }
     }
 
+    [Theory]
+    [InlineData("80CC0004 00000007 43524F53 0F37FFFE 09000000", true, 9)]
+    [InlineData("80CC0004 00000007 43524F53 0F37FFFE 0B000000", true, null)]
+    [InlineData("80CC0004 00000007 43524F53 0F37FFFE FF000000", true, null)]
+    [InlineData("81CC0004 00000007 43524F53 0F37FFFE 09000000", false, null)]
+    [InlineData("80CC0004 00000007 43524F54 0F37FFFE 09000000", false, null)]
+    [InlineData("80CC0003 00000007 43524F53 0F37FFFE", false, null)]
+    public void Crossing_notices_are_whole_or_none(string hex, bool valid, int? score)
+    {
+        var reader = new RtcpReader(Packets.Hex(hex));
+        Assert.True(reader.TryNext(out var packet));
+        Assert.Equal(valid, CrossingNotice.TryParse(packet, out var notice));
+        if (valid)
+        {
+            Assert.Equal(7u, notice.Ssrc);
+            Assert.Equal(0x0F37, notice.Targets);
+            Assert.Equal(0xFFFE, notice.After);
+            Assert.Equal(score, notice.Score);
+        }
+    }
+
     [Fact]
     public void A_compound_is_walked_packet_by_packet()
     {

@@ -65,6 +65,18 @@ public class RtcpWriterSpecs
         (ref RtcpWriter writer) => writer.TryAddLayerAnnouncement(7, 0, [1, -1, 3, 1L << 40]));
 
     [Fact]
+    public void Layer_announcements_of_a_spatial_layer() => Writes(
+        "82CC0006 00000007 4C415952 00000001 00000000 00000003 00000004",
+        (ref RtcpWriter writer) => writer.TryAddLayerAnnouncement(7, 2, [1, 0, 3, 4]));
+
+    [Theory]
+    [InlineData(9, "09")]
+    [InlineData(null, "FF")]
+    public void Crossing_notices(int? score, string expected) => Writes(
+        $"80CC0004 00000007 43524F53 0F37FFFE {expected}000000",
+        (ref RtcpWriter writer) => writer.TryAddCrossingNotice(7, 0x0F37, 0xFFFE, score));
+
+    [Fact]
     public void Picture_loss_indications() => Writes("81CE0002 00000001 00000002", (ref RtcpWriter writer) => writer.TryAddPictureLossIndication(1, 2));
 
     [Fact]
