@@ -11,8 +11,8 @@ public sealed class NodeLossSpecs(Browser browser, ITestOutputHelper output)
 
     private const long LongestGapMs = 5_000;
 
-    /// <summary>The Router has to begin anew before anybody gets a place; 4.9 s were measured.</summary>
-    private const long LongestGapWithoutRouterMs = 6_500;
+    /// <summary>The Router has to begin anew before anybody gets a place; 4.8 to 6.3 s were measured.</summary>
+    private const long LongestGapWithoutRouterMs = 8_000;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
