@@ -29,6 +29,8 @@ internal sealed class ClusterLoadActor : UntypedActor, IWithTimers
     private readonly LoadMeter _meter;
     private NodeLoads _loads = NodeLoads.Empty;
     private NodeLoad _told;
+    private bool _hasOffer;
+    private IActorRef _waiting = ActorRefs.Nobody;
 
     public ClusterLoadActor(NodeContext context, IActorRef node, ClusterPlacement placement)
     {
@@ -87,6 +89,12 @@ internal sealed class ClusterLoadActor : UntypedActor, IWithTimers
             case NodeService.Offer offer:
                 // Everybody hears at once: who hears later is refused by the node.
                 TellIfNews(_told with { Servers = offer.Servers, Draining = offer.Draining }, new WriteAll(_tellAllTimeout));
+                _hasOffer = true;
+                AnswerFirst();
+                break;
+            case WhenOffered:
+                _waiting = Sender;
+                AnswerFirst();
                 break;
             case NodeService.PassOn answer:
                 answer.Asker.Tell(answer.Reply);
@@ -116,6 +124,15 @@ internal sealed class ClusterLoadActor : UntypedActor, IWithTimers
             default:
                 Unhandled(message);
                 break;
+        }
+    }
+
+    private void AnswerFirst()
+    {
+        if (_hasOffer)
+        {
+            _waiting.Tell(Akka.Done.Instance);
+            _waiting = ActorRefs.Nobody;
         }
     }
 
@@ -165,6 +182,14 @@ internal sealed class ClusterLoadActor : UntypedActor, IWithTimers
         }
 
         return candidate;
+    }
+
+    /// <summary>
+    /// Asks for <see cref="Akka.Done"/> once placement knows what this node takes: a Router that began before would find no place on its own node.
+    /// </summary>
+    public sealed record WhenOffered : INoSerializationVerificationNeeded
+    {
+        public static readonly WhenOffered Instance = new();
     }
 
     private sealed record MeasureDue : INoSerializationVerificationNeeded

@@ -24,6 +24,9 @@ public static class SfuNodeHosting
 
     private static readonly TimeSpan _closeSlack = TimeSpan.FromSeconds(1);
 
+    /// <summary>For the node's actors to have heard of each other.</summary>
+    private static readonly TimeSpan _startPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// Adds remoting, cluster, serialization and the actors of one node. Registers <see cref="RouterRegion"/>, <see cref="SfuMember"/>, and <see cref="SfuNode"/>
     /// where the node has the role <c>sfu</c>. Without seed nodes the cluster joins itself. On the way down every transport closes with a
@@ -115,7 +118,8 @@ public static class SfuNodeHosting
         registry.Register<SfuNode>(node);
         var cluster = context.Options.Cluster;
         var spread = new ClusterPlacement(cluster.Placement);
-        system.ActorOf(ClusterLoadActor.Props(context, node, spread), "cluster-load");
+        var load = system.ActorOf(ClusterLoadActor.Props(context, node, spread), "cluster-load");
+        await load.Ask<Akka.Done>(ClusterLoadActor.WhenOffered.Instance, _startPatience).ConfigureAwait(false);
         IPlacement placement = cluster.Spread ? spread : new LocalPlacement(node);
         placement = wrap?.Invoke(system, placement) ?? placement;
         var region = await ClusterSharding.Get(system).StartAsync(

@@ -60,11 +60,39 @@ public sealed record TransportDump(
     string? SelectedTuple,
     ImmutableArray<string> Tuples,
     ImmutableArray<ProducerDump> Producers,
-    ImmutableArray<ConsumerDump> Consumers);
+    ImmutableArray<ConsumerDump> Consumers)
+{
+    /// <summary>What the path to the client is thought to carry; null while nothing is known of it.</summary>
+    public PathDump? Path { get; init; }
+}
 
-public sealed record ProducerDump(ProducerHandle Handle, string Id, string Kind, bool Paused, ImmutableArray<uint> Ssrcs, int Consumers);
+/// <summary>The path to a client, as congestion control sees it.</summary>
+/// <param name="Estimate">That it carries, in bit/s.</param>
+/// <param name="Target">That is sent at most, in bit/s: less while its queue has to empty.</param>
+/// <param name="IsMeasured">The client has told of it: false before the first feedback, and where only its Receiver Reports tell.</param>
+/// <param name="QueueDelayUs">That its queue adds at present.</param>
+/// <param name="LossShare">Of what was sent lately, 0 … 1.</param>
+/// <param name="RttUs">Of feedback; 0: not known.</param>
+/// <param name="PacketsWaiting">For their turn to leave.</param>
+public sealed record PathDump(long Estimate, long Target, bool IsMeasured, long QueueDelayUs, double LossShare, long RttUs, int PacketsWaiting);
 
-public sealed record ConsumerDump(ConsumerHandle Handle, string Id, ProducerHandle Producer, string Kind, bool Paused, uint Ssrc);
+public sealed record ProducerDump(ProducerHandle Handle, string Id, string Kind, bool Paused, ImmutableArray<uint> Ssrcs, int Consumers)
+{
+    /// <summary>Of its encodings, each 0 … 10.</summary>
+    public ImmutableArray<int> Scores { get; init; } = [];
+}
+
+public sealed record ConsumerDump(ConsumerHandle Handle, string Id, ProducerHandle Producer, string Kind, bool Paused, uint Ssrc)
+{
+    /// <summary>0 … 10.</summary>
+    public int Score { get; init; }
+
+    /// <summary>Of simulcast and SVC; null: the highest.</summary>
+    public ConsumerLayers? PreferredLayers { get; init; }
+
+    /// <summary>Of simulcast and SVC: what the client gets; null: nothing.</summary>
+    public ConsumerLayers? CurrentLayers { get; init; }
+}
 
 /// <summary>Counts of one media thread since the start.</summary>
 /// <param name="Index">Its number.</param>

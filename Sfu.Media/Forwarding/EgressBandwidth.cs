@@ -187,6 +187,9 @@ internal sealed class EgressBandwidth
         }
     }
 
+    public PathDump Dump() => new(
+        _estimator.Bitrate, _estimator.Target, _estimator.IsMeasured, _estimator.QueueDelayUs, _estimator.LossShare, _estimator.RttUs, _pacer.Count);
+
     /// <summary>What is too much has to stop now; more can wait for the timer.</summary>
     private void Follow(string source, long before, MediaTime now)
     {

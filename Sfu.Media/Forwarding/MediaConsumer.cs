@@ -126,6 +126,8 @@ internal sealed class MediaConsumer
     /// <summary>The consumers of the same producer on the same engine; null while it has not begun or is over.</summary>
     public ConsumerGroup? Group => _group;
 
+    private bool HasLayers => _settings.Type is ConsumerType.Simulcast or ConsumerType.Svc;
+
     private bool IsVideo => _settings.Kind == MediaKind.Video;
 
     /// <summary>The consumers of the same producer on the same engine, which it gets its packets with.</summary>
@@ -465,7 +467,12 @@ internal sealed class MediaConsumer
     public ImmutableArray<MediaStats> Stats(MediaTime now) => [ConsumerStats.Of(this, _stream.Repair, now)];
 
     public ConsumerDump Dump() =>
-        new(Handle, _settings.Id, Producer.Handle, _settings.Kind.ToString().ToLowerInvariant(), Paused, Ssrc);
+        new(Handle, _settings.Id, Producer.Handle, _settings.Kind.ToString().ToLowerInvariant(), Paused, Ssrc)
+        {
+            Score = Score,
+            PreferredLayers = HasLayers ? _layers.Preferred : null,
+            CurrentLayers = HasLayers && !Paused ? _layers.Present : null,
+        };
 
     /// <summary>Leaves the engine.</summary>
     public void Close()
@@ -530,7 +537,7 @@ internal sealed class MediaConsumer
 
     private void ReportLayers()
     {
-        if (_settings.Type is not (ConsumerType.Simulcast or ConsumerType.Svc))
+        if (!HasLayers)
         {
             return;
         }

@@ -316,7 +316,10 @@ internal sealed class MediaProducer
         [.. _streams.Select(stream => stream.Stats(now, Transport.UnixMs(now), Kind.ToString().ToLowerInvariant()))];
 
     public ProducerDump Dump() =>
-        new(Handle, Id, Kind.ToString().ToLowerInvariant(), Paused, [.. _streams.Select(static s => s.Ssrc)], _groups.Sum(static group => group.Count));
+        new(Handle, Id, Kind.ToString().ToLowerInvariant(), Paused, [.. _streams.Select(static s => s.Ssrc)], _groups.Sum(static group => group.Count))
+        {
+            Scores = [.. _streams.Select(static stream => stream.Score)],
+        };
 
     /// <summary>Leaves its transport, and its consumers leave theirs wherever they live.</summary>
     public void Close()

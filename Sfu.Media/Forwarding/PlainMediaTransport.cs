@@ -213,7 +213,10 @@ internal sealed class PlainMediaTransport : MediaTransport
         HasSelected ? Selected.Id : null,
         [.. new[] { HasSelected ? Selected.Id : null, _rtcpTuple?.Id }.OfType<string>()],
         Ingress.DumpProducers(),
-        Egress.DumpConsumers());
+        Egress.DumpConsumers())
+    {
+        Path = Egress.Bandwidth?.Dump(),
+    };
 
     protected override void Release()
     {

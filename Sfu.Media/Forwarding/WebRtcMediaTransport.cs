@@ -217,7 +217,10 @@ internal sealed class WebRtcMediaTransport : MediaTransport, IIceListener
         HasSelected ? Selected.Id : null,
         [.. _agent.Tuples.Select(static tuple => tuple.Id)],
         Ingress.DumpProducers(),
-        Egress.DumpConsumers());
+        Egress.DumpConsumers())
+    {
+        Path = Egress.Bandwidth?.Dump(),
+    };
 
     void IIceListener.LocalUfragAdded(string ufrag)
     {

@@ -80,6 +80,21 @@ public abstract class SimulcastSpecs : IDisposable
     }
 
     [Fact]
+    public void Dump_tells_what_a_client_gets_and_what_is_known_of_its_path()
+    {
+        _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(1, null)));
+        _source.Send(50);
+
+        var transports = _world.Dump().Transports;
+        Assert.Equal<int>([10, 10, 10], Assert.Single(transports.SelectMany(static transport => transport.Producers)).Scores.AsEnumerable());
+        var receiving = Assert.Single(transports, static transport => !transport.Consumers.IsEmpty);
+        var consumer = Assert.Single(receiving.Consumers);
+        Assert.Equal((10, new ConsumerLayers(1, null), new ConsumerLayers(1, 2)), (consumer.Score, consumer.PreferredLayers, consumer.CurrentLayers));
+        Assert.True(receiving.Path is { Estimate: > 0, Target: > 0, IsMeasured: false, QueueDelayUs: 0, PacketsWaiting: 0 });
+        Assert.All(transports, transport => Assert.True(transport == receiving || transport.Path is null));
+    }
+
+    [Fact]
     public void Fewer_temporal_layers_leave_no_gap()
     {
         var consumer = _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(2, 0)));

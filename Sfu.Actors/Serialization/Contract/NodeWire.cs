@@ -12,9 +12,10 @@ internal static class NodeWire
         .Record<ProducerHandle>("Slot:1 Generation:2")
         .Record<ConsumerHandle>("Slot:1 Generation:2")
         .Record<ServerDump>("Handle:1 ListenInfos:2 Transports:3 Closing:4")
-        .Record<ProducerDump>("Handle:1 Id:2 Kind:3 Paused:4 Ssrcs:5 Consumers:6")
-        .Record<ConsumerDump>("Handle:1 Id:2 Producer:3 Kind:4 Paused:5 Ssrc:6")
-        .Record<TransportDump>("Handle:1 IceState:2 DtlsState:3 SelectedTuple:4 Tuples:5 Producers:6 Consumers:7")
+        .Record<ProducerDump>("Handle:1 Id:2 Kind:3 Paused:4 Ssrcs:5 Consumers:6 Scores:7")
+        .Record<ConsumerDump>("Handle:1 Id:2 Producer:3 Kind:4 Paused:5 Ssrc:6 Score:7 PreferredLayers:8 CurrentLayers:9")
+        .Record<PathDump>("Estimate:1 Target:2 IsMeasured:3 QueueDelayUs:4 LossShare:5 RttUs:6 PacketsWaiting:7")
+        .Record<TransportDump>("Handle:1 IceState:2 DtlsState:3 SelectedTuple:4 Tuples:5 Producers:6 Consumers:7 Path:8")
         .Record<ThreadDump>(
             "Index:1 Transports:2 DatagramsIn:3 MessagesIn:4 DatagramsOut:5 MessagesOut:6 DatagramsDropped:7 PacketsPassedIn:8 PassesRefused:9 "
             + "Niceness:10")
