@@ -87,7 +87,7 @@ internal sealed class JoinStormScenario : IScenario
             var measurement = new Measurement();
             await using var room = await LimitRoom.OpenAsync(program, load, Suites.Gcm, subscribers, Rate(context, subscribers));
             await StormAsync(context, node, load, new FlowMeter(load, room.ProcessId, node: null), measurement);
-            context.Report.Add(new Case(Name, Case.Limit, $"1→{subscribers}", Suites.Name(Suites.Gcm)), measurement);
+            context.Report.Add(new Case(Name, Case.Limit, $"1→{subscribers}, by the C program", Suites.Name(Suites.Gcm)), measurement);
         }
         finally
         {
