@@ -8,7 +8,7 @@ namespace Sfu.Media.Forwarding;
 /// Each consumer only notes under which numbers it has sent which (<see cref="SentPackets"/>). Media thread only.
 /// </summary>
 /// <param name="pool">Of the engine.</param>
-/// <param name="maxAgeUs">How long after it was last sent for the first time a packet may be sent again.</param>
+/// <param name="maxAgeUs">How long a packet may be sent again after a consumer has sent it first, counted from the last one that did.</param>
 /// <param name="capacity">Packets at most; then the oldest is given up early.</param>
 internal sealed class KeptPackets(PacketPool pool, long maxAgeUs, int capacity)
 {
