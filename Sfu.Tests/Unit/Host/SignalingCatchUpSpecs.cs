@@ -14,7 +14,7 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
     private static readonly PeerInfo s_eve = s_bob with { PeerId = new PeerId("eve") };
     private static readonly TransportId s_recv = new("recv");
 
-    /// <summary>A break is dealt with a second after it: what is asked before waits longer than that.</summary>
+    /// <summary>A break is dealt with half a second after it: what is asked before waits longer than that.</summary>
     public SignalingCatchUpSpecs()
         : base(Options with { RouterAnswerTimeout = TimeSpan.FromSeconds(10) })
     {
@@ -39,7 +39,8 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
         Tell(client, new SessionEvents.PeerJoined(s_room, s_eve));
         Tell(client, new SessionEvents.PeerLeft(s_room, s_bob.PeerId, CloseReason.PeerClosed));
         Assert.Equal(404, Error(client, Send(client, "restartIce", """{"transportId":"none"}""")).Code);
-        _router.ExpectNoMsg(TimeSpan.FromSeconds(1));
+        Later(TimeSpan.FromSeconds(1));
+        NothingAsked();
     }
 
     [Fact]
@@ -69,8 +70,8 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
     {
         var client = Ready();
         Break();
-        var first = _router.FishForMessage<PeerProtocol.AttachPeer>(_ => true);
-        var second = _router.FishForMessage<PeerProtocol.AttachPeer>(_ => true, TimeSpan.FromSeconds(5));
+        var first = Asked<PeerProtocol.AttachPeer>();
+        var second = Asked<PeerProtocol.AttachPeer>();
         Assert.True(first.Again && second.Again && second.RequestId > first.RequestId);
         _router.Reply(new PeerAttached(second.RequestId, new RtpCapabilities(), [s_bob, s_eve], [Offer("p1")], [s_recv]));
         Assert.Equal("eve", Notification(client, "newPeer").GetProperty("id").GetString());
@@ -91,14 +92,14 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
         {
             Producers = [new TransportProducerDump(new ProducerId("mine"), MediaKind.Video, ProducerType.Simple, false, [], null, MediaTraceTypes.None)],
         });
-        _router.ReplyTo<PeerProtocol.AttachPeer>(attach => new PeerAttached(attach.RequestId, new RtpCapabilities(), [s_bob], [Offer("p1")], [s_recv, new TransportId("stray")]));
-        Assert.Equal(new ProducerId("mine"), _router.ReplyTo<RouterProtocol.CloseProducer>(close => new Done(close.RequestId)).ProducerId);
-        Assert.Equal(new TransportId("stray"), _router.ReplyTo<RouterProtocol.CloseTransport>(close => new Done(close.RequestId)).TransportId);
+        ReplyTo<PeerProtocol.AttachPeer>(attach => new PeerAttached(attach.RequestId, new RtpCapabilities(), [s_bob], [Offer("p1")], [s_recv, new TransportId("stray")]));
+        Assert.Equal(new ProducerId("mine"), ReplyTo<RouterProtocol.CloseProducer>(close => new Done(close.RequestId)).ProducerId);
+        Assert.Equal(new TransportId("stray"), ReplyTo<RouterProtocol.CloseTransport>(close => new Done(close.RequestId)).TransportId);
         Assert.Equal(503, Error(client, lost).Code);
 
         // The answer was only late.
         client.Session!.Tell(new Produced(produce.RequestId, new ProducerId("mine"), ProducerType.Simple), _router);
-        Assert.Equal(new ProducerId("mine"), _router.FishForMessage<RouterProtocol.CloseProducer>(_ => true).ProducerId);
+        Assert.Equal(new ProducerId("mine"), Asked<RouterProtocol.CloseProducer>().ProducerId);
     }
 
     [Theory]
@@ -115,9 +116,9 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
         var id = Send(client, "connectWebRtcTransport", Connect);
         var first = _router.ExpectMsg<RouterProtocol.ConnectWebRtcTransport>();
         Break();
-        _router.ReplyTo<RouterProtocol.DumpTransport>(dump => Transport(dump.RequestId, [Consumer("c1", "p1")]));
-        _router.ReplyTo<PeerProtocol.AttachPeer>(attach => new PeerAttached(attach.RequestId, new RtpCapabilities(), [s_bob], [Offer("p1")], [s_recv]));
-        var again = _router.ReplyTo<RouterProtocol.ConnectWebRtcTransport>(connect =>
+        ReplyTo<RouterProtocol.DumpTransport>(dump => Transport(dump.RequestId, [Consumer("c1", "p1")]));
+        ReplyTo<PeerProtocol.AttachPeer>(attach => new PeerAttached(attach.RequestId, new RtpCapabilities(), [s_bob], [Offer("p1")], [s_recv]));
+        var again = ReplyTo<RouterProtocol.ConnectWebRtcTransport>(connect =>
             outcome is { } code ? new Rejected(connect.RequestId, code, "no") : new TransportConnected(connect.RequestId, DtlsRole.Server));
         Assert.Equal((first.TransportId, first.DtlsParameters.Role, s_recv), (again.TransportId, again.DtlsParameters.Role, s_recv));
         if (failure is { } expected)
@@ -131,7 +132,7 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
 
         // By itself it is refused as ever.
         var second = Send(client, "connectWebRtcTransport", Connect);
-        _router.ReplyTo<RouterProtocol.ConnectWebRtcTransport>(connect => new Rejected(connect.RequestId, SfuErrorCode.InvalidState, "connected"));
+        ReplyTo<RouterProtocol.ConnectWebRtcTransport>(connect => new Rejected(connect.RequestId, SfuErrorCode.InvalidState, "connected"));
         Assert.Equal(RequestFailure.Conflict, Error(client, second).Code);
     }
 
@@ -143,7 +144,7 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
             {"transportId":"recv","kind":"video","appData":{},"rtpParameters":{
              "codecs":[{"mimeType":"video/VP8","payloadType":96,"clockRate":90000}],"encodings":[{"ssrc":5}]}}
             """);
-        _router.ReplyTo<RouterProtocol.Produce>(produce => new Produced(produce.RequestId, new ProducerId("mine"), ProducerType.Simple));
+        ReplyTo<RouterProtocol.Produce>(produce => new Produced(produce.RequestId, new ProducerId("mine"), ProducerType.Simple));
         Answer(client, id);
         Tell(client, new SessionEvents.ProducerScoresChanged(s_room, new ProducerId("mine"), [new EncodingScore(0, 5, null, 10)]));
         Notification(client, "producerScore");
@@ -157,7 +158,7 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
         void CatchUp(byte score)
         {
             Break();
-            _router.ReplyTo<RouterProtocol.DumpTransport>(dump => Transport(dump.RequestId, [Consumer("c1", "p1")]) with
+            ReplyTo<RouterProtocol.DumpTransport>(dump => Transport(dump.RequestId, [Consumer("c1", "p1")]) with
             {
                 Producers =
                 [
@@ -177,10 +178,10 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
         Respond(client, request, ok: true);
         Assert.Equal(new ConsumerId("c1"), _router.ExpectMsg<RouterProtocol.ResumeConsumer>().ConsumerId);
         Break();
-        _router.ReplyTo<RouterProtocol.DumpTransport>(dump => Transport(dump.RequestId, [Consumer("c1", "p1")]));
-        _router.ReplyTo<PeerProtocol.AttachPeer>(attach => new PeerAttached(attach.RequestId, new RtpCapabilities(), [s_bob], [Offer("p1"), Offer("p2")], [s_recv]));
-        _router.FishForMessage<RouterProtocol.Consume>(consume => consume.ProducerId == new ProducerId("p2"));
-        Assert.Equal(new ConsumerId("c1"), _router.FishForMessage<RouterProtocol.ResumeConsumer>(_ => true).ConsumerId);
+        ReplyTo<RouterProtocol.DumpTransport>(dump => Transport(dump.RequestId, [Consumer("c1", "p1")]));
+        ReplyTo<PeerProtocol.AttachPeer>(attach => new PeerAttached(attach.RequestId, new RtpCapabilities(), [s_bob], [Offer("p1"), Offer("p2")], [s_recv]));
+        Asked<RouterProtocol.Consume>(consume => consume.ProducerId == new ProducerId("p2"));
+        Assert.Equal(new ConsumerId("c1"), Asked<RouterProtocol.ResumeConsumer>().ConsumerId);
     }
 
     [Fact]
@@ -197,7 +198,7 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
         // Bob is there all the same.
         Tell(client, new SessionEvents.PeerJoined(s_room, s_bob));
         Assert.Equal(404, Error(client, Send(client, "restartIce", """{"transportId":"none"}""")).Code);
-        var later = _router.FishForMessage<PeerProtocol.AttachPeer>(_ => true, TimeSpan.FromSeconds(10));
+        var later = Asked<PeerProtocol.AttachPeer>();
         client.Session.Tell(new PeerAttached(later.RequestId, new RtpCapabilities(), [s_eve], []), next);
         Assert.Equal("bob", Notification(client, "peerClosed").GetProperty("peerId").GetString());
     }
@@ -224,8 +225,8 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
     {
         var client = Ready();
         var id = Send(client, "changeDisplayName", """{"displayName":"Myself"}""");
-        _router.ReplyTo<PeerProtocol.UpdatePeer>(update => new Done(update.RequestId));
-        Assert.True(client.Next().GetProperty("ok").GetBoolean(), $"{id}");
+        ReplyTo<PeerProtocol.UpdatePeer>(update => new Done(update.RequestId));
+        Assert.True(Next(client).GetProperty("ok").GetBoolean(), $"{id}");
         Tell(client, new SessionEvents.RouterMoved(s_room));
         Assert.Equal("Myself", Again().DisplayName);
     }
@@ -236,7 +237,8 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
         var client = Ready();
         var elsewhere = Address.Parse("akka.tcp://sfu@192.0.2.7:4053");
         Sys.EventStream.Publish(new DisassociatedEvent(elsewhere, elsewhere, inbound: true));
-        _router.ExpectNoMsg(TimeSpan.FromSeconds(1.5));
+        Later(TimeSpan.FromSeconds(1.5));
+        NothingAsked();
         Assert.False(client.HasMore);
     }
 
@@ -251,12 +253,14 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
     private void Break()
     {
         var here = _router.Ref.Path.Address;
+        Settle();
         Sys.EventStream.Publish(new DisassociatedEvent(here, here, inbound: true));
+        Later(TimeSpan.FromMilliseconds(600));
     }
 
     private PeerProtocol.AttachPeer Again()
     {
-        var attach = _router.FishForMessage<PeerProtocol.AttachPeer>(_ => true);
+        var attach = Asked<PeerProtocol.AttachPeer>();
         Assert.True(attach.Again);
         return attach;
     }
@@ -266,15 +270,4 @@ public sealed class SignalingCatchUpSpecs : SignalingHarness
 
     private static TransportConsumerDump Consumer(string id, string producer) => new(
         new ConsumerId(id), new ProducerId(producer), MediaKind.Video, ConsumerType.Simple, false, true, null, null, 1, null, MediaTraceTypes.None);
-}
-
-internal static class ProbeAnswers
-{
-    /// <summary>Fishes for the next message of this type and answers it.</summary>
-    public static T ReplyTo<T>(this Akka.TestKit.TestProbe probe, Func<T, object> answer)
-    {
-        var message = probe.FishForMessage<T>(_ => true);
-        probe.Reply(answer(message));
-        return message;
-    }
 }

@@ -9,18 +9,28 @@ using Sfu.Host.Signaling;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Ortc;
+using Sfu.Tests.Support;
 
 namespace Sfu.Tests.Unit.Host;
 
-/// <summary>A session between a fake client and a probe that stands for the shard region.</summary>
+/// <summary>
+/// A session between a fake client and a probe that stands for the shard region. Its time passes only where a spec lets it pass, or waits for what
+/// comes later.
+/// </summary>
 public abstract class SignalingHarness : TestKit
 {
     private protected static readonly RouterId s_room = new("room");
     private protected static readonly PeerId s_me = new("me");
     private protected static readonly PeerInfo s_bob = new(new PeerId("bob"), "Bob", new JsonText("""{"name":"x"}"""), JsonText.EmptyObject);
 
+    private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>That a spec waits for anything, of the session's time.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(60);
+
     private protected readonly TestProbe _router;
     private protected readonly IActorRef _gateway;
+    private readonly List<FakeConnection> _clients = [];
     private protected long _lastId;
 
     protected SignalingHarness()
@@ -29,11 +39,13 @@ public abstract class SignalingHarness : TestKit
     }
 
     private protected SignalingHarness(SignalingOptions options)
-        : base("akka.loglevel = WARNING")
+        : base($"akka.loglevel = WARNING\n{VirtualScheduler.Setting}")
     {
         _router = CreateTestProbe("router");
         _gateway = Sys.ActorOf(SignalingGatewayActor.Props(_router, options));
     }
+
+    private VirtualScheduler Time => (VirtualScheduler)Sys.Scheduler;
 
     private protected static SignalingOptions Options { get; } = new()
     {
@@ -45,9 +57,106 @@ public abstract class SignalingHarness : TestKit
         Zone = "a",
     };
 
-    private protected FakeConnection Connect(out long id, string method = "getTransportStats", string data = """{"transportId":"none"}""")
+    private protected FakeConnection NewClient()
     {
         var client = new FakeConnection();
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>Lets time pass, in steps: what is due may begin what follows.</summary>
+    private protected void Later(TimeSpan time)
+    {
+        Settle();
+        for (var left = time; left > TimeSpan.Zero; left -= s_step)
+        {
+            Time.Advance(left < s_step ? left : s_step);
+            Settle();
+        }
+    }
+
+    /// <summary>Awaits that all that has been told so far is dealt with. No time passes.</summary>
+    private protected void Settle()
+    {
+        var done = CreateTestProbe();
+        for (var round = 0; round < 2; round++)
+        {
+            Awaited(Sys.ActorSelection(_gateway.Path / "connections"));
+            Awaited(Sys.ActorSelection(_gateway.Path));
+            foreach (var session in _clients.Select(client => client.Session).OfType<IActorRef>().Distinct())
+            {
+                Awaited(Sys.ActorSelection(session.Path));
+            }
+        }
+
+        void Awaited(ActorSelection actor)
+        {
+            actor.Tell(new Identify(null), done);
+            done.ExpectMsg<ActorIdentity>(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    /// <summary>The next message of this type to the Router, however long it takes on the session's clock; what comes before it is passed over.</summary>
+    private protected T Asked<T>(Predicate<T>? wanted = null)
+        where T : class
+    {
+        T? found = null;
+        Await(
+            () =>
+            {
+                while (found is null && _router.HasMessages)
+                {
+                    found = _router.ReceiveOne(TimeSpan.Zero) is T message && wanted?.Invoke(message) != false ? message : null;
+                }
+
+                return found is not null;
+            },
+            typeof(T).Name);
+        return found!;
+    }
+
+    /// <summary>As <see cref="Asked{T}"/>, and answers it.</summary>
+    private protected T ReplyTo<T>(Func<T, object> answer)
+        where T : class
+    {
+        var message = Asked<T>();
+        _router.Reply(answer(message));
+        return message;
+    }
+
+    /// <summary>The Router has been asked nothing that no spec has seen.</summary>
+    private protected void NothingAsked()
+    {
+        Settle();
+        Assert.False(_router.HasMessages);
+    }
+
+    /// <summary>The next message to the client, however long it takes on the session's clock.</summary>
+    private protected JsonElement Next(FakeConnection client)
+    {
+        Await(() => client.HasMore, "a message to the client");
+        return client.Next();
+    }
+
+    private void Await(Func<bool> isThere, string what)
+    {
+        for (var passed = TimeSpan.Zero; passed < s_longest; passed += s_step)
+        {
+            Settle();
+            if (isThere())
+            {
+                return;
+            }
+
+            Time.Advance(s_step);
+        }
+
+        throw new TimeoutException($"{what} did not come in {s_longest}");
+    }
+
+    private protected FakeConnection Connect(out long id, string method = "getTransportStats", string data = """{"transportId":"none"}""")
+    {
+        var client = NewClient();
         id = ++_lastId;
         var first = new ProtooMessage.Request(id, method, JsonElement.Parse(data));
         _gateway.Tell(new SignalingMessages.Connect(new SessionKey(s_room, s_me), client, first));
@@ -69,7 +178,7 @@ public abstract class SignalingHarness : TestKit
         CreateTransport(client, "recv", consuming: true);
         token = Join(client, s_bob, Offer("p1"), moves);
         _router.Reply(Consumed(_router.ExpectMsg<RouterProtocol.Consume>(), "c1"));
-        request = client.Next();
+        request = Next(client);
         return client;
     }
 
@@ -88,26 +197,26 @@ public abstract class SignalingHarness : TestKit
 
     private protected void Tell(FakeConnection client, ISessionEvent happened) => client.Session!.Tell(happened, _router);
 
-    private protected static JsonElement Answer(FakeConnection client, long id)
+    private protected JsonElement Answer(FakeConnection client, long id)
     {
-        var answer = client.Next();
+        var answer = Next(client);
         Assert.True(answer.GetProperty("response").GetBoolean());
         Assert.Equal(id, answer.GetProperty("id").GetInt64());
         Assert.True(answer.GetProperty("ok").GetBoolean(), answer.GetRawText());
         return answer.GetProperty("data");
     }
 
-    private protected static (int Code, string Reason) Error(FakeConnection client, long id)
+    private protected (int Code, string Reason) Error(FakeConnection client, long id)
     {
-        var answer = client.Next();
+        var answer = Next(client);
         Assert.Equal(id, answer.GetProperty("id").GetInt64());
         Assert.False(answer.GetProperty("ok").GetBoolean());
         return (answer.GetProperty("errorCode").GetInt32(), answer.GetProperty("errorReason").GetString()!);
     }
 
-    private protected static JsonElement Notification(FakeConnection client, string method)
+    private protected JsonElement Notification(FakeConnection client, string method)
     {
-        var notification = client.Next();
+        var notification = Next(client);
         Assert.True(notification.GetProperty("notification").GetBoolean());
         Assert.Equal(method, notification.GetProperty("method").GetString());
         return notification.GetProperty("data");

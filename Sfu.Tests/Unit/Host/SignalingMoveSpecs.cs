@@ -17,13 +17,13 @@ public sealed class SignalingMoveSpecs : SignalingHarness
         var asked = Notification(client, "moveTransport");
         Assert.Equal("recv", asked.GetProperty("transportId").GetString());
         Assert.Equal(5000, asked.GetProperty("withinMs").GetInt32());
-        _router.ExpectNoMsg(TimeSpan.Zero);
+        NothingAsked();
 
         CreateTransport(client, "recv2", consuming: true);
         var consume = _router.ExpectMsg<RouterProtocol.Consume>();
         Assert.Equal((new TransportId("recv2"), new ProducerId("p1")), (consume.TransportId, consume.ProducerId));
         _router.Reply(Consumed(consume, "c2"));
-        var request = client.Next();
+        var request = Next(client);
         Assert.Equal("c2", request.GetProperty("data").GetProperty("id").GetString());
         Respond(client, request, ok: true);
         Assert.Equal(new ConsumerId("c2"), _router.ExpectMsg<RouterProtocol.ResumeConsumer>().ConsumerId);
@@ -42,7 +42,7 @@ public sealed class SignalingMoveSpecs : SignalingHarness
         // It is not consumed a third time, and the place is free.
         Assert.Equal(404, Error(client, Send(client, "pauseConsumer", $$"""{"consumerId":"{{former}}"}""")).Code);
         CreateTransport(client, "send", consuming: false);
-        _router.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        NothingAsked();
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class SignalingMoveSpecs : SignalingHarness
         ImmutableArray<string> Avoided()
         {
             Send(client, "createWebRtcTransport", """{"consuming":false}""");
-            return _router.FishForMessage<RouterProtocol.CreateWebRtcTransport>(_ => true).Avoid;
+            return Asked<RouterProtocol.CreateWebRtcTransport>().Avoid;
         }
     }
 
@@ -106,11 +106,11 @@ public sealed class SignalingMoveSpecs : SignalingHarness
         var id = Send(client, "createWebRtcTransport", """{"consuming":false}""");
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            var create = _router.FishForMessage<RouterProtocol.CreateWebRtcTransport>(_ => true);
+            var create = Asked<RouterProtocol.CreateWebRtcTransport>();
             _router.Reply(new Rejected(create.RequestId, SfuErrorCode.Closed, "It closed before the request reached it."));
         }
 
-        var last = _router.FishForMessage<RouterProtocol.CreateWebRtcTransport>(_ => true);
+        var last = Asked<RouterProtocol.CreateWebRtcTransport>();
         _router.Reply(Created(last.RequestId, "send2"));
         Assert.Equal("send2", Answer(client, id).GetProperty("id").GetString());
         Assert.Null(client.Closed);
@@ -131,7 +131,7 @@ public sealed class SignalingMoveSpecs : SignalingHarness
 
         client.Session.Tell(new SignalingMessages.NodeRemoved(node));
         Assert.Equal(503, Error(client, other).Code);
-        var again = _router.FishForMessage<RouterProtocol.CreateWebRtcTransport>(_ => true);
+        var again = Asked<RouterProtocol.CreateWebRtcTransport>();
         Assert.NotEqual(lost.RequestId, again.RequestId);
         Assert.Empty(again.Avoid);
         _router.Reply(Created(again.RequestId, "send2"));
@@ -139,7 +139,7 @@ public sealed class SignalingMoveSpecs : SignalingHarness
 
         // The former answer comes after all: what it speaks of is not needed.
         _router.Reply(Created(lost.RequestId, "late"));
-        Assert.Equal(new TransportId("late"), _router.FishForMessage<RouterProtocol.CloseTransport>(_ => true).TransportId);
+        Assert.Equal(new TransportId("late"), Asked<RouterProtocol.CloseTransport>().TransportId);
     }
 
     [Theory]
@@ -181,7 +181,7 @@ public sealed class SignalingMoveSpecs : SignalingHarness
         var client = Moving(out _);
         client.Session.Tell(new SignalingMessages.NodeUnreachable(Address.Parse("akka.tcp://sfu@192.0.2.7:4053")));
         Assert.Equal(404, Error(client, Send(client, "restartIce", """{"transportId":"none"}""")).Code);
-        _router.ExpectNoMsg(TimeSpan.Zero);
+        NothingAsked();
     }
 
     [Theory]
@@ -207,9 +207,9 @@ public sealed class SignalingMoveSpecs : SignalingHarness
         return client;
     }
 
-    private static void AnswerOnly(FakeConnection client, long id)
+    private void AnswerOnly(FakeConnection client, long id)
     {
-        var answer = client.Next();
+        var answer = Next(client);
         Assert.Equal(id, answer.GetProperty("id").GetInt64());
         Assert.True(answer.GetProperty("ok").GetBoolean(), answer.GetRawText());
     }

@@ -74,8 +74,8 @@ public sealed class SignalingSessionSpecs : SignalingHarness
         Assert.Equal(409, Error(client, Send(client, "changeDisplayName", """{"displayName":"x"}""")).Code);
         Assert.Equal(501, Error(client, Send(client, "produceData")).Code);
         SendRaw(client, "{garbage");
-        Assert.Equal(0, client.Next().GetProperty("id").GetInt64());
-        _router.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(0, Next(client).GetProperty("id").GetInt64());
+        NothingAsked();
         Join(client);
         Assert.Equal(409, Error(client, Send(client, "join", """{"displayName":"again"}""")).Code);
     }
@@ -100,7 +100,7 @@ public sealed class SignalingSessionSpecs : SignalingHarness
         Assert.Equal(new TransportId("recv"), consume.TransportId);
         _router.Reply(Consumed(consume, "c1"));
 
-        var request = client.Next();
+        var request = Next(client);
         Assert.Equal("newConsumer", request.GetProperty("method").GetString());
         var data = request.GetProperty("data");
         Assert.Equal("bob", data.GetProperty("peerId").GetString());
@@ -120,7 +120,7 @@ public sealed class SignalingSessionSpecs : SignalingHarness
         var client = Connect(out _);
         Join(client, s_bob);
         Tell(client, new SessionEvents.ProducerOpened(s_room, Offer("p1")));
-        _router.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        NothingAsked();
         CreateTransport(client, "recv", consuming: true);
         Assert.Equal(new ProducerId("p1"), _router.ExpectMsg<RouterProtocol.Consume>().ProducerId);
     }
@@ -136,8 +136,8 @@ public sealed class SignalingSessionSpecs : SignalingHarness
             Respond(client, request, ok: false);
         }
 
-        Assert.Equal(new ConsumerId("c1"), _router.ExpectMsg<RouterProtocol.CloseConsumer>(TimeSpan.FromSeconds(5)).ConsumerId);
-        Assert.Equal("consumerClosed", client.Next().GetProperty("method").GetString());
+        Assert.Equal(new ConsumerId("c1"), Asked<RouterProtocol.CloseConsumer>().ConsumerId);
+        Assert.Equal("consumerClosed", Next(client).GetProperty("method").GetString());
     }
 
     [Fact]
@@ -227,8 +227,10 @@ public sealed class SignalingSessionSpecs : SignalingHarness
         Join(client);
         Watch(client.Session!);
         client.Session.Tell(new SignalingMessages.Disconnected(client, ConnectionEnd.Lost));
-        ExpectNoMsg(TimeSpan.FromMilliseconds(300));
-        _router.ExpectMsg<PeerProtocol.DetachPeer>(TimeSpan.FromSeconds(5));
+        Later(Options.GracePeriod - TimeSpan.FromMilliseconds(1));
+        NothingAsked();
+        Later(TimeSpan.FromMilliseconds(1));
+        _router.ExpectMsg<PeerProtocol.DetachPeer>();
         ExpectTerminated(client.Session!);
     }
 
@@ -245,12 +247,13 @@ public sealed class SignalingSessionSpecs : SignalingHarness
         var answer = Answer(again, id);
         Assert.Equal(2, answer.GetProperty("peers").GetArrayLength());
         Assert.Equal("c1", answer.GetProperty("consumers")[0].GetProperty("id").GetString());
-        var request = again.Next();
+        var request = Next(again);
         Assert.Equal("newConsumer", request.GetProperty("method").GetString());
         Respond(again, request, ok: true);
         _router.ExpectMsg<RouterProtocol.ResumeConsumer>();
         Watch(session);
-        ExpectNoMsg(Options.GracePeriod + TimeSpan.FromMilliseconds(300));
+        Later(Options.GracePeriod + TimeSpan.FromMilliseconds(300));
+        ExpectNoMsg(TimeSpan.Zero);
     }
 
     [Fact]
@@ -258,7 +261,7 @@ public sealed class SignalingSessionSpecs : SignalingHarness
     {
         var client = Connect(out _);
         Join(client);
-        var again = new FakeConnection();
+        var again = NewClient();
         Watch(client.Session!);
         var request = new ProtooMessage.Request(1, "resumeSession", JsonElement.Parse("""{"token":"guess"}"""));
         _gateway.Tell(new SignalingMessages.Connect(new SessionKey(s_room, s_me), again, request));
@@ -279,7 +282,7 @@ public sealed class SignalingSessionSpecs : SignalingHarness
         Tell(client, new SessionEvents.PeerDetached(s_room, s_me, CloseReason.PeerReplaced));
         ExpectTerminated(client.Session!);
         Assert.Equal(CloseCodes.EndedByServer, client.Closed!.Value.Code);
-        _router.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        NothingAsked();
     }
 
     [Fact]
@@ -291,7 +294,7 @@ public sealed class SignalingSessionSpecs : SignalingHarness
         ExpectMsg<SignalingMessages.AllEnded>();
         Assert.Equal(CloseCodes.GoingAway, client.Closed!.Value.Code);
 
-        var late = new FakeConnection();
+        var late = NewClient();
         _gateway.Tell(new SignalingMessages.Connect(new SessionKey(s_room, s_me), late, new ProtooMessage.Malformed(null, "x")));
         AwaitCondition(() => late.Closed?.Code == CloseCodes.GoingAway);
     }
