@@ -51,8 +51,8 @@ public sealed partial class SfuClient
 
     /// <inheritdoc cref="NodeProtocol.DrainNode" />
     /// <remarks>The answer is awaited for as long as the deadline, and <see cref="SfuClientOptions.Timeout"/> longer.</remarks>
-    public Task<NodeProtocol.NodeDrained> DrainNodeAsync(string node, TimeSpan deadline, CancellationToken cancellation = default) =>
-        AskNodeAsync<NodeProtocol.NodeDrained>(node, id => new NodeProtocol.DrainNode(id, deadline), deadline.Duration() + _options.Timeout, cancellation);
+    public Task<NodeProtocol.NodeDrained> DrainNodeAsync(string node, TimeSpan deadline, bool mayStay = false, CancellationToken cancellation = default) =>
+        AskNodeAsync<NodeProtocol.NodeDrained>(node, id => new NodeProtocol.DrainNode(id, deadline, mayStay), deadline.Duration() + _options.Timeout, cancellation);
 
     /// <inheritdoc cref="NodeProtocol.CancelDrain" />
     public Task<Done> CancelDrainAsync(string node, CancellationToken cancellation = default) =>

@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Sfu.Actors.Protocol;
-using Sfu.Actors.Transports;
+using Sfu.Actors.Routing;
 
 namespace Sfu.Actors.Node;
 
@@ -24,14 +24,14 @@ internal sealed class NodeDrain(ITimerScheduler timers)
         _waiters.Add(waiter);
     }
 
-    /// <summary>Asks the branches for their transports.</summary>
-    public void Empty(IEnumerable<IActorRef> branches, TimeSpan deadline)
+    /// <summary>Awaits that the branches are empty, asking for their transports if those may not stay.</summary>
+    public void Empty(IEnumerable<IActorRef> branches, TimeSpan deadline, bool mayStay)
     {
         timers.StartSingleTimer(DeadlinePassed.Key, DeadlinePassed.Instance, deadline);
         foreach (var branch in branches)
         {
             _carrying.Add(branch);
-            branch.Tell(new TransportCommands.AskToMove(deadline));
+            branch.Tell(new BranchCommands.Empty(mayStay ? null : deadline));
         }
 
         FinishWhenEmpty();

@@ -261,10 +261,10 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 break;
             case NodeProtocol.DrainNode drain when NodeDrain.IsValid(drain.Deadline):
                 AnsweredElsewhere();
-                Log.Info("The node is being emptied, within {Deadline}", drain.Deadline);
+                Log.Info("The node is being emptied, within {Deadline}; what is there {Stays}", drain.Deadline, drain.MayStay ? "may stay" : "is to move");
                 _drain.Begin(pending);
                 TellService();
-                _drain.Empty(_branches.Values, drain.Deadline);
+                _drain.Empty(_branches.Values, drain.Deadline, drain.MayStay);
                 break;
             case NodeProtocol.DrainNode:
                 Reject(SfuErrorCode.InvalidParameters, "The deadline is out of range.");

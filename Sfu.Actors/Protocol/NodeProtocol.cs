@@ -115,7 +115,8 @@ public static class NodeProtocol
     /// </summary>
     /// <param name="RequestId">The asker's.</param>
     /// <param name="Deadline">0 … a day.</param>
-    public sealed record DrainNode(long RequestId, TimeSpan Deadline) : INodeRequest, IRequest<IDrainNodeReply>;
+    /// <param name="MayStay">No owner is told: what is there stays until it closes by itself. A later request without it tells them.</param>
+    public sealed record DrainNode(long RequestId, TimeSpan Deadline, bool MayStay = false) : INodeRequest, IRequest<IDrainNodeReply>;
 
     /// <summary>What may answer <see cref="DrainNode"/>: <see cref="NodeDrained"/>, or <see cref="Rejected"/> when it was cancelled.</summary>
     public interface IDrainNodeReply : IWireReply;

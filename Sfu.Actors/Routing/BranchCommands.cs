@@ -18,6 +18,10 @@ internal static class BranchCommands
     /// <summary>Node → branch: nothing more comes.</summary>
     internal sealed record Released : INoSerializationVerificationNeeded;
 
+    /// <summary>Node that is being emptied → branch: tell when nothing of the Router is left here.</summary>
+    /// <param name="MoveWithin">Owners of transports are asked to move them within this; null: those may stay.</param>
+    internal sealed record Empty(TimeSpan? MoveWithin) : INoSerializationVerificationNeeded;
+
     /// <summary>Branch → node that is being emptied: nothing of the Router is left here.</summary>
     internal sealed record Emptied : INoSerializationVerificationNeeded
     {

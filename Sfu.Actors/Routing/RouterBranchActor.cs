@@ -117,8 +117,8 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case RouterLink.SearchTick:
                 _router.Attach();
                 break;
-            case TransportCommands.AskToMove move:
-                OnAskToMove(move);
+            case BranchCommands.Empty empty:
+                OnEmpty(empty);
                 break;
             case BranchCommands.Released:
                 _released = true;
@@ -511,12 +511,15 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         RefuseConsumers(_pipes.Refuse(unknown.Consumers), new SfuError(SfuErrorCode.Closed, $"The Router {_routerId} does not know of it any more."));
     }
 
-    private void OnAskToMove(TransportCommands.AskToMove move)
+    private void OnEmpty(BranchCommands.Empty empty)
     {
         _emptying = true;
-        foreach (var transport in _state.Transports)
+        if (empty.MoveWithin is { } within)
         {
-            transport.Tell(move);
+            foreach (var transport in _state.Transports)
+            {
+                transport.Tell(new TransportCommands.AskToMove(within));
+            }
         }
 
         TellWhenEmptied();

@@ -23,7 +23,7 @@ internal static class TransportCommands
     /// </summary>
     internal sealed record Close(CloseReason Reason) : INoSerializationVerificationNeeded;
 
-    /// <summary>Node → branch → transport: the node is being emptied.</summary>
+    /// <summary>Branch → transport: the node is being emptied.</summary>
     internal sealed record AskToMove(TimeSpan Within) : INoSerializationVerificationNeeded;
 
     /// <summary>Branch → transport: the Consumer's Producer, resolved to the handle that this node's media plane knows it by.</summary>

@@ -15,6 +15,8 @@ internal sealed class NodeEmptying(ActorSystem system, IReadOnlyActorRegistry re
     private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(5);
 
     private volatile bool _emptying;
+    private volatile bool _moving;
+    private int _turn;
 
     /// <summary>It takes no transports any more.</summary>
     public bool IsEmptying => _emptying;
@@ -34,15 +36,20 @@ internal sealed class NodeEmptying(ActorSystem system, IReadOnlyActorRegistry re
         }
     }
 
-    /// <summary>Returns at once; when the node is empty, or <paramref name="within"/> is over, the program ends.</summary>
-    public void Begin(TimeSpan within) => _ = RunAsync(within);
+    /// <summary>
+    /// Returns at once; when the node is empty, or <paramref name="within"/> is over, the program ends. The last request counts, but nobody is told
+    /// to stay who was told to move.
+    /// </summary>
+    /// <param name="within">0 … a day.</param>
+    /// <param name="mayStay">What is there stays until it closes by itself.</param>
+    public void Begin(TimeSpan within, bool mayStay) => _ = RunAsync(within, mayStay);
 
     /// <summary>The process is to end: its clients go first, if there is a place for them and if they have not gone already.</summary>
     public async Task BeforeStopAsync(TimeSpan within)
     {
-        if (!_emptying && within > TimeSpan.Zero && CanBegin)
+        if (!_moving && within > TimeSpan.Zero && CanBegin)
         {
-            await EmptyAsync(within).ConfigureAwait(false);
+            await EmptyAsync(within, mayStay: false).ConfigureAwait(false);
         }
     }
 
@@ -55,23 +62,26 @@ internal sealed class NodeEmptying(ActorSystem system, IReadOnlyActorRegistry re
         }
     }
 
-    private async Task RunAsync(TimeSpan within)
+    private async Task RunAsync(TimeSpan within, bool mayStay)
     {
-        if (!_emptying && await EmptyAsync(within).ConfigureAwait(false))
+        var turn = Interlocked.Increment(ref _turn);
+        if (await EmptyAsync(within, mayStay).ConfigureAwait(false) && turn == Volatile.Read(ref _turn))
         {
             lifetime.StopApplication();
         }
     }
 
     /// <summary>False when it was cancelled.</summary>
-    private async Task<bool> EmptyAsync(TimeSpan within)
+    private async Task<bool> EmptyAsync(TimeSpan within, bool mayStay)
     {
         _emptying = true;
+        _moving |= !mayStay;
         try
         {
-            var answer = await registry.Get<SfuNode>().Ask<NodeProtocol.IDrainNodeReply>(new NodeProtocol.DrainNode(0, within), within + s_slack)
+            var answer = await registry.Get<SfuNode>().Ask<NodeProtocol.IDrainNodeReply>(new NodeProtocol.DrainNode(0, within, mayStay), within + s_slack)
                 .ConfigureAwait(false);
             _emptying = answer is NodeProtocol.NodeDrained;
+            _moving &= _emptying;
         }
         catch (AskTimeoutException)
         {

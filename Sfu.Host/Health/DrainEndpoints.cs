@@ -5,7 +5,8 @@ using Sfu.Host.Composition;
 namespace Sfu.Host.Health;
 
 /// <summary>
-/// For this machine only: <c>POST /debug/drain[?within=SECONDS]</c> empties the node and ends it, <c>DELETE /debug/drain</c> changes one's mind.
+/// For this machine only: <c>POST /debug/drain[?within=SECONDS][&amp;move=no]</c> empties the node and ends it, <c>DELETE /debug/drain</c> changes
+/// one's mind. With <c>move=no</c> clients are not asked to move: the node waits until they leave.
 /// </summary>
 internal static class DrainEndpoints
 {
@@ -38,13 +39,18 @@ internal static class DrainEndpoints
             within = TimeSpan.FromSeconds(seconds);
         }
 
+        if (context.Request.Query["move"].ToString() is var move && move is not ("" or "yes" or "no"))
+        {
+            return AnswerAsync(context, StatusCodes.Status400BadRequest, "move: yes or no");
+        }
+
         var emptying = context.RequestServices.GetRequiredService<NodeEmptying>();
         if (!emptying.CanBegin)
         {
             return AnswerAsync(context, StatusCodes.Status409Conflict, "there is no other node that could take over");
         }
 
-        emptying.Begin(within);
+        emptying.Begin(within, mayStay: move == "no");
         return AnswerAsync(context, StatusCodes.Status202Accepted);
     }
 

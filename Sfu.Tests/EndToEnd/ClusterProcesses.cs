@@ -83,6 +83,29 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         return loads.ToImmutable();
     }
 
+    /// <summary>Who comes now gets another node than the one that carries all transports; that one, which is returned, goes on with those.</summary>
+    public async Task<SfuHostProcess> KeepOthersAwayAsync()
+    {
+        var loads = await Eventually.Get(async () => (await LoadsAsync()).AsEnumerable(), loads => loads.Any(load => load.Transports == 2), "who has come has both transports");
+        var full = loads.Single(load => load.Transports != 0).Node;
+        var address = await full.ClusterAddressAsync();
+        Assert.Equal(HttpStatusCode.Accepted, await full.PostAsync("/debug/drain?within=600&move=no"));
+        foreach (var node in _carriers)
+        {
+            // Any of them may be the Router's, which chooses by what it has heard.
+            await Eventually.Get(
+                async () => JsonElement.Parse(await node.GetAsync("/debug/cluster")).GetProperty("members").EnumerateArray()
+                    .Where(member => member.GetProperty("load").ValueKind == JsonValueKind.Object)
+                    .Select(member => (Node: member.GetProperty("node").GetString(), IsFull: member.GetProperty("load").GetProperty("draining").GetBoolean()))
+                    .ToArray(),
+                known => known.Length == _carriers.Count && known.All(load => load.IsFull == (load.Node == address)),
+                "all carriers know which one is full",
+                TimeSpan.FromSeconds(30));
+        }
+
+        return full;
+    }
+
     /// <summary>The nodes with ends of pipes.</summary>
     public async Task<int> PipeEndsAsync()
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.Playwright;
 
@@ -7,22 +8,27 @@ namespace Sfu.Tests.EndToEnd;
 [Collection(EndToEndCollection.Name)]
 public sealed class ClusterSpecs(Browser browser)
 {
-    /// <summary>Every transport goes to the node that carries least.</summary>
-    private const string Apart = "sfu.cluster { full-at-percent = 0\nleave-margin-percent = 0 }";
-
     [BrowserFact]
     public async Task Media_crosses_between_nodes()
     {
-        await using var cluster = await ClusterProcesses.StartAsync(2, Apart);
-
-        // Until the Router's node has heard what the other one carries, it knows of one place only.
-        var apart = false;
-        for (var attempt = 0; attempt < 5 && !apart; attempt++)
+        await using var cluster = await ClusterProcesses.StartAsync(2);
+        const string Room = "apart";
+        await using (var ada = await MeetingPage.JoinAsync(browser, cluster.Gateway, Room, "Ada", MeetingPage.SmallPicture))
         {
-            apart = await MeetAsync(cluster, $"apart-{attempt}");
+            var full = await cluster.KeepOthersAwayAsync();
+            await using var bob = await MeetingPage.JoinAsync(browser, cluster.Gateway, Room, "Bob", MeetingPage.SmallPicture);
+            foreach (var page in new[] { ada, bob })
+            {
+                await Eventually.Get(
+                    page.ReceptionAsync, seen => seen is { FramesDecoded: > 20, AudioEnergy: > 0 }, "picture and sound arrive", TimeSpan.FromSeconds(30));
+            }
+
+            await AreApartAsync(cluster, full);
+            Assert.InRange(await cluster.PipeEndsAsync(), 2, 4);
+            await PipesAreSeenAsync(cluster);
         }
 
-        Assert.True(apart, "The transports were never on both nodes.");
+        await cluster.AreIdleAsync(Room);
     }
 
     /// <summary>Only the layers that Bob wants cross; those that do not he can have all the same.</summary>
@@ -31,36 +37,31 @@ public sealed class ClusterSpecs(Browser browser)
     [InlineData("AV1")]
     public async Task Layers_of_one_stream_are_chosen_on_another_node(string codec)
     {
-        await using var cluster = await ClusterProcesses.StartAsync(2, Apart);
-        var apart = false;
-        for (var attempt = 0; attempt < 5 && !apart; attempt++)
+        await using var cluster = await ClusterProcesses.StartAsync(2);
+        const string Room = "layers";
+        await using (var ada = await MeetingPage.JoinAsync(browser, cluster.Gateway, Room, "Ada", $"codec={codec}&audio=0&size=640x360"))
         {
-            apart = await WalkLayersAsync(cluster, codec, $"layers-{attempt}");
-        }
-
-        Assert.True(apart, "The transports were never on both nodes.");
-    }
-
-    /// <returns>Whether the two were on different nodes.</returns>
-    private async Task<bool> WalkLayersAsync(ClusterProcesses cluster, string codec, string room)
-    {
-        bool apart;
-        await using (var ada = await MeetingPage.JoinAsync(browser, cluster.Gateway, room, "Ada", $"codec={codec}&audio=0&size=640x360"))
-        await using (var bob = await MeetingPage.JoinAsync(browser, cluster.Gateway, room, "Bob", "audio=0&video=0"))
-        {
+            var full = await cluster.KeepOthersAwayAsync();
+            await using var bob = await MeetingPage.JoinAsync(browser, cluster.Gateway, Room, "Bob", "audio=0&video=0");
             await ShowsAsync(bob, 640);
-            apart = (await cluster.LoadsAsync()).All(load => load.Transports != 0);
+            await AreApartAsync(cluster, full);
 
             // Of so small a picture Chromium makes two layers.
-            foreach (var layer in apart ? [0, 1, 0, 1] : Array.Empty<int>())
+            foreach (var layer in new[] { 0, 1, 0, 1 })
             {
                 await bob.Page.EvaluateAsync("([spatial, temporal]) => window.__sfu.setPreferredLayers(spatial, temporal)", new[] { layer, 2 });
                 await ShowsAsync(bob, 640 >> (1 - layer));
             }
         }
 
-        await cluster.AreIdleAsync(room);
-        return apart;
+        await cluster.AreIdleAsync(Room);
+    }
+
+    /// <summary>Each of the two has its transports on a node of its own, and <paramref name="full"/> takes some again.</summary>
+    private static async Task AreApartAsync(ClusterProcesses cluster, SfuHostProcess full)
+    {
+        Assert.All(await cluster.LoadsAsync(), load => Assert.NotEqual(0, load.Transports));
+        Assert.Equal(HttpStatusCode.NoContent, await full.DeleteAsync("/debug/drain"));
     }
 
     private static async Task ShowsAsync(MeetingPage page, int width)
@@ -71,31 +72,6 @@ public sealed class ClusterSpecs(Browser browser)
         // Longer than what is wanted no more goes on crossing.
         await Eventually.Get(
             () => ReceivedVideo.OfAsync(page), seen => seen.Width == width && seen.FramesDecoded > first.FramesDecoded + 25, "pictures go on", TimeSpan.FromSeconds(45));
-    }
-
-    /// <returns>Whether the two were on different nodes.</returns>
-    private async Task<bool> MeetAsync(ClusterProcesses cluster, string room)
-    {
-        bool apart;
-        await using (var ada = await MeetingPage.JoinAsync(browser, cluster.Gateway, room, "Ada", MeetingPage.SmallPicture))
-        await using (var bob = await MeetingPage.JoinAsync(browser, cluster.Gateway, room, "Bob", MeetingPage.SmallPicture))
-        {
-            foreach (var page in new[] { ada, bob })
-            {
-                await Eventually.Get(
-                    page.ReceptionAsync, seen => seen is { FramesDecoded: > 20, AudioEnergy: > 0 }, "picture and sound arrive", TimeSpan.FromSeconds(30));
-            }
-
-            apart = (await cluster.LoadsAsync()).All(load => load.Transports != 0);
-            Assert.InRange(await cluster.PipeEndsAsync(), apart ? 2 : 0, apart ? 4 : 0);
-            if (apart)
-            {
-                await PipesAreSeenAsync(cluster);
-            }
-        }
-
-        await cluster.AreIdleAsync(room);
-        return apart;
     }
 
     /// <summary>The room's pipes with their Producers, and the load of the nodes: in the gateway's dump, and on its page.</summary>

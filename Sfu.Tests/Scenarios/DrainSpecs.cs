@@ -60,6 +60,24 @@ public sealed class DrainSpecs
     }
 
     [Fact]
+    public async Task Who_may_stay_is_not_asked_to_move_until_a_later_request_asks()
+    {
+        await using var node = await TestNode.StartAsync();
+        var alice = node.Client("stays", "alice");
+        var transport = await alice.ConnectedTransportAsync();
+        var drained = node.AskNodeAsync<NodeProtocol.NodeDrained>(new NodeProtocol.DrainNode(1, _long, MayStay: true));
+        Assert.Equal(SfuErrorCode.Unavailable, await alice.RejectedAsync(Create(alice)));
+        Assert.Null((await alice.AskAsync<WebRtcTransportDump>(new RouterProtocol.DumpTransport(alice.NextRequest, alice.Router, transport))).MustMoveWithinMs);
+
+        var second = node.AskNodeAsync<NodeProtocol.NodeDrained>(new NodeProtocol.DrainNode(2, _long));
+        Assert.Equal((transport, 60_000), Asked(await alice.EventAsync<SessionEvents.TransportMustMove>()));
+        Assert.False(drained.IsCompleted);
+        await alice.DoAsync(new RouterProtocol.CloseTransport(alice.NextRequest, alice.Router, transport));
+        Assert.True((await drained).IsEmpty);
+        Assert.True((await second).IsEmpty);
+    }
+
+    [Fact]
     public async Task Node_without_transports_is_drained_at_once()
     {
         await using var node = await TestNode.StartAsync();

@@ -29,7 +29,7 @@ internal static class NodeWire
         .Message<NodeProtocol.CloseServer>("node/close-server/1", "RequestId:1 ServerId:2")
         .Message<NodeProtocol.SubscribeServer>("node/subscribe-server/1", "RequestId:1 ServerId:2 Subscriber:3")
         .Message<NodeProtocol.UnsubscribeServer>("node/unsubscribe-server/1", "RequestId:1 ServerId:2 Subscriber:3")
-        .Message<NodeProtocol.DrainNode>("node/drain-node/1", "RequestId:1 Deadline:2")
+        .Message<NodeProtocol.DrainNode>("node/drain-node/1", "RequestId:1 Deadline:2 MayStay:3")
         .Message<NodeProtocol.CancelDrain>("node/cancel-drain/1", "RequestId:1")
         .Union<INodeRequest>(
             (1, typeof(NodeProtocol.DumpNode)),
