@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Cluster;
 using Akka.Event;
 using Akka.Remote;
 using Sfu.Actors.Node;
@@ -11,7 +10,11 @@ namespace Sfu.Actors.Cluster;
 /// host says several times in a row that nobody listens there, the process is gone (<see cref="GoneMembers"/>), and the failure detector need
 /// not wait for heartbeats. Any other outcome, silence too, says nothing.
 /// </summary>
-internal sealed class MemberProbeActor(Predicate<Address> isMember, Func<Address, Task<bool>> isRefused) : UntypedActor, IWithTimers
+/// <remarks>
+/// Nor need the membership wait until all see the same: what has ended is on no side of a partition. It is told at once where the greater part
+/// of the members answers; elsewhere the split-brain resolver decides, as if it were a partition, since a firewall may refuse in another one's name.
+/// </remarks>
+internal sealed class MemberProbeActor(IMembership membership, Func<Address, Task<bool>> isRefused) : UntypedActor, IWithTimers
 {
     /// <summary>So often in a row, a program that closes its port and opens it again would have been seen.</summary>
     private const int Refusals = 3;
@@ -27,13 +30,12 @@ internal sealed class MemberProbeActor(Predicate<Address> isMember, Func<Address
 
     /// <summary>For a member of a cluster.</summary>
     public static Props Props(Akka.Cluster.Cluster cluster) => Props(
-        address => cluster.State.Members.Any(member => member.Address.Equals(address) && member.Status is (MemberStatus.Up or MemberStatus.WeaklyUp)),
-        static address => PortProbe.IsRefusedAsync(address.Host!, address.Port!.Value, _patience));
+        new ClusterMembership(cluster), static address => PortProbe.IsRefusedAsync(address.Host!, address.Port!.Value, _patience));
 
-    /// <param name="isMember">Who is probed: others leave without anybody missing them.</param>
+    /// <param name="membership">Whose members are probed.</param>
     /// <param name="isRefused">Whether the host of an address, which has host and port, says that nobody listens there.</param>
-    public static Props Props(Predicate<Address> isMember, Func<Address, Task<bool>> isRefused) =>
-        ActorFactory<MemberProbeActor>.Props(() => new MemberProbeActor(isMember, isRefused));
+    public static Props Props(IMembership membership, Func<Address, Task<bool>> isRefused) =>
+        ActorFactory<MemberProbeActor>.Props(() => new MemberProbeActor(membership, isRefused));
 
     protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
 
@@ -44,7 +46,7 @@ internal sealed class MemberProbeActor(Predicate<Address> isMember, Func<Address
         switch (message)
         {
             case DisassociatedEvent { RemoteAddress: { Host: not null, Port: not null } address }
-                when !_refused.ContainsKey(address) && !_gone.Contains(address.ToString()) && isMember(address):
+                when !_refused.ContainsKey(address) && !_gone.Contains(address.ToString()) && membership.Members.Contains(address):
                 _refused.Add(address, 0);
                 Probe(address);
                 break;
@@ -59,6 +61,7 @@ internal sealed class MemberProbeActor(Predicate<Address> isMember, Func<Address
                 {
                     _log.Warning("The process of member [{0}] has ended: nobody listens at its port", probed.Address);
                     _gone.Add(probed.Address.ToString());
+                    DownIfMostAnswer(probed.Address);
                 }
 
                 break;
@@ -68,6 +71,16 @@ internal sealed class MemberProbeActor(Predicate<Address> isMember, Func<Address
             default:
                 Unhandled(message);
                 break;
+        }
+    }
+
+    private void DownIfMostAnswer(Address ended)
+    {
+        var members = membership.Members;
+        var missing = members.Count(member => membership.Unreachable.Contains(member) || _gone.Contains(member.ToString()));
+        if (2 * (members.Count - missing) > members.Count)
+        {
+            membership.Down(ended);
         }
     }
 

@@ -15,17 +15,20 @@ public sealed class MemberProbeSpecs : TestKit
 {
     private static readonly Address _here = Address.Parse("akka.tcp://sfu@192.0.2.1:4053");
     private static readonly Address _member = Address.Parse("akka.tcp://sfu@192.0.2.2:4053");
+    private static readonly Address _stranger = Address.Parse("akka.tcp://sfu@192.0.2.99:4053");
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly Queue<TaskCompletionSource<bool>> _probes = [];
     private readonly GoneMembers _gone;
+    private readonly FakeMembership _membership = new();
+    private IActorRef _actor = ActorRefs.Nobody;
 
     public MemberProbeSpecs() => _gone = GoneMembers.Of(Sys.EventStream);
 
     [Fact]
     public void Member_is_gone_when_its_port_is_closed_several_times_in_a_row()
     {
-        Start(address => address.Equals(_member));
+        Start();
         Break(_member);
         Answer(true);
         Break(_member); // Each try of remoting to connect again is a break, too.
@@ -41,7 +44,7 @@ public sealed class MemberProbeSpecs : TestKit
     [InlineData(true, true, false)]
     public void Member_is_not_gone_when_somebody_listens_or_nothing_is_known(params bool[] answers)
     {
-        Start(address => address.Equals(_member));
+        Start();
         Break(_member);
         foreach (var refused in answers)
         {
@@ -55,11 +58,41 @@ public sealed class MemberProbeSpecs : TestKit
         Assert.False(_gone.Contains(_member.ToString()));
     }
 
+    [Theory]
+    [InlineData(3, 0, true)]
+    [InlineData(2, 0, false)] // Half is not more than half: the other half may think the same.
+    [InlineData(4, 1, false)]
+    [InlineData(5, 1, true)]
+    public void Member_that_is_gone_is_removed_where_the_greater_part_answers(int members, int unreachable, bool isRemoved)
+    {
+        _membership.Members = [_here, _member, .. Enumerable.Range(3, members - 2).Select(i => Address.Parse($"akka.tcp://sfu@192.0.2.{i}:4053"))];
+        _membership.Unreachable = [.. _membership.Members.Skip(members - unreachable)];
+        var other = _membership.Downed.Task;
+        Start();
+        Break(_member);
+        for (var i = 0; i < 3; i++)
+        {
+            Answer(true);
+        }
+
+        AwaitCondition(() => _gone.Contains(_member.ToString()), _patience);
+        if (isRemoved)
+        {
+            AwaitCondition(() => other.IsCompleted, _patience);
+            Assert.Equal(_member, other.Result);
+        }
+        else
+        {
+            Settle();
+            Assert.False(other.IsCompleted);
+        }
+    }
+
     [Fact]
     public void Who_is_no_member_is_not_probed()
     {
-        Start(address => address.Equals(_member));
-        Break(_here);
+        Start();
+        Break(_stranger);
         Break(_member);
         AwaitCondition(IsAsked, _patience);
         lock (_probes)
@@ -99,11 +132,16 @@ public sealed class MemberProbeSpecs : TestKit
         Assert.False(await PortProbe.IsRefusedAsync("no-such-host.invalid", port, _patience));
     }
 
-    private void Start(Predicate<Address> isMember)
+    private void Start()
     {
         // Only of interest once it has subscribed.
-        var actor = Sys.ActorOf(MemberProbeActor.Props(isMember, Ask));
-        actor.Tell(new Identify(1), TestActor);
+        _actor = Sys.ActorOf(MemberProbeActor.Props(_membership, Ask));
+        Settle();
+    }
+
+    private void Settle()
+    {
+        _actor.Tell(new Identify(1), TestActor);
         ExpectMsg<ActorIdentity>();
     }
 
@@ -136,5 +174,16 @@ public sealed class MemberProbeSpecs : TestKit
         {
             _probes.Dequeue().SetResult(refused);
         }
+    }
+
+    private sealed class FakeMembership : IMembership
+    {
+        public IReadOnlyCollection<Address> Members { get; set; } = [_here, _member];
+
+        public IReadOnlyCollection<Address> Unreachable { get; set; } = [];
+
+        public TaskCompletionSource<Address> Downed { get; } = new();
+
+        public void Down(Address address) => Downed.SetResult(address);
     }
 }
