@@ -15,9 +15,10 @@ namespace Sfu.Actors.Routing;
 /// </summary>
 /// <remarks>
 /// <code>
-/// new ── first request ──▶ finding ── a pipe that a former incarnation has made ─┐
-///                             │ none                                              ▼
-/// idle ── next request ────▶ opening ── both ends connected and joined ──▶ open: requests run side by side
+/// new ── has or awaits ends ──▶ finding ── a pipe that a former incarnation has made ─┐
+///  │ has none                   │ none                                                ▼
+///  ▼                            ▼
+/// idle ── next request ──▶ opening ── both ends connected and joined ──▶ open: requests run side by side
 ///  ▲                           │ refused, deadline, an end gone             │ an end gone
 ///  └───────────────────────────┴── who waits is refused ◀───────────────────┘
 /// </code>
@@ -34,16 +35,19 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
     private readonly IActorRef _region;
     private readonly Dictionary<long, Action<IReply>> _awaited = []; // What is to be done with each answer.
     private readonly HashSet<Piping> _pipings = [];
-    private readonly HashSet<TransportId> _unknown; // Ends that may be of a pipe to that Router.
+    private readonly HashSet<TransportId> _ends = []; // Of pipes to any Router.
+    private readonly HashSet<TransportId> _unknown = []; // Those that may be of a pipe to that Router.
+    private readonly TimeSpan _gathering;
     private PipePair? _pair;
     private long _lastRequest;
+    private bool _isFinding = true;
 
-    public PipeToRouterActor(RouterId near, RouterId far, IActorRef region, ImmutableArray<TransportId> ends)
+    public PipeToRouterActor(RouterId near, RouterId far, IActorRef region, TimeSpan gathering)
     {
         _near = near;
         _far = far;
         _region = region;
-        _unknown = [.. ends];
+        _gathering = gathering;
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -51,9 +55,17 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
     /// <param name="near">The Router whose Producers leave: the parent.</param>
     /// <param name="far">The Router that gets them.</param>
     /// <param name="region">Where Routers are reached.</param>
-    /// <param name="ends">Of pipes that the near Router has already, perhaps from a former incarnation.</param>
-    public static Props Props(RouterId near, RouterId far, IActorRef region, ImmutableArray<TransportId> ends) =>
-        ActorFactory<PipeToRouterActor>.Props(() => new PipeToRouterActor(near, far, region, ends));
+    /// <param name="gathering">How long the near Router, which goes on elsewhere, may still hear of what it had.</param>
+    public static Props Props(RouterId near, RouterId far, IActorRef region, TimeSpan gathering) =>
+        ActorFactory<PipeToRouterActor>.Props(() => new PipeToRouterActor(near, far, region, gathering));
+
+    protected override void PreStart()
+    {
+        if (_gathering > TimeSpan.Zero)
+        {
+            Timers.StartSingleTimer(GatheringOver.Instance, GatheringOver.Instance, _gathering);
+        }
+    }
 
     protected override void OnReceive(object message)
     {
@@ -80,6 +92,12 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
                 Lose(new SfuError(SfuErrorCode.Closed, $"The pipe between the Routers {_near} and {_far} closed."));
                 break;
             case Terminated:
+                break;
+            case HasEnds has:
+                Find(has.Ends);
+                break;
+            case GatheringOver:
+                EndFindingWhenAllIsKnown();
                 break;
             case FindingOver:
                 EndFinding();
@@ -125,24 +143,23 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
         {
             Consume(piping, pair);
         }
-        else if (_pair is null && _unknown.Count == 0)
+        else if (_pair is null && !_isFinding)
         {
             Open(piping.Request);
-        }
-        else if (_pair is null && !Timers.IsTimerActive(FindingOver.Instance))
-        {
-            Find();
         }
     }
 
     /// <summary>Each end of a pipe is asked where the other is.</summary>
-    private void Find()
+    private void Find(ImmutableArray<TransportId> ends)
     {
-        Timers.StartSingleTimer(FindingOver.Instance, FindingOver.Instance, _findingDeadline);
-        foreach (var end in _unknown)
+        foreach (var end in _isFinding ? ends.Where(_ends.Add) : [])
         {
+            Timers.StartSingleTimer(FindingOver.Instance, FindingOver.Instance, _findingDeadline + _gathering);
+            _unknown.Add(end);
             Ask(Context.Parent, id => new PipeEndProtocol.DescribeEnd(id, _near, end), reply => OnDescribed(end, reply));
         }
+
+        EndFindingWhenAllIsKnown();
     }
 
     private void OnDescribed(TransportId end, IReply reply)
@@ -158,7 +175,12 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
             Log.Info("Router {RouterId} has found its pipe to Router {TargetRouterId}", _near, _far);
         }
 
-        if (_pair is not null || _unknown.Count == 0)
+        EndFindingWhenAllIsKnown();
+    }
+
+    private void EndFindingWhenAllIsKnown()
+    {
+        if (_pair is not null || (_unknown.Count == 0 && !Timers.IsTimerActive(GatheringOver.Instance)))
         {
             EndFinding();
         }
@@ -166,7 +188,14 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
 
     private void EndFinding()
     {
+        if (!_isFinding)
+        {
+            return;
+        }
+
+        _isFinding = false;
         Timers.Cancel(FindingOver.Instance);
+        Timers.Cancel(GatheringOver.Instance);
         _unknown.Clear();
         if (_pair is { } pair)
         {
@@ -416,6 +445,14 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
 
     /// <summary>An end, and the other that it is told of.</summary>
     private sealed record Facing(PipePair Pair, PlainTransportCreated End, RouterId Router, PlainTransportCreated Other, RouterId OtherRouter);
+
+    /// <summary>Router → this actor: the ends of pipes that it has, perhaps from a former incarnation. First of all, and when it hears of more.</summary>
+    internal sealed record HasEnds(ImmutableArray<TransportId> Ends) : INoSerializationVerificationNeeded;
+
+    private sealed record GatheringOver : INoSerializationVerificationNeeded
+    {
+        public static readonly GatheringOver Instance = new();
+    }
 
     private sealed record FindingOver : INoSerializationVerificationNeeded
     {

@@ -344,6 +344,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
         Timers.Cancel(LingerOver.Key);
         var adopted = _state.Adopt(attach.Node, attach.Branch, attach.Snapshot);
+        _pipes.Adopted(Context.System.Scheduler.MonotonicClock);
         attach.Branch.Tell(new BranchProtocol.BranchAttached(_id, Self));
         foreach (var peer in adopted)
         {

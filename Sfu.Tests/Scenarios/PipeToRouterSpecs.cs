@@ -1,6 +1,8 @@
 using Akka.Actor;
+using Akka.TestKit;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
+using Sfu.Actors.Transports;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
 using Sfu.Tests.Support;
@@ -251,6 +253,43 @@ public sealed class PipeToRouterSpecs(TestNodeFixture fixture) : IClassFixture<T
         await near.DoAsync(new RouterProtocol.CloseRouter(near.NextRequest, near.Router));
         await UntilAsync(far, static dump => dump.Transports.IsEmpty);
         Assert.True((await node.Media.DumpAsync()).HasNoTransports);
+    }
+
+    /// <summary>Probes stand for the branches of a Router that goes on elsewhere: one with the Producer, and one with the pipe, which is heard of later.</summary>
+    [Fact]
+    public async Task A_Router_that_goes_on_elsewhere_finds_its_pipe_however_late_it_hears_of_it()
+    {
+        await using var node = await TestNode.StartAsync();
+        var (near, far) = (node.Client("pipe-late-near"), node.Client("pipe-late-far"));
+        var (sender, end, source) = (TransportId.New(), TransportId.New(), new ProducerId("late"));
+        var setup = new RouterSetup(DefaultMediaCodecs.Value, Explicit: true, JsonText.EmptyObject);
+        var carrier = await AttachAsync(new BranchSnapshot(
+            setup,
+            [],
+            [new TransportRecord(sender, near.Peer, near.Session, Open: true)],
+            [new ProducerRecord(source, sender, near.Peer, MediaKind.Audio, ProducerType.Simple, TestClient.Opus(), JsonText.EmptyObject, Paused: false, Open: true)],
+            []));
+        node.Region.Tell(Pipe(near, source, far), near.Session);
+
+        var piped = await AttachAsync(new BranchSnapshot(setup, [], [new TransportRecord(end, null, null, Open: true, TransportKind.Pipe)], [], []));
+
+        var asked = (PipeEndProtocol.DescribeEnd)await piped.FishForMessageAsync(static message => message is PipeEndProtocol.DescribeEnd, TestNode.Patience);
+        Assert.Equal(end, asked.TransportId);
+        var other = node.Kit.CreateTestProbe();
+        piped.Reply(new PipeEndProtocol.EndDescribed(
+            asked.RequestId, piped.Ref, new PipeEndProtocol.JoinEnds(0, near.Router, end, other.Ref, far.Router, TransportId.New(), IsNear: true)));
+        var leaving = (BranchProtocol.AddConsumer)await piped.FishForMessageAsync(static message => message is BranchProtocol.AddConsumer, TestNode.Patience);
+        Assert.Equal((end, source), (leaving.TransportId, leaving.Producer.ProducerId));
+        Assert.Equal(2, (await DumpAsync(near)).Transports.Length);
+        Assert.True((await node.Media.DumpAsync()).HasNoTransports);
+
+        async Task<TestProbe> AttachAsync(BranchSnapshot snapshot)
+        {
+            var branch = node.Kit.CreateTestProbe();
+            node.Region.Tell(new BranchProtocol.AttachBranch(near.Router, branch.Ref, node.Kit.CreateTestProbe().Ref, snapshot), branch.Ref);
+            await branch.FishForMessageAsync(static message => message is BranchProtocol.BranchAttached, TestNode.Patience);
+            return branch;
+        }
     }
 
     private static RouterProtocol.PipeToRouter Pipe(TestClient near, ProducerId producer, TestClient far) =>
