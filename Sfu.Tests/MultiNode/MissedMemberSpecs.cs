@@ -14,8 +14,13 @@ public sealed class MissedMemberSpecs
     [Fact]
     public async Task Member_whose_process_ends_is_not_waited_for()
     {
-        // By its heartbeats nobody would miss it in the time of this test.
-        const string Patient = $"akka.cluster.failure-detector.acceptable-heartbeat-pause = 120 s\n{TestCluster.WithBareConnections}";
+        // By its heartbeats nobody would miss it in the time of this test, nor would the split-brain resolver have it removed.
+        const string Patient = $"""
+            akka.cluster.failure-detector.acceptable-heartbeat-pause = 120 s
+            akka.cluster.split-brain-resolver.stable-after = 120 s
+            akka.cluster.split-brain-resolver.down-all-when-unstable = 240 s
+            {TestCluster.WithBareConnections}
+            """;
         await using var cluster = new TestCluster();
         await cluster.JoinAsync("sfu, gateway", Patient);
         var ended = await cluster.JoinAsync("sfu", Patient);
