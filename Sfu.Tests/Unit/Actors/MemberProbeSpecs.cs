@@ -63,7 +63,7 @@ public sealed class MemberProbeSpecs : TestKit
     [InlineData(2, 0, false)] // Half is not more than half: the other half may think the same.
     [InlineData(4, 1, false)]
     [InlineData(5, 1, true)]
-    public void Member_that_is_gone_is_removed_where_the_greater_part_answers(int members, int unreachable, bool isRemoved)
+    public async Task Member_that_is_gone_is_removed_where_the_greater_part_answers(int members, int unreachable, bool isRemoved)
     {
         _membership.Members = [_here, _member, .. Enumerable.Range(3, members - 2).Select(i => Address.Parse($"akka.tcp://sfu@192.0.2.{i}:4053"))];
         _membership.Unreachable = [.. _membership.Members.Skip(members - unreachable)];
@@ -79,7 +79,7 @@ public sealed class MemberProbeSpecs : TestKit
         if (isRemoved)
         {
             AwaitCondition(() => other.IsCompleted, _patience);
-            Assert.Equal(_member, other.Result);
+            Assert.Equal(_member, await other);
         }
         else
         {
