@@ -39,6 +39,31 @@ public sealed class LayerSpecs(Browser browser, ITestOutputHelper output)
         await host.IsIdleAsync(room);
     }
 
+    /// <summary>Simulcast of codecs that could have layers inside. Of so small a picture Chromium makes two encodings.</summary>
+    [BrowserTheory]
+    [InlineData("VP9")]
+    [InlineData("AV1")]
+    public async Task Picture_follows_the_preferred_encoding_of_codecs_with_layers_of_their_own(string codec)
+    {
+        var room = $"encodings-{codec}";
+        await using var host = await SfuHostProcess.StartAsync();
+        await using (var ada = await MeetingPage.JoinAsync(browser, host, room, "Ada", $"codec={codec}&scalability=L1T3&size=640x360&audio=0"))
+        await using (var bob = await MeetingPage.JoinAsync(browser, host, room, "Bob", "audio=0&video=0"))
+        {
+            var first = await Explained(ada, bob, host, () => Eventually.Get(
+                () => ReceivedVideo.OfAsync(bob), seen => seen is { Spatial: 1, Width: 640 }, "the highest encoding comes", s_patience));
+            await Eventually.Get(() => ReceivedVideo.OfAsync(bob), seen => seen.FramesDecoded > first.FramesDecoded + 30, "frames go on", s_patience);
+            Assert.Equal(2, await ada.Page.EvaluateAsync<int>(
+                "async () => (await window.__sfu.producerStats()).filter((s) => s.kind === 'video' && s.framesSent > 0).length"));
+            foreach (var layer in new[] { 0, 1, 0 })
+            {
+                await StepAsync(ada, bob, codec, layer, 640 >> (1 - layer));
+            }
+        }
+
+        await host.IsIdleAsync(room);
+    }
+
     [BrowserTheory]
     [InlineData("VP8")]
     [InlineData("VP9")]

@@ -14,10 +14,10 @@ export function layersOf(rtpParameters: types.RtpParameters): Layers {
 
 /**
  * What the camera is published as: three encodings of a quarter, half and the whole of its width for codecs that cannot do
- * better, one encoding with three layers inside for those that can.
+ * better, and where a mode of one spatial layer (`L1T3`) is asked for; one encoding with three layers inside for those that can.
  */
 export function cameraEncodings(mimeType: string, scalabilityMode: string | undefined): types.RtpEncodingParameters[] {
-  if (/VP9|AV1/i.test(mimeType)) {
+  if (/VP9|AV1/i.test(mimeType) && !/^[LS]1/.test(scalabilityMode ?? "")) {
     return [{ scalabilityMode: scalabilityMode ?? "L3T3_KEY", maxBitrate: 2_000_000 }];
   }
 
