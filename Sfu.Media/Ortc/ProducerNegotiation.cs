@@ -130,8 +130,8 @@ public static class ProducerNegotiation
     }
 
     /// <summary>
-    /// Several encodings are simulcast, which VP8 and H264 do; several layers in one encoding are SVC, which every video codec here does;
-    /// one layer in one encoding is simple.
+    /// Several encodings are simulcast, and several layers in one encoding are SVC, both of which every video codec here does; one layer in one
+    /// encoding is simple. Encodings of simulcast have temporal layers only.
     /// </summary>
     public static bool TryGetProducerType(RtpParameters parameters, out ProducerType type, [NotNullWhen(false)] out OrtcError? error)
     {
@@ -155,9 +155,15 @@ public static class ProducerNegotiation
         var media = parameters.Codecs.FirstOrDefault(codec => first.CodecPayloadType is { } payloadType
             ? codec.PayloadType == payloadType
             : !((CodecView)codec).IsFeature);
-        if (media is not null && (IsAnyOf(media, "VP8", "H264") || (type == ProducerType.Svc && IsAnyOf(media, "VP9", "AV1"))))
+        if (media is not null && HasLayers(media))
         {
-            return true;
+            if (type == ProducerType.Svc || parameters.Encodings.All(static encoding => ScalabilityMode.Parse(encoding.ScalabilityMode).SpatialLayers == 1))
+            {
+                return true;
+            }
+
+            error = OrtcError.Unsupported("rtpParameters.encodings has several entries, of which one has spatial layers in its scalabilityMode");
+            return false;
         }
 
         error = OrtcError.Unsupported(type == ProducerType.Svc
@@ -166,7 +172,7 @@ public static class ProducerNegotiation
         return false;
     }
 
-    private static bool IsAnyOf(CodecView codec, string first, string second) => codec.Is($"video/{first}") || codec.Is($"video/{second}");
+    private static bool HasLayers(CodecView codec) => codec.Is("video/VP8") || codec.Is("video/H264") || codec.Is("video/VP9") || codec.Is("video/AV1");
 
     private static bool TryMapMedia(
         ImmutableArray<RtpCodecParameters>.Builder codecs,
