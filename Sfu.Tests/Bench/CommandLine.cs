@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sfu.Bench.Report;
+using Sfu.Bench.Rivals;
 using Sfu.Bench.Scenarios;
 
 namespace Sfu.Bench;
@@ -37,7 +38,7 @@ internal sealed class CommandLine
     private readonly Option<string[]> _subjects = new("--subject")
     {
         HelpName = "NAME",
-        Description = "Measure only this, node, limit (the C program) or janus; may be repeated.",
+        Description = "Measure only this, node, limit (the C program), mediasoup or janus; may be repeated.",
         DefaultValueFactory = _ => [],
     };
 
@@ -60,11 +61,11 @@ internal sealed class CommandLine
             Description = $"All by default.\n{string.Join('\n', scenarios.Select(static scenario => $"{scenario.Name,-16}{scenario.Description}"))}",
         };
         _scenarios.AcceptOnlyFromAmong(names);
-        _root = new RootCommand("Measures the SFU from outside, beside a C program that does the same work, and Janus.")
+        _root = new RootCommand("Measures the SFU from outside, beside a C program that does the same work, mediasoup and Janus.")
         {
             _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _mediaThreads, _nodeArguments, _subjects, _subscribers, _janus,
         };
-        _subjects.AcceptOnlyFromAmong(Case.Node, Case.Limit, Case.Janus);
+        _subjects.AcceptOnlyFromAmong(Case.Node, Case.Limit, Case.Mediasoup, Case.Janus);
         AllNames = names;
     }
 
@@ -91,13 +92,8 @@ internal sealed class CommandLine
             parsed.GetValue(_node) ?? Path.Combine(AppContext.BaseDirectory, "Sfu.Host.dll"),
             parsed.GetValue(_nodeArguments) ?? [],
             parsed.GetValue(_mediaThreads),
-            parsed.GetValue(_subjects) is { Length: > 0 } subjects ? subjects : [Case.Node, Case.Limit, Case.Janus],
+            parsed.GetValue(_subjects) is { Length: > 0 } subjects ? subjects : [Case.Node, Case.Limit, Case.Mediasoup, Case.Janus],
             parsed.GetValue(_subscribers) ?? [],
-            parsed.GetValue(_janus) ?? OnPath("janus"));
+            parsed.GetValue(_janus) ?? Programs.OnPath("janus"));
     }
-
-    private static string? OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Select(folder => Path.Combine(folder, program))
-        .FirstOrDefault(File.Exists);
 }

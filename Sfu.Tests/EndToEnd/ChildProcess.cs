@@ -22,7 +22,11 @@ internal class ChildProcess : IAsyncDisposable
             WorkingDirectory = workingDirectory ?? AppContext.BaseDirectory,
         };
         _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
+        _process.OutputDataReceived += (_, line) =>
+        {
+            Append(_output, line.Data);
+            OnOutput(line.Data);
+        };
         _process.ErrorDataReceived += (_, line) => Append(_errors, line.Data);
         _process.Start();
         _process.BeginOutputReadLine();
@@ -65,6 +69,11 @@ internal class ChildProcess : IAsyncDisposable
         }
 
         return _process.ExitCode;
+    }
+
+    /// <summary>A line of the program's output, while it comes; null at its end.</summary>
+    protected virtual void OnOutput(string? line)
+    {
     }
 
     public virtual async ValueTask DisposeAsync()

@@ -13,6 +13,7 @@ internal sealed record Metric(string Name, string Unit, int Decimals)
     public static readonly Metric Cpu = new("CPU per packet", "µs", 3);
     public static readonly Metric MediaCpu = new("CPU per packet, media threads", "µs", 3);
     public static readonly Metric OtherCpu = new("CPU per packet, other threads", "µs", 3);
+    public static readonly Metric SignalingCpu = new("CPU per packet, signalling process", "µs", 3);
     public static readonly Metric LoadCpu = new("CPU of the load side", "% of a core", 0);
     public static readonly Metric Verified = new("packets verified", "", 0);
     public static readonly Metric Allocated = new("allocated while forwarding", "KB", 0);

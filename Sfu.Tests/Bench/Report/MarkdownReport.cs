@@ -22,7 +22,7 @@ internal static class MarkdownReport
     public static string Write(BenchReport report, string? plot)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{report.Machine}. Median of {report.Options.Runs} runs of {report.Options.Seconds} s, in brackets the least and the greatest. Media threads of the node: {(report.Options.MediaThreads == 0 ? "one per core" : report.Options.MediaThreads)}; the C program has one thread.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{report.Machine}. Median of {report.Options.Runs} runs of {report.Options.Seconds} s, in brackets the least and the greatest. Media threads of the node: {(report.Options.MediaThreads == 0 ? "one per core" : report.Options.MediaThreads)}; the C program and mediasoup's worker have one thread each.");
         foreach (var scenario in report.Results.GroupBy(static result => result.Case.Scenario))
         {
             text.AppendLine().AppendLine($"**{scenario.Key}**").AppendLine();
@@ -56,12 +56,12 @@ internal static class MarkdownReport
 
     private static void WriteComparison(StringBuilder text, BenchReport report, CaseResult[] results)
     {
-        text.AppendLine("| CPU per packet, µs | node | its media threads | C program | Janus | node / C | Janus / node | node: loss, % | node: delay p50, p99, µs |");
-        text.AppendLine("|---|---|---|---|---|---|---|---|---|");
+        text.AppendLine("| CPU per packet, µs | node | its media threads | C program | mediasoup | Janus | node / C | mediasoup / node | Janus / node | node: loss, % | node: delay p50, p99, µs |");
+        text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var @case in results.Select(static result => result.Case with { Subject = Case.Node }).Distinct())
         {
             var node = report.Find(@case);
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {@case.Label} {@case.Suite} | {Cell(node, Metric.Cpu)} | {Cell(node, Metric.MediaCpu)} | {Cell(report.Find(@case with { Subject = Case.Limit }), Metric.Cpu)} | {Cell(report.Find(@case with { Subject = Case.Janus }), Metric.Cpu)} | {Ratio(report, @case, Case.Node, Case.Limit)} | {Ratio(report, @case, Case.Janus, Case.Node)} | {Median(node, Metric.Loss)} | {Median(node, Metric.DelayP50)}, {Median(node, Metric.DelayP99)} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {@case.Label} {@case.Suite} | {Cell(node, Metric.Cpu)} | {Cell(node, Metric.MediaCpu)} | {Cell(report.Find(@case with { Subject = Case.Limit }), Metric.Cpu)} | {Cell(report.Find(@case with { Subject = Case.Mediasoup }), Metric.Cpu)} | {Cell(report.Find(@case with { Subject = Case.Janus }), Metric.Cpu)} | {Ratio(report, @case, Case.Node, Case.Limit)} | {Ratio(report, @case, Case.Mediasoup, Case.Node)} | {Ratio(report, @case, Case.Janus, Case.Node)} | {Median(node, Metric.Loss)} | {Median(node, Metric.DelayP50)}, {Median(node, Metric.DelayP99)} |");
         }
     }
 

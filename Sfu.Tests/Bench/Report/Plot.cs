@@ -16,7 +16,7 @@ internal static class Plot
 
     private static readonly double[] s_costs = [0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
     private static readonly (string Subject, string Name, string Color)[] s_subjects =
-        [(Case.Node, "node", "#1668b8"), (Case.Limit, "C program", "#2e7d32"), (Case.Janus, "Janus", "#c62828")];
+        [(Case.Node, "node", "#1668b8"), (Case.Limit, "C program", "#2e7d32"), (Case.Mediasoup, "mediasoup", "#8e24aa"), (Case.Janus, "Janus", "#c62828")];
 
     /// <returns>False when there is nothing to draw.</returns>
     public static bool TryWrite(BenchReport report, string path)

@@ -3,7 +3,7 @@ using Sfu.Bench.Measure;
 
 namespace Sfu.Bench.Report;
 
-/// <summary>CPU per packet of the node against the C program's, and of Janus against the node's, of medians of the same run.</summary>
+/// <summary>CPU per packet of the node against the C program's, and of mediasoup and Janus against the node's, of medians of the same run.</summary>
 internal static class Ratios
 {
     public static IEnumerable<string> Of(BenchReport report)
@@ -15,9 +15,12 @@ internal static class Ratios
                 yield return string.Create(CultureInfo.InvariantCulture, $"{result.Case}: node / limit = {toLimit:0.00}");
             }
 
-            if (Between(report, result.Case, Case.Janus, Case.Node) is { } ofJanus)
+            foreach (var rival in (string[])[Case.Mediasoup, Case.Janus])
             {
-                yield return string.Create(CultureInfo.InvariantCulture, $"{result.Case}: janus / node = {ofJanus:0.00}");
+                if (Between(report, result.Case, rival, Case.Node) is { } ofRival)
+                {
+                    yield return string.Create(CultureInfo.InvariantCulture, $"{result.Case}: {rival} / node = {ofRival:0.00}");
+                }
             }
         }
     }

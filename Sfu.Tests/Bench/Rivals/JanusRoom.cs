@@ -6,7 +6,7 @@ using Sfu.Bench.Scenarios;
 namespace Sfu.Bench.Rivals;
 
 /// <summary>A videoroom of Janus between one publisher and its subscribers, with the same packets as a node gets.</summary>
-internal sealed class JanusRoom : IAsyncDisposable
+internal sealed class JanusRoom : IRivalRoom
 {
     private const int RoomId = 1234;
     private const uint Ssrc = 0x1000;
@@ -25,7 +25,7 @@ internal sealed class JanusRoom : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    public static async Task<JanusRoom> OpenAsync(JanusProgram program, LoadPeer load, int subscribers, double publisherRate)
+    public static async Task<IRivalRoom> OpenAsync(JanusProgram program, LoadPeer load, int subscribers, double publisherRate)
     {
         var process = await JanusProcess.StartAsync(program);
         try

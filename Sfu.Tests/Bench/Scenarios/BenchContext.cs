@@ -11,6 +11,8 @@ internal sealed class BenchContext(BenchOptions options, BenchReport report)
     private string? _limit;
     private bool _janusSought;
     private JanusProgram? _janus;
+    private bool _mediasoupSought;
+    private MediasoupProgram? _mediasoup;
 
     public BenchOptions Options => options;
 
@@ -45,6 +47,18 @@ internal sealed class BenchContext(BenchOptions options, BenchReport report)
         }
 
         return _janus;
+    }
+
+    /// <summary>mediasoup to compare with; null: none.</summary>
+    public MediasoupProgram? Mediasoup()
+    {
+        if (options.Subjects.Contains(Case.Mediasoup) && !_mediasoupSought)
+        {
+            _mediasoupSought = true;
+            _mediasoup = MediasoupProgram.Find(report.Note);
+        }
+
+        return _mediasoup;
     }
 
     public Task<NodeProcess> StartNodeAsync() => NodeProcess.StartAsync(options.NodeProgram, options.MediaThreads, options.NodeArguments);

@@ -35,9 +35,16 @@ internal sealed class FanOutScenario : NodeScenario
                         await MeasureLimitAsync(context, limit, profile, subscribers);
                     }
 
+                    if (context.Mediasoup() is { } mediasoup)
+                    {
+                        await MeasureRivalAsync(
+                            context, Case.Mediasoup, profile, subscribers, (load, rate) => MediasoupRoom.OpenAsync(mediasoup, load, subscribers, rate));
+                    }
+
                     if (await context.JanusAsync() is { } janus)
                     {
-                        await MeasureJanusAsync(context, janus, profile, subscribers);
+                        await MeasureRivalAsync(
+                            context, Case.Janus, profile, subscribers, (load, rate) => JanusRoom.OpenAsync(janus, load, subscribers, rate));
                     }
                 }
             }
@@ -70,29 +77,26 @@ internal sealed class FanOutScenario : NodeScenario
         context.Report.Add(new Case(Name, Case.Limit, $"1→{subscribers}", Suites.Name(profile), subscribers), measurement);
     }
 
-    private async Task MeasureJanusAsync(BenchContext context, JanusProgram program, SrtpProfile profile, int subscribers)
+    private async Task MeasureRivalAsync(
+        BenchContext context, string subject, SrtpProfile profile, int subscribers, Func<LoadPeer, double, Task<IRivalRoom>> open)
     {
+        var @case = new Case(Name, subject, $"1→{subscribers}", Suites.Name(profile), subscribers);
         try
         {
-            await MeasureJanusRunAsync(context, program, profile, subscribers);
+            using var load = new LoadPeer(profile);
+            var measurement = new Measurement();
+            await using var room = await open(load, Pacing.PublisherRate(context.Options.PacketRate, subscribers));
+            await load.StartReportsAsync();
+            var meter = new FlowMeter(load, room.ProcessId, node: null, room.SignalingProcessId);
+            await meter.WarmUpAsync(context.WarmUp);
+            await meter.FindRateAsync();
+            await meter.MeasureAsync(context.Options.Seconds, measurement);
+            context.Report.Add(@case, measurement);
         }
         catch (Exception e) when (e is InvalidOperationException or TimeoutException)
         {
             // A rival that gives up under this load ends no comparison with the others.
-            context.Report.Note($"Janus, 1→{subscribers} {Suites.Name(profile)}: {e.Message}");
+            context.Report.Note($"{subject}, {@case.Label} {@case.Suite}: {e.Message}");
         }
-    }
-
-    private async Task MeasureJanusRunAsync(BenchContext context, JanusProgram program, SrtpProfile profile, int subscribers)
-    {
-        using var load = new LoadPeer(profile);
-        var measurement = new Measurement();
-        await using var room = await JanusRoom.OpenAsync(program, load, subscribers, Pacing.PublisherRate(context.Options.PacketRate, subscribers));
-        await load.StartReportsAsync();
-        var meter = new FlowMeter(load, room.ProcessId, node: null);
-        await meter.WarmUpAsync(context.WarmUp);
-        await meter.FindRateAsync();
-        await meter.MeasureAsync(context.Options.Seconds, measurement);
-        context.Report.Add(new Case(Name, Case.Janus, $"1→{subscribers}", Suites.Name(profile), subscribers), measurement);
     }
 }

@@ -11,7 +11,8 @@ namespace Sfu.Bench.Scenarios;
 /// <param name="load">All that sends and receives.</param>
 /// <param name="process">Whose CPU counts.</param>
 /// <param name="node">For its runtime's figures; null: not a node.</param>
-internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
+/// <param name="signaling">A process beside it that only tells it what to do, whose CPU is told apart; null: none.</param>
+internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node, int? signaling = null)
 {
     private static readonly TimeSpan s_drain = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
@@ -128,6 +129,7 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
         var figures = node is null ? null : await node.FiguresAsync();
         var counted = await load.CountAsync();
         var own = CpuSample.Of(Environment.ProcessId);
+        var beside = signaling is { } id ? CpuSample.Of(id) : null;
         var before = CpuSample.Of(process);
         await StartAsync();
         await Task.Delay(TimeSpan.FromSeconds(seconds));
@@ -149,6 +151,11 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node)
             var after = await node.FiguresAsync();
             into.Add(Metric.Allocated, (after.AllocatedBytes - figures!.AllocatedBytes) / 1024.0);
             into.Add(Metric.Collections, after.Gen0Collections - figures.Gen0Collections);
+        }
+
+        if (beside is not null)
+        {
+            into.Add(Metric.SignalingCpu, CpuSample.Of(signaling!.Value).Since(beside).TotalNs / 1e3 / packets.Received);
         }
 
         into.AddThreads(use, seconds);

@@ -1,8 +1,5 @@
-using System.Net;
 using System.Text.Json;
 using Sfu.Bench.Load;
-using Sfu.Media.Dtls;
-using Sfu.Media.Wire;
 
 namespace Sfu.Bench.Signaling;
 
@@ -64,7 +61,7 @@ internal sealed class Participant : IAsyncDisposable
 
         var answer = await CreateIdleTransportAsync(producing, consuming, tcp);
         var id = answer.GetProperty("id").GetString()!;
-        var connected = transport.ConnectAsync(Remote(answer, tcp));
+        var connected = transport.ConnectAsync(RemoteEnd.Of(answer, tcp));
         var fingerprint = LoadPeer.Fingerprint;
         await _signaling.RequestAsync(
             "connectWebRtcTransport",
@@ -95,20 +92,6 @@ internal sealed class Participant : IAsyncDisposable
         (await _signaling.RequestAsync("produce", ProduceRequest.Json(transportId, encodings))).GetProperty("id").GetString()!;
 
     public ValueTask DisposeAsync() => _signaling.DisposeAsync();
-
-    private static RemoteEnd Remote(JsonElement transport, bool tcp)
-    {
-        var protocol = tcp ? "tcp" : "udp";
-        var candidate = transport.GetProperty("iceCandidates").EnumerateArray().First(c => c.GetProperty("protocol").GetString() == protocol);
-        var ice = transport.GetProperty("iceParameters");
-        return new RemoteEnd(
-            IpEndpoint.From(IPAddress.Parse(candidate.GetProperty("ip").GetString()!), candidate.GetProperty("port").GetInt32()),
-            tcp,
-            ice.GetProperty("usernameFragment").GetString()!,
-            ice.GetProperty("password").GetString()!,
-            [.. transport.GetProperty("dtlsParameters").GetProperty("fingerprints").EnumerateArray()
-                .Select(f => new DtlsFingerprint(f.GetProperty("algorithm").GetString()!, f.GetProperty("value").GetString()!))]);
-    }
 
     private static string Text(bool value) => value ? "true" : "false";
 
