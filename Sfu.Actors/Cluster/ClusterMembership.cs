@@ -6,6 +6,8 @@ namespace Sfu.Actors.Cluster;
 /// <summary>The membership that Akka keeps.</summary>
 internal sealed class ClusterMembership(Akka.Cluster.Cluster cluster) : IMembership
 {
+    public Address Self => cluster.SelfAddress;
+
     public IReadOnlyCollection<Address> Members =>
         [.. cluster.State.Members.Where(member => member.Status is (MemberStatus.Up or MemberStatus.WeaklyUp)).Select(member => member.Address)];
 

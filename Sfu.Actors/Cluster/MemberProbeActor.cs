@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
@@ -13,6 +14,7 @@ namespace Sfu.Actors.Cluster;
 /// <remarks>
 /// Nor need the membership wait until all see the same: what has ended is on no side of a partition. It is told at once where the greater part
 /// of the members answers; elsewhere the split-brain resolver decides, as if it were a partition, since a firewall may refuse in another one's name.
+/// Such a one refuses for many at once, of whom one is found first: so all other ports are tried before anybody is removed.
 /// </remarks>
 internal sealed class MemberProbeActor(IMembership membership, Func<Address, Task<bool>> isRefused) : UntypedActor, IWithTimers
 {
@@ -61,9 +63,12 @@ internal sealed class MemberProbeActor(IMembership membership, Func<Address, Tas
                 {
                     _log.Warning("The process of member [{0}] has ended: nobody listens at its port", probed.Address);
                     _gone.Add(probed.Address.ToString());
-                    DownIfMostAnswer(probed.Address);
+                    ProbeOthers(probed.Address);
                 }
 
+                break;
+            case OthersProbed others:
+                DownIfMostAnswer(others.Ended, others.Refused);
                 break;
             case ProbeAgain again:
                 Probe(again.Address);
@@ -74,20 +79,45 @@ internal sealed class MemberProbeActor(IMembership membership, Func<Address, Tas
         }
     }
 
-    private void DownIfMostAnswer(Address ended)
+    private void ProbeOthers(Address ended)
+    {
+        ImmutableArray<Address> others = [.. membership.Members.Where(member => !member.Equals(membership.Self) && !IsMissing(member))];
+        Task.WhenAll(others.Select(isRefused)).PipeTo(
+            Self,
+            success: refused => new OthersProbed(ended, [.. others.Where((_, place) => refused[place])]),
+            failure: _ => new OthersProbed(ended, others));
+    }
+
+    private void DownIfMostAnswer(Address ended, ImmutableArray<Address> refused)
     {
         var members = membership.Members;
-        var missing = members.Count(member => membership.Unreachable.Contains(member) || _gone.Contains(member.ToString()));
-        if (2 * (members.Count - missing) > members.Count)
+        if (!members.Contains(ended))
+        {
+            // Somebody else was quicker.
+            return;
+        }
+
+        var answer = members.Count(member => !IsMissing(member) && !refused.Contains(member));
+        if (2 * answer > members.Count)
         {
             membership.Down(ended);
         }
+        else
+        {
+            _log.Warning("No more than {0} of {1} members answer: who is removed is the split-brain resolver's to decide", answer, members.Count);
+        }
     }
+
+    private bool IsMissing(Address member) => membership.Unreachable.Contains(member) || _gone.Contains(member.ToString());
 
     private void Probe(Address address) => isRefused(address)
         .PipeTo(Self, success: refused => new Probed(address, refused), failure: _ => new Probed(address, IsRefused: false));
 
     private sealed record Probed(Address Address, bool IsRefused) : INoSerializationVerificationNeeded;
+
+    /// <param name="Ended">Who is to be removed.</param>
+    /// <param name="Refused">Others at whose ports nobody listens.</param>
+    private sealed record OthersProbed(Address Ended, ImmutableArray<Address> Refused) : INoSerializationVerificationNeeded;
 
     private sealed record ProbeAgain(Address Address) : INoSerializationVerificationNeeded;
 }
