@@ -47,7 +47,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
         _near = near;
         _far = far;
         _region = region;
-        _gathering = gathering;
+        _gathering = gathering > TimeSpan.Zero ? gathering : TimeSpan.Zero;
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -55,7 +55,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
     /// <param name="near">The Router whose Producers leave: the parent.</param>
     /// <param name="far">The Router that gets them.</param>
     /// <param name="region">Where Routers are reached.</param>
-    /// <param name="gathering">How long the near Router, which goes on elsewhere, may still hear of what it had.</param>
+    /// <param name="gathering">How long the near Router, which goes on elsewhere, may still hear of what it had; 0 or less: not any more.</param>
     public static Props Props(RouterId near, RouterId far, IActorRef region, TimeSpan gathering) =>
         ActorFactory<PipeToRouterActor>.Props(() => new PipeToRouterActor(near, far, region, gathering));
 

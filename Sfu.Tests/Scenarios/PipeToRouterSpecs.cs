@@ -292,6 +292,15 @@ public sealed class PipeToRouterSpecs(TestNodeFixture fixture) : IClassFixture<T
         }
     }
 
+    [Fact]
+    public async Task A_Router_that_went_on_elsewhere_long_ago_asks_its_ends()
+    {
+        var (router, end) = (Node.Kit.CreateTestProbe(), TransportId.New());
+        var pipes = router.ChildActorOf(PipeToRouterActor.Props(new RouterId("long-ago"), new RouterId("far"), Node.Region, TimeSpan.FromHours(-1)));
+        pipes.Tell(new PipeToRouterActor.HasEnds([end]));
+        Assert.Equal(end, (await router.ExpectMsgAsync<PipeEndProtocol.DescribeEnd>(TestNode.Patience)).TransportId);
+    }
+
     private static RouterProtocol.PipeToRouter Pipe(TestClient near, ProducerId producer, TestClient far) =>
         new(near.NextRequest, near.Router, producer, far.Router, TestClient.Loopback);
 

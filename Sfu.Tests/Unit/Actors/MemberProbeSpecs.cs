@@ -36,7 +36,7 @@ public sealed class MemberProbeSpecs : TestKit
         Answer(true);
         Assert.False(_gone.Contains(_member.ToString()));
         Answer(true);
-        AwaitCondition(() => _gone.Contains(_member.ToString()), _patience);
+        Await(() => _gone.Contains(_member.ToString()));
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class MemberProbeSpecs : TestKit
         else
         {
             // At the break, to ask the others, and to decide.
-            AwaitCondition(() => _membership.TimesRead == 3, _patience);
+            Await(() => _membership.TimesRead == 3);
             Settle();
             Assert.False(_membership.Downed.Task.IsCompleted);
         }
@@ -93,7 +93,7 @@ public sealed class MemberProbeSpecs : TestKit
         Start();
         Break(_stranger);
         Break(_member);
-        AwaitCondition(IsAsked, _patience);
+        Await(IsAsked);
         lock (_probes)
         {
             Assert.Single(_probes);
@@ -144,6 +144,9 @@ public sealed class MemberProbeSpecs : TestKit
         ExpectMsg<ActorIdentity>();
     }
 
+    /// <summary>Akka would look once in two seconds.</summary>
+    private void Await(Func<bool> condition) => AwaitCondition(condition, _patience, TimeSpan.FromMilliseconds(20));
+
     private void MemberEnds()
     {
         Break(_member);
@@ -182,7 +185,7 @@ public sealed class MemberProbeSpecs : TestKit
 
     private void Answer(bool refused)
     {
-        AwaitCondition(IsAsked, _patience);
+        Await(IsAsked);
         lock (_probes)
         {
             _probes.Dequeue().SetResult(refused);
