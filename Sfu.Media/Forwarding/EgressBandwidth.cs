@@ -13,10 +13,11 @@ namespace Sfu.Media.Forwarding;
 internal sealed class EgressBandwidth
 {
     private const int IntervalMs = 50;
+    private const long BeatUs = 10_000;
     private const int ProbeIntervalMs = 5;
 
-    // Where nobody tells of the path but Receiver Reports, there is nothing that changes faster.
-    private const int UnmeasuredIntervalMs = 250;
+    // Where nobody tells of the path but Receiver Reports, which are looked at as they come, there is nothing that changes faster.
+    private const int UnmeasuredIntervalMs = 1000;
     private const int MaxProbePackets = 16;
     private const int MaxPaddingBytes = 1400;
     private const long IdleUs = SendHistory.MaxAgeUs + 500_000;
@@ -34,6 +35,10 @@ internal sealed class EgressBandwidth
     private const double VeryLossyShare = 0.025;
     private const long LongRttUs = 150_000;
 
+    // An estimate moves with each feedback: who follows it hears at once of what is a quarter more or less, and of the rest now and then.
+    private const long NewsIntervalUs = 2_000_000;
+    private const double NewsShare = 0.25;
+
     // Given.
     private readonly MediaTransport _transport;
 
@@ -48,6 +53,7 @@ internal sealed class EgressBandwidth
     private MediaTime _repairedAt;
     private double _repairBits;
     private long _traced;
+    private MediaTime _tracedAt = MediaTime.Zero;
     private string _source = "transport-cc";
 
     public EgressBandwidth(MediaTransport transport, long start)
@@ -204,10 +210,16 @@ internal sealed class EgressBandwidth
 
     private void WakeIn(int ms, MediaTime now)
     {
-        if (NextTimeout == MediaTime.Never || NextTimeout > now.PlusMs(ms))
+        var due = now.PlusMs(ms);
+        if (ms >= IntervalMs)
         {
-            NextTimeout = now.PlusMs(ms);
-            _transport.WakeBy(NextTimeout);
+            due = due.OnBeat(BeatUs);
+        }
+
+        if (NextTimeout == MediaTime.Never || NextTimeout > due)
+        {
+            NextTimeout = due;
+            _transport.WakeBy(due);
         }
     }
 
@@ -244,14 +256,18 @@ internal sealed class EgressBandwidth
         return 0;
     }
 
+    private bool IsNews(long bitrate, MediaTime now) =>
+        bitrate != _traced && (Math.Abs(bitrate - _traced) > NewsShare * _traced || now.UsSince(_tracedAt) >= NewsIntervalUs);
+
     private void Trace(MediaTime now)
     {
-        if ((_transport.Traced & MediaTraceTypes.Bwe) == 0 || _traced == _estimator.Bitrate)
+        if ((_transport.Traced & MediaTraceTypes.Bwe) == 0 || !IsNews(_estimator.Bitrate, now))
         {
             return;
         }
 
         _traced = _estimator.Bitrate;
+        _tracedAt = now;
         _transport.Events.TransportTraced(new BweTrace(
             _transport.UnixMs(now),
             _source,

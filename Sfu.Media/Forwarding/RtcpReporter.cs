@@ -11,6 +11,7 @@ namespace Sfu.Media.Forwarding;
 internal sealed class RtcpReporter(MediaTransport transport)
 {
     private const int IntervalMs = 1000;
+    private const long BeatUs = 20_000;
     private const int MaxCompoundBytes = RtcpWriter.MaxCompoundBytes;
 
     /// <summary>The count field of a report has five bits.</summary>
@@ -212,7 +213,7 @@ internal sealed class RtcpReporter(MediaTransport transport)
 
     /// <summary>Somewhere in 0.5 … 1.5 of the interval, so that the reports of many transports do not fall together (RFC 3550 §6.2).</summary>
     private void Schedule(MediaTime now) =>
-        NextTimeout = now.PlusMs((IntervalMs / 2) + (transport.Engine.Parts.Random.NextUInt16() % IntervalMs));
+        NextTimeout = now.PlusMs((IntervalMs / 2) + (transport.Engine.Parts.Random.NextUInt16() % IntervalMs)).OnBeat(BeatUs);
 
     [SkipLocalsInit]
     private void SendSenderReports(MediaTime now)

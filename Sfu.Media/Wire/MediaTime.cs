@@ -21,6 +21,13 @@ public readonly record struct MediaTime(long Us) : IComparable<MediaTime>
 
     public MediaTime PlusMs(long ms) => PlusUs(ms * 1000);
 
+    /// <summary>
+    /// This time or the next one on a beat that all who ask share. What is in no hurry is due on it: of many transports it is then done in
+    /// one go, and a thread wakes once for it.
+    /// </summary>
+    /// <param name="beatUs">Between one and the next, in microseconds.</param>
+    public MediaTime OnBeat(long beatUs) => this == Never ? Never : new((Us + beatUs - 1) / beatUs * beatUs);
+
     /// <summary>Microseconds from <paramref name="earlier"/> to this time; negative when it lies later.</summary>
     public long UsSince(MediaTime earlier) => Us - earlier.Us;
 

@@ -8,6 +8,7 @@ using Sfu.Tests.EndToEnd;
 IScenario[] scenarios =
 [
     new FanOutScenario(),
+    new CapacityScenario(),
     new RoomsScenario(),
     new SimulcastScenario(),
     new TcpScenario(),

@@ -125,22 +125,26 @@ public sealed class BandwidthSpecs : IDisposable
     [Fact]
     public void REMB_counts_where_there_is_no_transport_feedback()
     {
-        var consumer = TestMedia.VideoConsumer();
-        consumer = consumer with
-        {
-            RtpParameters = consumer.RtpParameters with
-            {
-                HeaderExtensions = [],
-                Codecs = [.. consumer.RtpParameters.Codecs.Select(static c => c with { RtcpFeedback = [.. c.RtcpFeedback, new RtcpFeedback("goog-remb", "")] })],
-            },
-        };
-        _subscriber.Consume(_publisher.Produce(TestMedia.Video()), consumer);
-        var writer = new RtcpWriter(new byte[100]);
-        Assert.True(writer.TryAddRemb(7, 1_234_000, [TestMedia.ConsumerSsrc]));
-        _subscriber.SendRtcp(writer.Written);
-        _world.Run(TimeSpan.FromMilliseconds(100));
+        _subscriber.Consume(_publisher.Produce(TestMedia.Video()), RembConsumer());
+        SendRemb(1_234_000);
         _world.Command(_subscriber.Transport, static home => home.ReportStats(9));
         Assert.InRange(_subscriber.Events.Stats.OfType<TransportStats>().Single().AvailableOutgoingBitrate!.Value, 1_230_000, 1_234_000);
+    }
+
+    [Fact]
+    public void Of_an_estimate_that_moves_a_little_all_the_time_is_told_every_two_seconds_and_of_a_leap_at_once()
+    {
+        _subscriber.Consume(_publisher.Produce(TestMedia.Video()), RembConsumer());
+        _world.Command(_subscriber.Transport, static home => home.Trace(MediaTraceTypes.Bwe));
+        for (var i = 0; i < 60; i++)
+        {
+            SendRemb(1_000_000 + (i * 1000));
+        }
+
+        var told = _subscriber.Events.Traces.OfType<BweTrace>().ToArray();
+        Assert.InRange(told.Length, 3, 5);
+        SendRemb(700_000);
+        Assert.InRange(_subscriber.Events.Traces.OfType<BweTrace>().Skip(told.Length).Single().AvailableBitrate, 690_000, 700_000);
     }
 
     [Fact]
@@ -159,6 +163,28 @@ public sealed class BandwidthSpecs : IDisposable
         Assert.InRange(told, stats.ProbationBytesSent * 9 / 10, stats.ProbationBytesSent);
         Assert.True(world.Samples[^1].Estimate > 2_000_000);
         Assert.Equal(2, world.Samples[^1].Spatial);
+    }
+
+    private static ConsumerSettings RembConsumer()
+    {
+        var consumer = TestMedia.VideoConsumer();
+        return consumer with
+        {
+            RtpParameters = consumer.RtpParameters with
+            {
+                HeaderExtensions = [],
+                Codecs = [.. consumer.RtpParameters.Codecs.Select(static c => c with { RtcpFeedback = [.. c.RtcpFeedback, new RtcpFeedback("goog-remb", "")] })],
+            },
+        };
+    }
+
+    /// <summary>And lets a tenth of a second pass.</summary>
+    private void SendRemb(int bitrate)
+    {
+        var writer = new RtcpWriter(new byte[100]);
+        Assert.True(writer.TryAddRemb(7, bitrate, [TestMedia.ConsumerSsrc]));
+        _subscriber.SendRtcp(writer.Written);
+        _world.Run(TimeSpan.FromMilliseconds(100));
     }
 
     private void Answer(byte[] compound)

@@ -39,7 +39,10 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
             using var world = Run(CameraKind.Vp8Simulcast, loss, seed);
             freezes += world.Freezes(500);
             late += IsLate(world) ? 1 : 0;
-            Assert.InRange(world.LongestFreezeMs, 0, 550);
+
+            // A frame that loses a packet just before the drop, and is repaired into the full queue: what the picture then stands for at least
+            // is 600 ms (Sfu.Media/README.md), and the jitter comes on top.
+            Assert.InRange(world.LongestFreezeMs, 0, 650);
             Assert.Contains(world.Samples, static s => s.Seconds < 5 && s is { Spatial: 2, Temporal: 2 });
             Assert.Contains(world.Samples, static s => s.Seconds is > 40 and < 50 && s.Spatial == 2);
 

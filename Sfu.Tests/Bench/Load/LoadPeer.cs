@@ -128,8 +128,8 @@ internal sealed class LoadPeer : IDisposable
         }
     });
 
-    /// <summary>All publishers send half as fast from now on.</summary>
-    public Task HalveRateAsync() => RunAsync(() => _sources.ForEach(static source => source.HalveRate()));
+    /// <summary>All publishers send so many times as fast from now on.</summary>
+    public Task ScaleRateAsync(double factor) => RunAsync(() => _sources.ForEach(source => source.ScaleRate(factor)));
 
     /// <summary>Begins or ends the recording of delays.</summary>
     public Task<Histogram> RecordDelaysAsync(bool on) => RunAsync(() =>

@@ -87,8 +87,8 @@ internal sealed class SourceStream
     /// <summary>The time of departure of a packet, by the low bits of its own number.</summary>
     public long LeftAtNs(ushort number) => _leftAtNs[number];
 
-    /// <summary>Sends half as fast from now on.</summary>
-    public void HalveRate() => _intervalNs *= 2;
+    /// <summary>Sends so many times as fast from now on.</summary>
+    public void ScaleRate(double factor) => _intervalNs = (long)(_intervalNs / factor);
 
     public void RequestKeyFrame() => _keyFrameDue = true;
 

@@ -8,6 +8,9 @@ namespace Sfu.Bench.Report;
 /// <param name="FanOut">Subscribers of one publisher; 0 where it is not about that.</param>
 internal sealed record Case(string Scenario, string Subject, string Label, string Suite = "", int FanOut = 0)
 {
+    /// <summary>The scenario of packets per second at most.</summary>
+    public const string Capacity = "capacity";
+
     public const string Node = "node";
     public const string Limit = "limit";
     public const string Mediasoup = "mediasoup";

@@ -27,7 +27,11 @@ internal static class MarkdownReport
         {
             text.AppendLine().AppendLine($"**{scenario.Key}**").AppendLine();
             CaseResult[] results = [.. scenario];
-            if (results.Any(static result => result.Case.FanOut > 0 && result.Case.Scenario == "fan-out"))
+            if (scenario.Key == Case.Capacity)
+            {
+                WriteCapacity(text, report, results);
+            }
+            else if (results.Any(static result => result.Case.FanOut > 0 && result.Case.Scenario == "fan-out"))
             {
                 WriteComparison(text, report, results);
             }
@@ -65,6 +69,26 @@ internal static class MarkdownReport
         }
     }
 
+    private static void WriteCapacity(StringBuilder text, BenchReport report, CaseResult[] results)
+    {
+        text.AppendLine("| packets/s at most; CPU per packet there, µs | node | C program | mediasoup | Janus | node / C | node / mediasoup | node / Janus | CPU of the load side beside the node, % of a core |");
+        text.AppendLine("|---|---|---|---|---|---|---|---|---|");
+        foreach (var @case in results.Select(static result => result.Case with { Subject = Case.Node }).Distinct())
+        {
+            string[] cells =
+            [
+                $"{@case.Label} {@case.Suite}",
+                .. ((string[])[Case.Node, Case.Limit, Case.Mediasoup, Case.Janus]).Select(subject => Most(report.Find(@case with { Subject = subject }))),
+                .. ((string[])[Case.Limit, Case.Mediasoup, Case.Janus]).Select(other => Ratio(report, @case, Case.Node, other, Metric.PacketsPerSecond)),
+                Median(report.Find(@case), Metric.LoadCpu),
+            ];
+            text.AppendLine($"| {string.Join(" | ", cells)} |");
+        }
+
+        static string Most(CaseResult? result) =>
+            result is null ? "–" : $"{Cell(result, Metric.PacketsPerSecond)}; {Median(result, Metric.Cpu)}";
+    }
+
     private static void WriteRows(StringBuilder text, CaseResult[] results)
     {
         var metrics = MetricsOf(results);
@@ -100,6 +124,8 @@ internal static class MarkdownReport
 
     private static string Median(CaseResult? result, Metric metric) => result?[metric] is { } spread ? ConsoleReport.Format(metric, spread.Median) : "–";
 
-    private static string Ratio(BenchReport report, Case @case, string above, string below) =>
-        Ratios.Between(report, @case, above, below) is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "–";
+    private static string Ratio(BenchReport report, Case @case, string above, string below) => Ratio(report, @case, above, below, Metric.Cpu);
+
+    private static string Ratio(BenchReport report, Case @case, string above, string below, Metric metric) =>
+        Ratios.Between(report, @case, above, below, metric) is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "–";
 }

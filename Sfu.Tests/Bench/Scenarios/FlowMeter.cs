@@ -20,11 +20,16 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node, i
     private static readonly TimeSpan s_trial = TimeSpan.FromSeconds(2);
     private const double MaxCompilerShare = 0.01;
     private const int CompilerPatience = 15;
+    private const int QuietCompilerWindows = 4;
     private const int QuietChecks = 10;
 
     private LoadCounters _atStart;
     private const double MaxLoss = 0.002;
     private const int MaxHalvings = 6;
+    private const int MaxRises = 12;
+    private const int MaxFalls = 8;
+    private const double Rise = 1.5;
+    private const double Fall = 0.87;
 
     /// <summary>
     /// Lets media flow until every subscriber gets it, and then until the runtime has compiled the code for it: a compiler that still
@@ -65,15 +70,11 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node, i
     {
         var deadline = DateTime.UtcNow + patience;
         var before = CpuSample.Of(process);
-        while (DateTime.UtcNow < deadline)
+        for (var quiet = 0; quiet < QuietCompilerWindows && DateTime.UtcNow < deadline;)
         {
             await Task.Delay(s_compilerWindow);
             var now = CpuSample.Of(process);
-            if (now.Since(before).CompilerNs < MaxCompilerShare * s_compilerWindow.TotalNanoseconds)
-            {
-                return;
-            }
-
+            quiet = now.Since(before).CompilerNs < MaxCompilerShare * s_compilerWindow.TotalNanoseconds ? quiet + 1 : 0;
             before = now;
         }
     }
@@ -90,19 +91,36 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node, i
     /// </summary>
     public async Task FindRateAsync()
     {
-        for (var halvings = 0; halvings < MaxHalvings; halvings++)
+        for (var halvings = 0; halvings < MaxHalvings && !await TryRateAsync(s_drain * QuietChecks); halvings++)
         {
-            var before = await load.CountAsync();
-            await StartAsync();
-            await Task.Delay(s_trial);
-            await RestAsync();
-            var packets = await load.CountAsync() - before;
-            if (packets.Expected - packets.Received <= MaxLoss * packets.Expected)
+            await load.ScaleRateAsync(0.5);
+        }
+    }
+
+    /// <summary>Raises the rate until packets are lost or late, and lowers it in smaller steps until twice in a row none are.</summary>
+    public async Task FindCapacityAsync()
+    {
+        if (!await TryRateAsync(s_drain))
+        {
+            await FindRateAsync();
+        }
+
+        for (var rises = 0; rises < MaxRises; rises++)
+        {
+            await load.ScaleRateAsync(Rise);
+            if (!await TryRateAsync(s_drain))
+            {
+                break;
+            }
+        }
+
+        for (var falls = 0; falls < MaxFalls; falls++)
+        {
+            await load.ScaleRateAsync(Fall);
+            if (await TryRateAsync(s_drain) && await TryRateAsync(s_drain))
             {
                 return;
             }
-
-            await load.HalveRateAsync();
         }
     }
 
@@ -124,7 +142,7 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node, i
         into.Add(Metric.Delays, delays.Count);
     }
 
-    private async Task MeasureCostAsync(double seconds, Measurement into)
+    public async Task MeasureCostAsync(double seconds, Measurement into)
     {
         var figures = node is null ? null : await node.FiguresAsync();
         var counted = await load.CountAsync();
@@ -165,6 +183,21 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node, i
         {
             Console.WriteLine($"    the load side: {packets}");
         }
+    }
+
+    /// <summary>Whether next to nothing is lost at the present rate.</summary>
+    /// <param name="patience">What arrives later than so long after the last packet was sent counts as lost.</param>
+    private async Task<bool> TryRateAsync(TimeSpan patience)
+    {
+        var before = await load.CountAsync();
+        await StartAsync();
+        await Task.Delay(s_trial);
+        await load.FlowAsync(false);
+        await Task.Delay(patience);
+        var packets = await load.CountAsync() - before;
+        await RestAsync();
+        load.ThrowIfFailed();
+        return packets.Skipped == 0 && packets.Expected - packets.Received <= MaxLoss * packets.Expected;
     }
 
     /// <summary>Publishers start.</summary>

@@ -22,8 +22,14 @@ internal abstract class NodeScenario : IScenario
     /// <param name="profile">The clients' only SRTP profile.</param>
     /// <param name="subscribers">For memory per head.</param>
     /// <param name="populate">Opens rooms and fills them.</param>
+    /// <param name="measure">Null: cost and delay over the given seconds.</param>
     protected static async Task MeasureAsync(
-        BenchContext context, Case @case, SrtpProfile profile, int subscribers, Func<NodeProcess, LoadPeer, Task<IReadOnlyList<Room>>> populate)
+        BenchContext context,
+        Case @case,
+        SrtpProfile profile,
+        int subscribers,
+        Func<NodeProcess, LoadPeer, Task<IReadOnlyList<Room>>> populate,
+        Func<FlowMeter, Measurement, Task>? measure = null)
     {
         if (!context.WithNode)
         {
@@ -40,7 +46,7 @@ internal abstract class NodeScenario : IScenario
             await load.StartReportsAsync();
             var meter = new FlowMeter(load, node.Id, node);
             await meter.WarmUpAsync(context.WarmUp);
-            await meter.MeasureAsync(context.Options.Seconds, measurement);
+            await (measure?.Invoke(meter, measurement) ?? meter.MeasureAsync(context.Options.Seconds, measurement));
             var after = ProcessMemory.ResidentBytes(node.Id);
             measurement.Add(Metric.ResidentIdle, before / 1048576.0);
             measurement.Add(Metric.Resident, after / 1048576.0);

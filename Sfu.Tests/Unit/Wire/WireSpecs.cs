@@ -16,6 +16,13 @@ public sealed class WireSpecs
         Assert.Equal(newer, Serial.IsNewer((ushort)a, (ushort)b));
 
     [Theory]
+    [InlineData(20_000, 20_000)]
+    [InlineData(20_001, 40_000)]
+    [InlineData(0, 0)]
+    [InlineData(long.MaxValue, long.MaxValue)]
+    public void Time_on_a_beat_is_this_one_or_the_next(long us, long expected) => Assert.Equal(expected, new MediaTime(us).OnBeat(20_000).Us);
+
+    [Theory]
     [InlineData(0, 65_535, 65_536)]
     [InlineData(65_535, 65_536, 65_535)]
     [InlineData(5, 131_072, 131_077)]
