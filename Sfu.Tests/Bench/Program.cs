@@ -15,6 +15,7 @@ IScenario[] scenarios =
     new CloseCascadeScenario(),
     new MemoryScenario(),
     new CorridorScenario(),
+    new NarrowScenario(),
     new ScaleScenario(),
 ];
 

@@ -5,6 +5,7 @@ using System.Text;
 using Sfu.Media.Dtls;
 using Sfu.Media.Net;
 using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
 using Sfu.Media.Srtp;
 using Sfu.Media.Stun;
 
@@ -71,6 +72,9 @@ internal sealed class LoadTransport : IDisposable
 
     /// <summary>Any thread. Done when the SRTP keys are there.</summary>
     public Task Connected => _connected.Task;
+
+    /// <summary>Takes what comes, decrypted; null: it is for this transport's streams.</summary>
+    public IMediaListener? Listener { get; set; }
 
     public ushort NextTransportSequence() => _transportSequence++;
 
@@ -292,6 +296,16 @@ internal sealed class LoadTransport : IDisposable
             return;
         }
 
+        if (Listener is { } listener)
+        {
+            if (TryUnprotect(packet, out var length))
+            {
+                listener.OnMedia(packet[..length], packet.Length);
+            }
+
+            return;
+        }
+
         if (RtcpPacket.IsRtcp(packet))
         {
             OnRtcp(packet);
@@ -309,6 +323,14 @@ internal sealed class LoadTransport : IDisposable
         }
 
         _peer.Unexpected++;
+    }
+
+    private bool TryUnprotect(Span<byte> packet, out int length)
+    {
+        length = 0;
+        return RtcpPacket.IsRtcp(packet)
+            ? _receiver!.UnprotectRtcp(packet, out length) == SrtpStatus.Ok
+            : RtpPacket.TryParseHeader(packet, out var header) && _receiver!.UnprotectRtp(packet, header.HeaderLength, out length) == SrtpStatus.Ok;
     }
 
     /// <summary>Publishers heed key frame requests; nothing else of RTCP is acted on.</summary>

@@ -20,7 +20,7 @@ internal static class CorridorPlot
 
     private static readonly string[] s_layers = ["#c5dff8", "#6faee8", "#1668b8"];
 
-    public static string Draw(IReadOnlyList<(string Title, IReadOnlyList<CorridorWorld.Sample> Samples)> panels)
+    public static string Draw(IReadOnlyList<(string Title, IReadOnlyList<CorridorSample> Samples)> panels)
     {
         var height = (PanelHeight * panels.Count) + 30;
         var svg = new StringBuilder();
@@ -33,11 +33,11 @@ internal static class CorridorPlot
             DrawPanel(svg, panels[i].Title, panels[i].Samples, 30 + (i * PanelHeight));
         }
 
-        svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left}" y="{height - 10}" fill="#777" font-size="10">grey: capacity, blue: estimate; strip: spatial layer forwarded, darker is higher, white is none; red: queue at the bottleneck, up to {MaxQueueMs} ms</text>""");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left}" y="{height - 10}" fill="#777" font-size="10">grey: capacity, blue: estimate, green: received, where known; strip: spatial layer forwarded, darker is higher, white is none; red: queue at the bottleneck, up to {MaxQueueMs} ms</text>""");
         return svg.AppendLine("</svg>").ToString();
     }
 
-    private static void DrawPanel(StringBuilder svg, string title, IReadOnlyList<CorridorWorld.Sample> samples, double top)
+    private static void DrawPanel(StringBuilder svg, string title, IReadOnlyList<CorridorSample> samples, double top)
     {
         var end = samples[^1].Seconds;
         svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left}" y="{top - 8}" font-size="14">{title}</text>""");
@@ -49,6 +49,7 @@ internal static class CorridorPlot
 
         var queueTop = top + RatesHeight + LayerHeight + 8;
         Polyline(svg, samples, "#999", s => (X(s.Seconds, end), top + Rate(s.Capacity)));
+        Polyline(svg, samples.Where(static s => s.Received > 0), "#2e7d32", s => (X(s.Seconds, end), top + Rate(s.Received)));
         Polyline(svg, samples.Where(static s => s.Estimate > 0), "#1668b8", s => (X(s.Seconds, end), top + Rate(s.Estimate)));
         Polyline(svg, samples, "#c62828", s => (X(s.Seconds, end), queueTop + QueueHeight - (QueueHeight * Math.Min(s.QueueMs, MaxQueueMs) / MaxQueueMs)));
         for (var first = 0; first < samples.Count;)
@@ -74,7 +75,7 @@ internal static class CorridorPlot
         }
     }
 
-    private static void Polyline(StringBuilder svg, IEnumerable<CorridorWorld.Sample> samples, string color, Func<CorridorWorld.Sample, (double X, double Y)> place)
+    private static void Polyline(StringBuilder svg, IEnumerable<CorridorSample> samples, string color, Func<CorridorSample, (double X, double Y)> place)
     {
         svg.Append("<polyline points=\"");
         foreach (var (x, y) in samples.Select(place))

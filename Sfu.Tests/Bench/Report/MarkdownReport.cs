@@ -27,7 +27,11 @@ internal static class MarkdownReport
         {
             text.AppendLine().AppendLine($"**{scenario.Key}**").AppendLine();
             CaseResult[] results = [.. scenario];
-            if (results.Any(static result => result.Case.FanOut > 0 && result.Case.Scenario == "fan-out"))
+            if (scenario.Key == "narrow")
+            {
+                text.Append(NarrowTable.Write(results));
+            }
+            else if (results.Any(static result => result.Case.FanOut > 0 && result.Case.Scenario == "fan-out"))
             {
                 WriteComparison(text, report, results);
             }

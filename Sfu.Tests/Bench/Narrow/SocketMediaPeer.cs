@@ -1,0 +1,105 @@
+using Sfu.Bench.Load;
+using Sfu.Media.Net;
+using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
+using Sfu.Media.Wire;
+using Sfu.Tests.Support.Loopback;
+using Sfu.Tests.Support.Network;
+
+namespace Sfu.Bench.Narrow;
+
+/// <summary>
+/// A client over a real socket for the tests' cameras and receivers. What it gets takes a simulated link, where there is one. Load thread
+/// only.
+/// </summary>
+internal sealed class SocketMediaPeer : IMediaPeer, IMediaListener
+{
+    /// <summary>Packets that are kept for sending them again: some seconds.</summary>
+    private const int Kept = 2000;
+
+    // Given.
+    private readonly LoadTransport _transport;
+
+    // Owned.
+    private readonly Dictionary<(uint Ssrc, ushort Sequence), byte[]> _sent = [];
+    private readonly Queue<(uint Ssrc, ushort Sequence)> _order = new();
+
+    // State.
+    private SimulatedLink<byte[]>? _link;
+    private MediaTime _linkStart;
+
+    public SocketMediaPeer(LoadTransport transport)
+    {
+        _transport = transport;
+        transport.Listener = this;
+    }
+
+    public MediaTime Now => MediaClock.Now;
+
+    public Action<byte[]>? OnRtcp { get; set; }
+
+    /// <summary>Hears each plain RTP packet when it comes.</summary>
+    public Action<byte[], MediaTime>? OnRtp { get; set; }
+
+    /// <summary>RTP packets that have left.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>From now on what comes takes this way, whose time begins now.</summary>
+    public void TakeLink(SimulatedLink<byte[]> link, MediaTime now)
+    {
+        _link = link;
+        _linkStart = now;
+    }
+
+    public void SendRtp(ReadOnlySpan<byte> packet)
+    {
+        Assert.True(RtpPacket.TryParse(packet, out var view));
+        var key = (view.Ssrc, view.SequenceNumber);
+        _order.Enqueue(key);
+        _sent[key] = packet.ToArray();
+        if (_order.Count > Kept)
+        {
+            _sent.Remove(_order.Dequeue());
+        }
+
+        Sent += _transport.SendRtp(packet, view.HeaderLength) ? 1 : 0;
+    }
+
+    public void SendRtcp(ReadOnlySpan<byte> compound) => _transport.SendRtcp(compound);
+
+    public byte[]? FindSent(uint ssrc, ushort sequence) => _sent.GetValueOrDefault((ssrc, sequence));
+
+    public void OnMedia(ReadOnlySpan<byte> plain, int wireBytes)
+    {
+        var now = Now;
+        if (_link is { } link)
+        {
+            link.Send(plain.ToArray(), wireBytes, now.UsSince(_linkStart));
+        }
+        else
+        {
+            Take(plain.ToArray(), now);
+        }
+    }
+
+    /// <summary>Takes what has come over the link.</summary>
+    public void OnTime(MediaTime now)
+    {
+        while (_link is { } link && link.TryReceive(now.UsSince(_linkStart), out var plain))
+        {
+            Take(plain, now);
+        }
+    }
+
+    private void Take(byte[] plain, MediaTime now)
+    {
+        if (RtcpPacket.IsRtcp(plain))
+        {
+            OnRtcp?.Invoke(plain);
+        }
+        else
+        {
+            OnRtp?.Invoke(plain, now);
+        }
+    }
+}
