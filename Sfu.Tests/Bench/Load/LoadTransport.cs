@@ -5,7 +5,6 @@ using System.Text;
 using Sfu.Media.Dtls;
 using Sfu.Media.Net;
 using Sfu.Media.Rtcp;
-using Sfu.Media.Rtp;
 using Sfu.Media.Srtp;
 using Sfu.Media.Stun;
 
@@ -298,11 +297,7 @@ internal sealed class LoadTransport : IDisposable
 
         if (Listener is { } listener)
         {
-            if (TryUnprotect(packet, out var length))
-            {
-                listener.OnMedia(packet[..length], packet.Length);
-            }
-
+            listener.OnProtected(packet, _receiver);
             return;
         }
 
@@ -323,14 +318,6 @@ internal sealed class LoadTransport : IDisposable
         }
 
         _peer.Unexpected++;
-    }
-
-    private bool TryUnprotect(Span<byte> packet, out int length)
-    {
-        length = 0;
-        return RtcpPacket.IsRtcp(packet)
-            ? _receiver!.UnprotectRtcp(packet, out length) == SrtpStatus.Ok
-            : RtpPacket.TryParseHeader(packet, out var header) && _receiver!.UnprotectRtp(packet, header.HeaderLength, out length) == SrtpStatus.Ok;
     }
 
     /// <summary>Publishers heed key frame requests; nothing else of RTCP is acted on.</summary>

@@ -2,6 +2,7 @@ using Sfu.Bench.Load;
 using Sfu.Media.Net;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
+using Sfu.Media.Srtp;
 using Sfu.Media.Wire;
 using Sfu.Tests.Support.Loopback;
 using Sfu.Tests.Support.Network;
@@ -41,8 +42,8 @@ internal sealed class SocketMediaPeer : IMediaPeer, IMediaListener
     /// <summary>Hears each plain RTP packet when it comes.</summary>
     public Action<byte[], MediaTime>? OnRtp { get; set; }
 
-    /// <summary>RTP packets that have left.</summary>
-    public long Sent { get; private set; }
+    /// <summary>Packets that did not prove authentic.</summary>
+    public long Forged { get; private set; }
 
     /// <summary>From now on what comes takes this way, whose time begins now.</summary>
     public void TakeLink(SimulatedLink<byte[]> link, MediaTime now)
@@ -62,23 +63,30 @@ internal sealed class SocketMediaPeer : IMediaPeer, IMediaListener
             _sent.Remove(_order.Dequeue());
         }
 
-        Sent += _transport.SendRtp(packet, view.HeaderLength) ? 1 : 0;
+        _ = _transport.SendRtp(packet, view.HeaderLength);
     }
 
     public void SendRtcp(ReadOnlySpan<byte> compound) => _transport.SendRtcp(compound);
 
     public byte[]? FindSent(uint ssrc, ushort sequence) => _sent.GetValueOrDefault((ssrc, sequence));
 
-    public void OnMedia(ReadOnlySpan<byte> plain, int wireBytes)
+    public void OnProtected(Span<byte> packet, SrtpReceiver receiver)
     {
+        if (!TryUnprotect(packet, receiver, out var length))
+        {
+            Forged++;
+            return;
+        }
+
         var now = Now;
+        var plain = packet[..length].ToArray();
         if (_link is { } link)
         {
-            link.Send(plain.ToArray(), wireBytes, now.UsSince(_linkStart));
+            link.Send(plain, packet.Length, now.UsSince(_linkStart));
         }
         else
         {
-            Take(plain.ToArray(), now);
+            Take(plain, now);
         }
     }
 
@@ -89,6 +97,14 @@ internal sealed class SocketMediaPeer : IMediaPeer, IMediaListener
         {
             Take(plain, now);
         }
+    }
+
+    private static bool TryUnprotect(Span<byte> packet, SrtpReceiver receiver, out int length)
+    {
+        length = 0;
+        return RtcpPacket.IsRtcp(packet)
+            ? receiver.UnprotectRtcp(packet, out length) == SrtpStatus.Ok
+            : RtpPacket.TryParseHeader(packet, out var header) && receiver.UnprotectRtp(packet, header.HeaderLength, out length) == SrtpStatus.Ok;
     }
 
     private void Take(byte[] plain, MediaTime now)

@@ -12,7 +12,7 @@ internal interface ICamera
     /// <summary>Where the camera made it itself.</summary>
     ProducerHandle Producer { get; }
 
-    /// <summary>What it publishes, as signalling tells it.</summary>
+    /// <summary>What it publishes, as signalling tells it: with the header extensions that it writes, and no others.</summary>
     RtpParameters SendParameters { get; }
 
     /// <summary>Packets of a frame of each layer, and bytes of a packet.</summary>

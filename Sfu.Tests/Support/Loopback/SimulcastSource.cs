@@ -47,7 +47,22 @@ internal sealed class SimulcastSource : ICamera
 
     public ProducerHandle Producer { get; }
 
-    public RtpParameters SendParameters => Settings(_encodings.Length, _codec).RtpParameters;
+    public RtpParameters SendParameters
+    {
+        get
+        {
+            var parameters = Settings(_encodings.Length, _codec).RtpParameters;
+            return parameters with
+            {
+                HeaderExtensions = [.. parameters.HeaderExtensions.Where(extension => extension.Uri switch
+                {
+                    RtpHeaderExtensionUri.DependencyDescriptor => true,
+                    RtpHeaderExtensionUri.AbsCaptureTime => CaptureTimes is not null,
+                    _ => false,
+                })],
+            };
+        }
+    }
 
     /// <summary>Encodings that are sent at present.</summary>
     public HashSet<int> Active { get; } = [0, 1, 2];
