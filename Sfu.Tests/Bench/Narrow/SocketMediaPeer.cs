@@ -15,8 +15,8 @@ namespace Sfu.Bench.Narrow;
 /// </summary>
 internal sealed class SocketMediaPeer : IMediaPeer, IMediaListener
 {
-    /// <summary>Packets that are kept for sending them again: some seconds.</summary>
-    private const int Kept = 2000;
+    /// <summary>Packets that are kept for sending them again: a second or two.</summary>
+    private const int Kept = 500;
 
     // Given.
     private readonly LoadTransport _transport;

@@ -11,67 +11,46 @@ namespace Sfu.Bench.Scenarios;
 
 /// <summary>
 /// How a client fares whose path gets narrow, through the node and through mediasoup at the same time: real processes, real sockets, real
-/// time, and the same simulated link, camera and client for both. Calls are small, so that all losses and seeds of a codec run at once.
+/// time, and the same simulated link, camera and client for both. Calls are small, so that all of them run at once.
 /// </summary>
 internal sealed class NarrowScenario : IScenario
 {
-    private static readonly double[] s_losses = [0, 0.02, 0.05, 0.10];
-    private static readonly double[] s_fewLosses = [0, 0.05];
-    private static readonly CameraKind[] s_cameras = [CameraKind.Vp8Simulcast, CameraKind.Vp9Svc];
+    /// <summary>Calls with these are drawn, of the first seed.</summary>
+    private static readonly double[] s_drawnLosses = [0, 0.05];
+
     private static readonly TimeSpan s_estimateEvery = TimeSpan.FromMilliseconds(250);
 
     public string Name => "narrow";
 
-    public string Description => "the corridor in real time, through the node and mediasoup at once; a run is a seed, all at the same time; table and plot";
+    public string Description => "the corridor in real time, through the node and mediasoup at once; all cases and runs together, a minute; table and plot";
 
     public async Task RunAsync(BenchContext context)
     {
-        var panels = new List<(string Title, IReadOnlyList<CorridorSample> Samples)>();
-        foreach (var camera in context.Options.Quick ? s_cameras[..1] : s_cameras)
-        {
-            await RunAsync(context, camera, panels);
-        }
-
-        if (panels.Count > 0)
-        {
-            Console.WriteLine();
-            Console.WriteLine(NarrowTable.Write(context.Report.Results.Where(result => result.Case.Scenario == Name)));
-            var path = Path.ChangeExtension(Path.GetFullPath(context.Options.Output ?? ResultFile.DefaultPath(context.Report.Machine)), ".narrow.svg");
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, CorridorPlot.Draw(panels));
-            Console.WriteLine($"Narrow paths' plot: {Path.GetRelativePath(Repository.Root, path)}");
-        }
-    }
-
-    private async Task RunAsync(BenchContext context, CameraKind camera, List<(string Title, IReadOnlyList<CorridorSample> Samples)> panels)
-    {
-        await using var load = new Disposer();
-        var calls = new List<(INarrowSfu Sfu, double Loss, NarrowCall Call)>();
-        using var clients = new LoadPeer(Suites.Gcm);
+        await using var begun = new Begun();
+        using var load = new LoadPeer(Suites.Gcm);
+        var calls = new List<Entry>();
         foreach (var sfu in await StartAsync(context))
         {
-            load.Add(sfu);
-            foreach (var loss in context.Options.Quick ? s_fewLosses : s_losses)
+            begun.Add(sfu);
+            foreach (var @case in context.Options.Quick ? NarrowCase.Quick : NarrowCase.All)
             {
-                for (var seed = 1; seed <= context.Options.Runs; seed++)
+                foreach (var loss in @case.Losses)
                 {
-                    var call = new NarrowCall(Corridors.Narrowing(loss), camera, seed);
-                    await call.OpenAsync(sfu, clients, $"narrow{calls.Count}");
-                    load.Add(call.Room);
-                    calls.Add((sfu, loss, call));
+                    for (var seed = 1; seed <= context.Options.Runs; seed++)
+                    {
+                        var call = new NarrowCall(@case.Path(loss), @case.Camera, seed);
+                        await call.OpenAsync(sfu, load, $"narrow{calls.Count}");
+                        begun.Add(call.Room);
+                        calls.Add(new Entry(sfu, @case.Label(loss), call, IsDrawn: seed == 1 && s_drawnLosses.Contains(loss)));
+                    }
                 }
             }
         }
 
-        await FlowAsync(clients, calls);
-        foreach (var (sfu, loss, call) in calls)
+        if (calls.Count > 0)
         {
-            context.Report.Add(new Case(Name, sfu.Subject, string.Create(CultureInfo.InvariantCulture, $"{camera}, {loss * 100:0} % loss")), NarrowFigures.Of(call));
-        }
-
-        foreach (var (sfu, loss, call) in calls.DistinctBy(static entry => (entry.Sfu, entry.Loss)).Where(static entry => s_fewLosses.Contains(entry.Loss)).OrderBy(static entry => entry.Loss))
-        {
-            panels.Add((string.Create(CultureInfo.InvariantCulture, $"{sfu.Subject}, {camera}, {loss * 100:0} % loss: longest freeze {call.Client.LongestFreezeMs:0} ms"), call.Samples));
+            await FlowAsync(load, calls);
+            Report(context, calls);
         }
     }
 
@@ -92,10 +71,10 @@ internal sealed class NarrowScenario : IScenario
     }
 
     /// <summary>All calls for their time.</summary>
-    private static async Task FlowAsync(LoadPeer clients, IReadOnlyList<(INarrowSfu Sfu, double Loss, NarrowCall Call)> calls)
+    private static async Task FlowAsync(LoadPeer load, IReadOnlyList<Entry> calls)
     {
-        await clients.SetTimedAsync([.. calls.Select(static entry => entry.Call)]);
-        await clients.RunAsync(() =>
+        await load.SetTimedAsync([.. calls.Select(static entry => entry.Call)]);
+        await load.RunAsync(() =>
         {
             // Cameras are not in step.
             var start = MediaClock.Now.PlusMs(200);
@@ -105,18 +84,16 @@ internal sealed class NarrowScenario : IScenario
             }
         });
         var finished = Task.WhenAll(calls.Select(static entry => entry.Call.Finished));
-        await Task.WhenAll(calls.GroupBy(static entry => entry.Sfu).Select(sfu => FollowEstimatesAsync(sfu.Key, [.. sfu.Select(static entry => entry.Call)], finished)));
-        await finished.WaitAsync(NarrowCall.Duration);
-        await clients.SetTimedAsync();
-        clients.ThrowIfFailed();
+        await Task.WhenAll(calls.GroupBy(static entry => entry.Sfu).Select(sfu => FollowEstimatesAsync(load, sfu.Key, [.. sfu.Select(static entry => entry.Call)], finished)));
+        await load.SetTimedAsync();
     }
 
-    private static async Task FollowEstimatesAsync(INarrowSfu sfu, IReadOnlyList<NarrowCall> calls, Task finished)
+    private static async Task FollowEstimatesAsync(LoadPeer load, INarrowSfu sfu, IReadOnlyList<NarrowCall> calls, Task finished)
     {
         INarrowRoom[] rooms = [.. calls.Select(static call => call.Room)];
-        var over = Task.Delay(NarrowCall.Duration + TimeSpan.FromSeconds(10));
-        while (!finished.IsCompleted && !over.IsCompleted)
+        while (!finished.IsCompleted)
         {
+            load.ThrowIfFailed();
             var estimates = await sfu.EstimatesAsync(rooms);
             for (var i = 0; i < calls.Count; i++)
             {
@@ -127,8 +104,27 @@ internal sealed class NarrowScenario : IScenario
         }
     }
 
+    private void Report(BenchContext context, IReadOnlyList<Entry> calls)
+    {
+        foreach (var entry in calls)
+        {
+            context.Report.Add(new Case(Name, entry.Sfu.Subject, entry.Label), NarrowFigures.Of(entry.Call));
+        }
+
+        Console.WriteLine();
+        Console.WriteLine(NarrowTable.Write(context.Report.Results.Where(result => result.Case.Scenario == Name)));
+        var panels = calls.Where(static entry => entry.IsDrawn).GroupBy(static entry => entry.Label).SelectMany(static entries => entries)
+            .Select(static entry => (string.Create(CultureInfo.InvariantCulture, $"{entry.Label}, {entry.Sfu.Subject}: longest freeze {entry.Call.Client.LongestFreezeMs:0} ms"), (IReadOnlyList<CorridorSample>)entry.Call.Samples));
+        var path = Path.ChangeExtension(Path.GetFullPath(context.Options.Output ?? ResultFile.DefaultPath(context.Report.Machine)), ".narrow.svg");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, CorridorPlot.Draw([.. panels]));
+        Console.WriteLine($"Narrow paths' plot: {Path.GetRelativePath(Repository.Root, path)}");
+    }
+
+    private sealed record Entry(INarrowSfu Sfu, string Label, NarrowCall Call, bool IsDrawn);
+
     /// <summary>Ends what was begun, the last first.</summary>
-    private sealed class Disposer : IAsyncDisposable
+    private sealed class Begun : IAsyncDisposable
     {
         private readonly Stack<IAsyncDisposable> _begun = new();
 
