@@ -1,4 +1,5 @@
 using Sfu.Bench.Load;
+using Sfu.Media.Rtcp;
 using Sfu.Media.Wire;
 using Sfu.Tests.Support.Loopback;
 using Sfu.Tests.Support.Network;
@@ -60,8 +61,11 @@ internal sealed class NarrowCall : ITimed
     /// <summary>RTP bytes of frames that could be shown, at the time of each sample.</summary>
     public List<long> Shown { get; } = [];
 
-    /// <summary>How late the camera was at most.</summary>
-    public double LatestFrameMs { get; private set; }
+    /// <summary>How late the camera was at most, and when.</summary>
+    public (double Ms, double AtSeconds) LatestFrame { get; private set; }
+
+    /// <summary>Packets of the camera that the SFU asked for again: the way to it should lose none.</summary>
+    public int AskedOfCamera { get; private set; }
 
     /// <summary>Any thread. Done when the time is over.</summary>
     public Task Finished => _finished.Task;
@@ -82,6 +86,7 @@ internal sealed class NarrowCall : ITimed
             transport =>
             {
                 _publisher = new SocketMediaPeer(transport);
+                _publisher.OnRtcp = CountAsked;
                 _camera = CorridorCameras.Create(_kind, _publisher);
                 return _camera.SendParameters;
             });
@@ -116,7 +121,8 @@ internal sealed class NarrowCall : ITimed
 
         while (_nextFrame <= now)
         {
-            LatestFrameMs = Math.Max(LatestFrameMs, now.UsSince(_nextFrame) / 1000.0);
+            var late = now.UsSince(_nextFrame) / 1000.0;
+            LatestFrame = late > LatestFrame.Ms ? (late, now.UsSince(_start) / 1e6) : LatestFrame;
             _nextFrame = _nextFrame.PlusMs(ICamera.FrameMs);
             _camera.SendOne();
         }
@@ -139,6 +145,21 @@ internal sealed class NarrowCall : ITimed
         {
             _nextSample = _nextSample.PlusMs(SampleMs);
             AddSample(now);
+        }
+    }
+
+    private void CountAsked(byte[] compound)
+    {
+        var reader = new RtcpReader(compound);
+        while (reader.TryNext(out var part))
+        {
+            if (GenericNack.TryParse(part, out var nack))
+            {
+                while (nack.TryNext(out _))
+                {
+                    AskedOfCamera++;
+                }
+            }
         }
     }
 

@@ -47,7 +47,9 @@ internal static class NarrowFigures
             measurement.Add(NarrowMetric.Repaired, 100.0 * client.Tally.Repaired / client.Tally.Lost);
         }
 
-        measurement.Add(NarrowMetric.LatestFrame, call.LatestFrameMs);
+        measurement.Add(NarrowMetric.LatestFrame, call.LatestFrame.Ms);
+        measurement.Add(NarrowMetric.LatestFrameAt, call.LatestFrame.AtSeconds);
+        measurement.Add(NarrowMetric.AskedOfCamera, call.AskedOfCamera);
         return measurement;
     }
 

@@ -23,4 +23,6 @@ internal static class NarrowMetric
     public static readonly Metric Lost = new("packets lost", "", 0);
     public static readonly Metric Repaired = new("of these repaired", "%", 1);
     public static readonly Metric LatestFrame = new("camera late by at most", "ms", 1);
+    public static readonly Metric LatestFrameAt = new("camera latest at", "s", 1);
+    public static readonly Metric AskedOfCamera = new("packets asked of the camera again", "", 0);
 }

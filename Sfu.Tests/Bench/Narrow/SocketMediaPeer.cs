@@ -15,8 +15,8 @@ namespace Sfu.Bench.Narrow;
 /// </summary>
 internal sealed class SocketMediaPeer : IMediaPeer, IMediaListener
 {
-    /// <summary>Packets that are kept for sending them again: a second or two.</summary>
-    private const int Kept = 500;
+    /// <summary>Packets that are kept for sending them again: enough for who is asked at once.</summary>
+    private const int Kept = 128;
 
     // Given.
     private readonly LoadTransport _transport;

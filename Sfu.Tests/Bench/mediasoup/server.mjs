@@ -8,6 +8,9 @@
 import { createInterface } from 'node:readline';
 import { createWorker } from 'mediasoup';
 
+// Publishers are many in one process, and what they send comes in bursts.
+const socketBytes = 4 << 20;
+
 const vp8 = { kind: 'video', mimeType: 'video/VP8', clockRate: 90000 };
 const vp9 = { kind: 'video', mimeType: 'video/VP9', clockRate: 90000, parameters: { 'profile-id': 0 } };
 const av1 = { kind: 'video', mimeType: 'video/AV1', clockRate: 90000 };
@@ -21,7 +24,7 @@ worker.on('died', (error) => {
   process.exit(1);
 });
 const router = await worker.createRouter({ mediaCodecs: [vp8] });
-const webRtcServer = await worker.createWebRtcServer({ listenInfos: [{ protocol: 'udp', ip: '127.0.0.1' }] });
+const webRtcServer = await worker.createWebRtcServer({ listenInfos: [{ protocol: 'udp', ip: '127.0.0.1', recvBufferSize: socketBytes, sendBufferSize: socketBytes }] });
 const routers = new Map();
 const transports = new Map();
 
