@@ -11,8 +11,6 @@ namespace Sfu.Bench.Narrow;
 /// </summary>
 internal sealed class NarrowCall : ITimed
 {
-    public static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);
-
     private const int ClientMs = 5;
     private const int QueueMs = 10;
     private const int SampleMs = 100;
@@ -23,6 +21,7 @@ internal sealed class NarrowCall : ITimed
     // Given.
     private readonly LinkProfile _profile;
     private readonly CameraKind _kind;
+    private readonly TimeSpan _duration;
 
     // Owned.
     private readonly Queue<long> _received = new();
@@ -40,10 +39,11 @@ internal sealed class NarrowCall : ITimed
     private MediaTime _nextSample;
     private long _estimate;
 
-    public NarrowCall(LinkProfile profile, CameraKind kind, int seed)
+    public NarrowCall(LinkProfile profile, CameraKind kind, int seed, TimeSpan duration)
     {
         _profile = profile;
         _kind = kind;
+        _duration = duration;
         Link = new SimulatedLink<byte[]>(profile, seed);
     }
 
@@ -112,7 +112,7 @@ internal sealed class NarrowCall : ITimed
             return;
         }
 
-        if (now.UsSince(_start) > Duration.TotalMicroseconds)
+        if (now.UsSince(_start) > _duration.TotalMicroseconds)
         {
             Client.Finish(now);
             _finished.TrySetResult();

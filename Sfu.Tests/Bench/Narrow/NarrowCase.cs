@@ -21,6 +21,7 @@ internal sealed record NarrowCase(string Video, CameraKind Camera, string PathNa
         new("VP9 SVC", CameraKind.Vp9Svc, "", Corridors.Narrowing, s_losses),
         new("AV1 SVC", CameraKind.Av1Svc, "", Corridors.Narrowing, s_few),
         new("VP8 simulcast", CameraKind.Vp8Simulcast, "nearby", Corridors.NarrowingNearby, s_few),
+        new("VP9 SVC", CameraKind.Vp9Svc, "nearby", Corridors.NarrowingNearby, s_few),
     ];
 
     /// <summary>To see that all works.</summary>

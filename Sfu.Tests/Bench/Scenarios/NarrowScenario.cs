@@ -18,6 +18,11 @@ internal sealed class NarrowScenario : IScenario
     /// <summary>Calls with these are drawn, of the first seed.</summary>
     private static readonly double[] s_drawnLosses = [0, 0.05];
 
+    private static readonly TimeSpan s_duration = TimeSpan.FromSeconds(60);
+
+    /// <summary>Calls before those that count: what is compiled as it is first used would look like a queue.</summary>
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(8);
+
     private static readonly TimeSpan s_estimateEvery = TimeSpan.FromMilliseconds(250);
 
     public string Name => "narrow";
@@ -28,18 +33,50 @@ internal sealed class NarrowScenario : IScenario
     {
         await using var begun = new Begun();
         using var load = new LoadPeer(Suites.Gcm);
-        var calls = new List<Entry>();
-        foreach (var sfu in await StartAsync(context))
+        var sfus = await StartAsync(context, begun);
+        if (sfus.Count == 0)
         {
-            begun.Add(sfu);
-            foreach (var @case in context.Options.Quick ? NarrowCase.Quick : NarrowCase.All)
+            return;
+        }
+
+        var cases = context.Options.Quick ? NarrowCase.Quick : NarrowCase.All;
+        var warmUp = await OpenAsync(sfus, load, begun, [.. cases.Select(static @case => @case with { Losses = s_drawnLosses })], runs: 1, s_warmUp);
+        await FlowAsync(load, warmUp);
+        var calls = await OpenAsync(sfus, load, begun, cases, context.Options.Runs, s_duration);
+        await FlowAsync(load, calls);
+        Report(context, calls);
+    }
+
+    private static async Task<IReadOnlyList<INarrowSfu>> StartAsync(BenchContext context, Begun begun)
+    {
+        var sfus = new List<INarrowSfu>();
+        if (context.WithNode)
+        {
+            sfus.Add(begun.Add(new NarrowNode(await context.StartNodeAsync())));
+        }
+
+        if (context.Mediasoup() is { } mediasoup)
+        {
+            sfus.Add(begun.Add(await NarrowMediasoup.StartAsync(mediasoup)));
+        }
+
+        return sfus;
+    }
+
+    private static async Task<IReadOnlyList<Entry>> OpenAsync(
+        IReadOnlyList<INarrowSfu> sfus, LoadPeer load, Begun begun, IReadOnlyList<NarrowCase> cases, int runs, TimeSpan duration)
+    {
+        var calls = new List<Entry>();
+        foreach (var @case in cases)
+        {
+            foreach (var loss in @case.Losses)
             {
-                foreach (var loss in @case.Losses)
+                for (var seed = 1; seed <= runs; seed++)
                 {
-                    for (var seed = 1; seed <= context.Options.Runs; seed++)
+                    foreach (var sfu in sfus)
                     {
-                        var call = new NarrowCall(@case.Path(loss), @case.Camera, seed);
-                        await call.OpenAsync(sfu, load, $"narrow{calls.Count}");
+                        var call = new NarrowCall(@case.Path(loss), @case.Camera, seed, duration);
+                        await call.OpenAsync(sfu, load, string.Create(CultureInfo.InvariantCulture, $"narrow{duration.TotalSeconds:0}-{calls.Count}"));
                         begun.Add(call.Room);
                         calls.Add(new Entry(sfu, @case.Label(loss), call, IsDrawn: seed == 1 && s_drawnLosses.Contains(loss)));
                     }
@@ -47,27 +84,7 @@ internal sealed class NarrowScenario : IScenario
             }
         }
 
-        if (calls.Count > 0)
-        {
-            await FlowAsync(load, calls);
-            Report(context, calls);
-        }
-    }
-
-    private static async Task<IReadOnlyList<INarrowSfu>> StartAsync(BenchContext context)
-    {
-        var sfus = new List<INarrowSfu>();
-        if (context.WithNode)
-        {
-            sfus.Add(new NarrowNode(await context.StartNodeAsync()));
-        }
-
-        if (context.Mediasoup() is { } mediasoup)
-        {
-            sfus.Add(await NarrowMediasoup.StartAsync(mediasoup));
-        }
-
-        return sfus;
+        return calls;
     }
 
     /// <summary>All calls for their time.</summary>
@@ -113,8 +130,7 @@ internal sealed class NarrowScenario : IScenario
 
         Console.WriteLine();
         Console.WriteLine(NarrowTable.Write(context.Report.Results.Where(result => result.Case.Scenario == Name)));
-        var panels = calls.Where(static entry => entry.IsDrawn).GroupBy(static entry => entry.Label).SelectMany(static entries => entries)
-            .Select(static entry => (string.Create(CultureInfo.InvariantCulture, $"{entry.Label}, {entry.Sfu.Subject}: longest freeze {entry.Call.Client.LongestFreezeMs:0} ms"), (IReadOnlyList<CorridorSample>)entry.Call.Samples));
+        var panels = calls.Where(static entry => entry.IsDrawn).Select(static entry => (string.Create(CultureInfo.InvariantCulture, $"{entry.Label}, {entry.Sfu.Subject}: longest freeze {entry.Call.Client.LongestFreezeMs:0} ms"), (IReadOnlyList<CorridorSample>)entry.Call.Samples));
         var path = Path.ChangeExtension(Path.GetFullPath(context.Options.Output ?? ResultFile.DefaultPath(context.Report.Machine)), ".narrow.svg");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, CorridorPlot.Draw([.. panels]));
@@ -128,7 +144,12 @@ internal sealed class NarrowScenario : IScenario
     {
         private readonly Stack<IAsyncDisposable> _begun = new();
 
-        public void Add(IAsyncDisposable begun) => _begun.Push(begun);
+        public T Add<T>(T begun)
+            where T : IAsyncDisposable
+        {
+            _begun.Push(begun);
+            return begun;
+        }
 
         public async ValueTask DisposeAsync()
         {

@@ -69,6 +69,9 @@ internal sealed class SvcSource : ICamera
 
     public bool KeyFrameWanted { get; set; } = true;
 
+    /// <summary>Whether it sends Sender Reports, as browsers do: one every 25 pictures.</summary>
+    public bool Reports { get; set; }
+
     /// <summary>Spatial layers that are sent.</summary>
     public int Layers { get; set; } = 3;
 
@@ -132,7 +135,15 @@ internal sealed class SvcSource : ICamera
         }
     }
 
-    public void SendOne() => NextPicture().ForEach(packet => _peer.SendRtp(packet));
+    public void SendOne()
+    {
+        if (Reports && _picture % 25 == 0)
+        {
+            SendReport();
+        }
+
+        NextPicture().ForEach(packet => _peer.SendRtp(packet));
+    }
 
     /// <summary>The packets of one picture, for who sends them otherwise.</summary>
     public List<byte[]> NextPicture()
@@ -208,6 +219,15 @@ internal sealed class SvcSource : ICamera
                 KeyFrameWanted = true;
             }
         }
+    }
+
+    private void SendReport()
+    {
+        Span<byte> compound = stackalloc byte[RtcpWriter.MaxCompoundBytes];
+        var writer = new RtcpWriter(compound);
+        var ntp = NtpTime.FromUnixMicroseconds(1_700_000_000_000_000 + _peer.Now.Us);
+        Assert.True(writer.TryAddSenderReport(new SenderInfo(Ssrc, ntp, (uint)(_picture * 90 * FrameMs), 1, 1), []));
+        _peer.SendRtcp(writer.Written);
     }
 
     private bool IsReferredFromAbove(int spatial, bool key) => _full ? spatial < 2 : key;

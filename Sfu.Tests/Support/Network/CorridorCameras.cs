@@ -23,7 +23,7 @@ internal static class CorridorCameras
     public static ICamera Create(CameraKind kind, IMediaPeer peer) => Size(
         kind,
         kind is CameraKind.Vp9Svc or CameraKind.Av1Svc
-            ? new SvcSource(peer, encrypted: kind == CameraKind.Av1Svc)
+            ? new SvcSource(peer, encrypted: kind == CameraKind.Av1Svc) { Reports = true }
             : new SimulcastSource(peer, codec: CodecOf(kind)));
 
     private static CodecKind CodecOf(CameraKind kind) => kind switch
