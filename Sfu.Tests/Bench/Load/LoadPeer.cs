@@ -117,9 +117,10 @@ internal sealed class LoadPeer : IDisposable
 
     public Task SubscribeAsync(LoadTransport transport, SinkStream sink) => RunAsync(() => transport.Add(sink));
 
-    /// <summary>Begins or ends to call them.</summary>
+    /// <summary>Begins or ends to call them. While there are some, arrivals are stamped.</summary>
     public Task SetTimedAsync(params IReadOnlyList<ITimed> timed) => RunAsync(() =>
     {
+        Socket.StampArrivals(timed.Count > 0);
         _timed.Clear();
         _timed.AddRange(timed);
     });

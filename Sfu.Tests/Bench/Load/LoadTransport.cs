@@ -297,7 +297,7 @@ internal sealed class LoadTransport : IDisposable
 
         if (Listener is { } listener)
         {
-            listener.OnProtected(packet, _receiver);
+            listener.OnProtected(packet, arrivedNs, _receiver);
             return;
         }
 

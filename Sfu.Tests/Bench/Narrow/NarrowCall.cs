@@ -92,7 +92,7 @@ internal sealed class NarrowCall : ITimed
             });
         _subscriber = new SocketMediaPeer(Room.Subscriber);
         _reports = new ReceptionReports(_subscriber, Room.Stream);
-        Client = new ClientReceiver(_subscriber, _camera, Room.Stream);
+        Client = new ClientReceiver(_subscriber, _camera, Room.Stream, (long)_profile.OneWay.TotalMicroseconds + 12_000);
         _subscriber.OnRtp = OnRtp;
         _subscriber.OnRtcp = compound => _reports.OnRtcp(compound, _subscriber.Now);
     }

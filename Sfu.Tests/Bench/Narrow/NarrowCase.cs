@@ -27,6 +27,9 @@ internal sealed record NarrowCase(string Video, CameraKind Camera, string PathNa
     /// <summary>To see that all works.</summary>
     public static IReadOnlyList<NarrowCase> Quick { get; } = [All[0] with { Losses = s_few }];
 
+    /// <summary>Whether the plot has it.</summary>
+    public bool IsDrawn => Camera != CameraKind.Av1Svc;
+
     public string Label(double loss) =>
         string.Create(CultureInfo.InvariantCulture, $"{Video}{(PathName.Length > 0 ? $", {PathName}" : "")}, {loss * 100:0} % loss");
 }

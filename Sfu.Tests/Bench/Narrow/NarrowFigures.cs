@@ -9,6 +9,9 @@ internal static class NarrowFigures
     /// <summary>When the path gets narrow, in seconds.</summary>
     private const double Drop = 20;
 
+    /// <summary>Time to rise to what the open path carries.</summary>
+    private const double Risen = 5;
+
     /// <summary>When it opens again.</summary>
     private const double Opening = 40;
 
@@ -24,17 +27,18 @@ internal static class NarrowFigures
         var client = call.Client;
         var freezes = client.Gaps.Select(static gap => gap.Ms).Where(static ms => ms > FreezeMs).ToArray();
         var queue = call.Queue.Where(static entry => entry.Seconds > Drop).Select(static entry => entry.Ms).Order().ToArray();
-        var open = call.Samples.Where(static sample => sample.Seconds > Opening).ToArray();
         var measurement = new Measurement();
         measurement.Add(NarrowMetric.LongestFreeze, freezes.DefaultIfEmpty().Max());
         measurement.Add(NarrowMetric.Freezes200, freezes.Length);
         measurement.Add(NarrowMetric.Freezes500, client.Gaps.Count(static gap => gap.Ms > 500));
         measurement.Add(NarrowMetric.Frozen, freezes.Sum() / 1000);
+        measurement.Add(NarrowMetric.LayerFirst, Within(call.Samples.FirstSeconds(0, static sample => sample.Spatial == HighestLayer), Drop));
+        measurement.Add(NarrowMetric.ShareBefore, Share(call, Risen, Drop));
         measurement.Add(NarrowMetric.LayerFits, Within(call.Samples.StaysSeconds(Drop, Drop, count: 10, static sample => sample.Spatial < HighestLayer), Opening - Drop));
         measurement.Add(NarrowMetric.QueueShort, Within(call.Samples.DrainedAfterSeconds(Drop), Opening - Drop));
         measurement.Add(NarrowMetric.EstimateBack, Within(call.Samples.FirstSeconds(Opening, static sample => sample.Estimate >= 0.85 * sample.Capacity), End - Opening));
         measurement.Add(NarrowMetric.LayerBack, Within(call.Samples.FirstSeconds(Opening, static sample => sample.Spatial == HighestLayer), End - Opening));
-        measurement.Add(NarrowMetric.HighestShare, 100.0 * open.Count(static sample => sample.Spatial == HighestLayer) / open.Length);
+        measurement.Add(NarrowMetric.HighestShare, Share(call, Opening, End));
         measurement.Add(NarrowMetric.QueueMean, queue.Average());
         measurement.Add(NarrowMetric.QueueP95, queue[queue.Length * 95 / 100]);
         measurement.Add(NarrowMetric.NoRoom, call.Link.Dropped);
@@ -51,6 +55,13 @@ internal static class NarrowFigures
         measurement.Add(NarrowMetric.LatestFrameAt, call.LatestFrame.AtSeconds);
         measurement.Add(NarrowMetric.AskedOfCamera, call.AskedOfCamera);
         return measurement;
+    }
+
+    /// <summary>Of the time between two times, in percent, with the highest layer.</summary>
+    private static double Share(NarrowCall call, double from, double to)
+    {
+        var samples = call.Samples.Where(sample => sample.Seconds > from && sample.Seconds <= to).ToArray();
+        return 100.0 * samples.Count(static sample => sample.Spatial == HighestLayer) / samples.Length;
     }
 
     private static double Within(double seconds, double atMost) => Math.Min(seconds, atMost);

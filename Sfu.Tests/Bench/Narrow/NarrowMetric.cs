@@ -9,6 +9,8 @@ internal static class NarrowMetric
     public static readonly Metric Freezes200 = new("freezes over 200 ms", "", 0);
     public static readonly Metric Freezes500 = new("freezes over 500 ms", "", 0);
     public static readonly Metric Frozen = new("frozen in all", "s", 1);
+    public static readonly Metric LayerFirst = new("highest layer after the start", "s", 1);
+    public static readonly Metric ShareBefore = new("time with the highest layer, 5 to 20 s", "%", 0);
     public static readonly Metric LayerFits = new("highest layer given up after the drop", "s", 1);
     public static readonly Metric QueueShort = new("queue under 100 ms after the drop", "s", 1);
     public static readonly Metric EstimateBack = new("estimate at 85 % after the opening", "s", 1);

@@ -28,6 +28,7 @@ internal sealed class SocketMediaPeer : IMediaPeer, IMediaListener
     // State.
     private SimulatedLink<byte[]>? _link;
     private MediaTime _linkStart;
+    private long _linkUs;
 
     public SocketMediaPeer(LoadTransport transport)
     {
@@ -50,6 +51,7 @@ internal sealed class SocketMediaPeer : IMediaPeer, IMediaListener
     {
         _link = link;
         _linkStart = now;
+        _linkUs = 0;
     }
 
     public void SendRtp(ReadOnlySpan<byte> packet)
@@ -70,7 +72,7 @@ internal sealed class SocketMediaPeer : IMediaPeer, IMediaListener
 
     public byte[]? FindSent(uint ssrc, ushort sequence) => _sent.GetValueOrDefault((ssrc, sequence));
 
-    public void OnProtected(Span<byte> packet, SrtpReceiver receiver)
+    public void OnProtected(Span<byte> packet, long arrivedNs, SrtpReceiver receiver)
     {
         if (!TryUnprotect(packet, receiver, out var length))
         {
@@ -82,7 +84,10 @@ internal sealed class SocketMediaPeer : IMediaPeer, IMediaListener
         var plain = packet[..length].ToArray();
         if (_link is { } link)
         {
-            link.Send(plain, packet.Length, now.UsSince(_linkStart));
+            // A load thread that comes late is no part of the path.
+            var lateUs = arrivedNs == 0 ? 0 : Math.Max(0, (Native.RealTimeNs() - arrivedNs) / 1000);
+            _linkUs = Math.Max(_linkUs, now.UsSince(_linkStart) - lateUs);
+            link.Send(plain, packet.Length, _linkUs);
         }
         else
         {
@@ -93,9 +98,15 @@ internal sealed class SocketMediaPeer : IMediaPeer, IMediaListener
     /// <summary>Takes what has come over the link.</summary>
     public void OnTime(MediaTime now)
     {
-        while (_link is { } link && link.TryReceive(now.UsSince(_linkStart), out var plain))
+        if (_link is not { } link)
         {
-            Take(plain, now);
+            return;
+        }
+
+        _linkUs = Math.Max(_linkUs, now.UsSince(_linkStart));
+        while (link.TryReceive(_linkUs, out var plain, out var arrivedUs))
+        {
+            Take(plain, _linkStart.PlusUs(arrivedUs));
         }
     }
 

@@ -20,17 +20,23 @@ internal static class CorridorPlot
 
     private static readonly string[] s_layers = ["#c5dff8", "#6faee8", "#1668b8"];
 
-    public static string Draw(IReadOnlyList<(string Title, IReadOnlyList<CorridorSample> Samples)> panels)
+    /// <param name="panels">Each a run.</param>
+    /// <param name="columns">How many stand side by side.</param>
+    public static string Draw(IReadOnlyList<(string Title, IReadOnlyList<CorridorSample> Samples)> panels, int columns = 1)
     {
-        var height = (PanelHeight * panels.Count) + 30;
+        var rows = (panels.Count + columns - 1) / columns;
+        var height = (PanelHeight * rows) + 30;
+        var width = Width * columns;
         var svg = new StringBuilder();
         svg.AppendLine(CultureInfo.InvariantCulture, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" font-family="sans-serif" font-size="12">
-            <rect width="{Width}" height="{height}" fill="white"/>
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">
+            <rect width="{width}" height="{height}" fill="white"/>
             """);
         for (var i = 0; i < panels.Count; i++)
         {
-            DrawPanel(svg, panels[i].Title, panels[i].Samples, 30 + (i * PanelHeight));
+            svg.AppendLine(CultureInfo.InvariantCulture, $"<g transform=\"translate({i % columns * Width} 0)\">");
+            DrawPanel(svg, panels[i].Title, panels[i].Samples, 30 + (i / columns * PanelHeight));
+            svg.AppendLine("</g>");
         }
 
         svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left}" y="{height - 10}" fill="#777" font-size="10">grey: capacity, blue: estimate, green: received, where known; strip: spatial layer forwarded, darker is higher, white is none; red: queue at the bottleneck, up to {MaxQueueMs} ms</text>""");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime;
 using Sfu.Bench.Load;
 using Sfu.Bench.Narrow;
 using Sfu.Bench.Report;
@@ -15,6 +16,11 @@ namespace Sfu.Bench.Scenarios;
 /// </summary>
 internal sealed class NarrowScenario : IScenario
 {
+    public const string ScenarioName = "narrow";
+
+    /// <summary>More at a time would have to wait for each other.</summary>
+    private const int SeedsAtOnce = 3;
+
     /// <summary>Calls with these are drawn, of the first seed.</summary>
     private static readonly double[] s_drawnLosses = [0, 0.05];
 
@@ -25,9 +31,9 @@ internal sealed class NarrowScenario : IScenario
 
     private static readonly TimeSpan s_estimateEvery = TimeSpan.FromMilliseconds(250);
 
-    public string Name => "narrow";
+    public string Name => ScenarioName;
 
-    public string Description => "the corridor in real time, through the node and mediasoup at once; all cases and runs together, a minute; table and plot";
+    public string Description => "the corridor in real time, through the node and mediasoup at once; all cases together, three runs a minute; table and plot";
 
     public async Task RunAsync(BenchContext context)
     {
@@ -40,10 +46,15 @@ internal sealed class NarrowScenario : IScenario
         }
 
         var cases = context.Options.Quick ? NarrowCase.Quick : NarrowCase.All;
-        var warmUp = await OpenAsync(sfus, load, begun, [.. cases.Select(static @case => @case with { Losses = s_drawnLosses })], runs: 1, s_warmUp);
-        await FlowAsync(load, warmUp);
-        var calls = await OpenAsync(sfus, load, begun, cases, context.Options.Runs, s_duration);
-        await FlowAsync(load, calls);
+        await FlowAsync(load, await OpenAsync(sfus, load, begun, [.. cases.Select(static @case => @case with { Losses = s_drawnLosses })], seeds: [0], s_warmUp));
+        var calls = new List<Entry>();
+        foreach (var seeds in Enumerable.Range(1, context.Options.Runs).Chunk(SeedsAtOnce))
+        {
+            var round = await OpenAsync(sfus, load, begun, cases, seeds, s_duration);
+            await FlowAsync(load, round);
+            calls.AddRange(round);
+        }
+
         Report(context, calls);
     }
 
@@ -64,21 +75,21 @@ internal sealed class NarrowScenario : IScenario
     }
 
     private static async Task<IReadOnlyList<Entry>> OpenAsync(
-        IReadOnlyList<INarrowSfu> sfus, LoadPeer load, Begun begun, IReadOnlyList<NarrowCase> cases, int runs, TimeSpan duration)
+        IReadOnlyList<INarrowSfu> sfus, LoadPeer load, Begun begun, IReadOnlyList<NarrowCase> cases, IReadOnlyList<int> seeds, TimeSpan duration)
     {
         var calls = new List<Entry>();
         foreach (var @case in cases)
         {
             foreach (var loss in @case.Losses)
             {
-                for (var seed = 1; seed <= runs; seed++)
+                foreach (var seed in seeds)
                 {
                     foreach (var sfu in sfus)
                     {
                         var call = new NarrowCall(@case.Path(loss), @case.Camera, seed, duration);
-                        await call.OpenAsync(sfu, load, string.Create(CultureInfo.InvariantCulture, $"narrow{duration.TotalSeconds:0}-{calls.Count}"));
+                        await call.OpenAsync(sfu, load, string.Create(CultureInfo.InvariantCulture, $"narrow-{seed}-{calls.Count}"));
                         begun.Add(call.Room);
-                        calls.Add(new Entry(sfu, @case.Label(loss), call, IsDrawn: seed == 1 && s_drawnLosses.Contains(loss)));
+                        calls.Add(new Entry(sfu, @case.Label(loss), call, IsDrawn: seed == 1 && @case.IsDrawn && s_drawnLosses.Contains(loss)));
                     }
                 }
             }
@@ -90,6 +101,8 @@ internal sealed class NarrowScenario : IScenario
     /// <summary>All calls for their time.</summary>
     private static async Task FlowAsync(LoadPeer load, IReadOnlyList<Entry> calls)
     {
+        // A collection that stops the load thread would be jitter, too.
+        GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
         await load.SetTimedAsync([.. calls.Select(static entry => entry.Call)]);
         await load.RunAsync(() =>
         {
@@ -103,6 +116,7 @@ internal sealed class NarrowScenario : IScenario
         var finished = Task.WhenAll(calls.Select(static entry => entry.Call.Finished));
         await Task.WhenAll(calls.GroupBy(static entry => entry.Sfu).Select(sfu => FollowEstimatesAsync(load, sfu.Key, [.. sfu.Select(static entry => entry.Call)], finished)));
         await load.SetTimedAsync();
+        GCSettings.LatencyMode = GCLatencyMode.Interactive;
     }
 
     private static async Task FollowEstimatesAsync(LoadPeer load, INarrowSfu sfu, IReadOnlyList<NarrowCall> calls, Task finished)
@@ -125,16 +139,22 @@ internal sealed class NarrowScenario : IScenario
     {
         foreach (var entry in calls)
         {
-            context.Report.Add(new Case(Name, entry.Sfu.Subject, entry.Label), NarrowFigures.Of(entry.Call));
+            context.Report.Add(new Case(Name, entry.Sfu.Subject, entry.Label), NarrowFigures.Of(entry.Call), quietly: true);
         }
 
         Console.WriteLine();
-        Console.WriteLine(NarrowTable.Write(context.Report.Results.Where(result => result.Case.Scenario == Name)));
+        var table = NarrowTable.Write(context.Report);
+        Console.WriteLine(table);
         var panels = calls.Where(static entry => entry.IsDrawn).Select(static entry => (string.Create(CultureInfo.InvariantCulture, $"{entry.Label}, {entry.Sfu.Subject}: longest freeze {entry.Call.Client.LongestFreezeMs:0} ms"), (IReadOnlyList<CorridorSample>)entry.Call.Samples));
         var path = Path.ChangeExtension(Path.GetFullPath(context.Options.Output ?? ResultFile.DefaultPath(context.Report.Machine)), ".narrow.svg");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, CorridorPlot.Draw([.. panels]));
-        Console.WriteLine($"Narrow paths' plot: {Path.GetRelativePath(Repository.Root, path)}");
+        File.WriteAllText(path, CorridorPlot.Draw([.. panels], columns: calls.DistinctBy(static entry => entry.Sfu).Count()));
+        var plot = Path.GetRelativePath(Repository.Root, path);
+        Console.WriteLine($"Narrow paths' plot: {plot}");
+        if (context.Options.UpdateReadme)
+        {
+            Readme.Update(Name, $"{table}\n![Estimate and rate received against capacity]({plot})");
+        }
     }
 
     private sealed record Entry(INarrowSfu Sfu, string Label, NarrowCall Call, bool IsDrawn);

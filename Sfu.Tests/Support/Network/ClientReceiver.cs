@@ -20,7 +20,7 @@ internal sealed class ClientReceiver
     private readonly ICamera _camera;
     private readonly ReceivedStream _stream;
     private readonly TransportCcFeedbackGenerator _feedback = new() { IntervalUs = TransportCcFeedbackGenerator.MinIntervalUs };
-    private readonly NackGenerator _nack = new() { RttUs = 210_000 };
+    private readonly NackGenerator _nack;
     private readonly SortedDictionary<long, Waiting> _packets = [];
     private readonly byte[] _buffer = new byte[2048];
     private long _highest;
@@ -30,8 +30,13 @@ internal sealed class ClientReceiver
     private MediaTime _shownFirst = MediaTime.Never;
     private uint _firstTimestamp;
 
-    public ClientReceiver(IMediaPeer peer, ICamera camera, ReceivedStream? stream = null)
+    /// <param name="peer">Who receives.</param>
+    /// <param name="camera">What is received.</param>
+    /// <param name="stream">The numbers of it; null: those of the tests' Consumers.</param>
+    /// <param name="rttUs">What the client takes the round trip for.</param>
+    public ClientReceiver(IMediaPeer peer, ICamera camera, ReceivedStream? stream = null, long rttUs = 210_000)
     {
+        _nack = new NackGenerator { RttUs = rttUs };
         _peer = peer;
         _camera = camera;
         _stream = stream ?? ReceivedStream.OfTests;
