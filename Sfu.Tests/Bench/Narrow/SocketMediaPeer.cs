@@ -15,17 +15,20 @@ namespace Sfu.Bench.Narrow;
 /// </summary>
 internal sealed class SocketMediaPeer : IMediaPeer, IMediaListener
 {
-    /// <summary>Packets that are kept for sending them again: enough for who is asked at once.</summary>
+    /// <summary>Packets that are kept for sending them again: enough for who is asked at once. Each in its place, since collections stop the thread.</summary>
     private const int Kept = 128;
+
+    private const int MaxPacketBytes = 1500;
 
     // Given.
     private readonly LoadTransport _transport;
 
     // Owned.
-    private readonly Dictionary<(uint Ssrc, ushort Sequence), byte[]> _sent = [];
-    private readonly Queue<(uint Ssrc, ushort Sequence)> _order = new();
+    private readonly byte[] _kept = new byte[Kept * MaxPacketBytes];
+    private readonly (uint Ssrc, ushort Sequence, int Length)[] _keys = new (uint, ushort, int)[Kept];
 
     // State.
+    private int _next;
     private SimulatedLink<byte[]>? _link;
     private MediaTime _linkStart;
     private long _linkUs;
@@ -57,20 +60,19 @@ internal sealed class SocketMediaPeer : IMediaPeer, IMediaListener
     public void SendRtp(ReadOnlySpan<byte> packet)
     {
         Assert.True(RtpPacket.TryParse(packet, out var view));
-        var key = (view.Ssrc, view.SequenceNumber);
-        _order.Enqueue(key);
-        _sent[key] = packet.ToArray();
-        if (_order.Count > Kept)
-        {
-            _sent.Remove(_order.Dequeue());
-        }
-
+        _keys[_next] = (view.Ssrc, view.SequenceNumber, packet.Length);
+        packet.CopyTo(_kept.AsSpan(_next * MaxPacketBytes, MaxPacketBytes));
+        _next = (_next + 1) % Kept;
         _ = _transport.SendRtp(packet, view.HeaderLength);
     }
 
     public void SendRtcp(ReadOnlySpan<byte> compound) => _transport.SendRtcp(compound);
 
-    public byte[]? FindSent(uint ssrc, ushort sequence) => _sent.GetValueOrDefault((ssrc, sequence));
+    public byte[]? FindSent(uint ssrc, ushort sequence)
+    {
+        var place = Array.FindIndex(_keys, key => key.Length > 0 && key.Ssrc == ssrc && key.Sequence == sequence);
+        return place < 0 ? null : _kept.AsSpan(place * MaxPacketBytes, _keys[place].Length).ToArray();
+    }
 
     public void OnProtected(Span<byte> packet, long arrivedNs, SrtpReceiver receiver)
     {
