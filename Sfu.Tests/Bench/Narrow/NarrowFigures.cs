@@ -22,6 +22,9 @@ internal static class NarrowFigures
 
     private const double FreezeMs = 200;
 
+    /// <summary>A layer counts when it has stayed for a second.</summary>
+    private const int StaysSamples = 10;
+
     public static Measurement Of(NarrowCall call)
     {
         var client = call.Client;
@@ -32,12 +35,12 @@ internal static class NarrowFigures
         measurement.Add(NarrowMetric.Freezes200, freezes.Length);
         measurement.Add(NarrowMetric.Freezes500, client.Gaps.Count(static gap => gap.Ms > 500));
         measurement.Add(NarrowMetric.Frozen, freezes.Sum() / 1000);
-        measurement.Add(NarrowMetric.LayerFirst, Within(call.Samples.FirstSeconds(0, static sample => sample.Spatial == HighestLayer), Drop));
+        measurement.Add(NarrowMetric.LayerFirst, Within(call.Samples.StaysSeconds(0, 0, StaysSamples, static sample => sample.Spatial == HighestLayer), Drop));
         measurement.Add(NarrowMetric.ShareBefore, Share(call, Risen, Drop));
-        measurement.Add(NarrowMetric.LayerFits, Within(call.Samples.StaysSeconds(Drop, Drop, count: 10, static sample => sample.Spatial < HighestLayer), Opening - Drop));
+        measurement.Add(NarrowMetric.LayerFits, Within(call.Samples.StaysSeconds(Drop, Drop, StaysSamples, static sample => sample.Spatial < HighestLayer), Opening - Drop));
         measurement.Add(NarrowMetric.QueueShort, Within(call.Samples.DrainedAfterSeconds(Drop), Opening - Drop));
         measurement.Add(NarrowMetric.EstimateBack, Within(call.Samples.FirstSeconds(Opening, static sample => sample.Estimate >= 0.85 * sample.Capacity), End - Opening));
-        measurement.Add(NarrowMetric.LayerBack, Within(call.Samples.FirstSeconds(Opening, static sample => sample.Spatial == HighestLayer), End - Opening));
+        measurement.Add(NarrowMetric.LayerBack, Within(call.Samples.StaysSeconds(Opening, Opening, StaysSamples, static sample => sample.Spatial == HighestLayer), End - Opening));
         measurement.Add(NarrowMetric.HighestShare, Share(call, Opening, End));
         measurement.Add(NarrowMetric.QueueMean, queue.Average());
         measurement.Add(NarrowMetric.QueueP95, queue[queue.Length * 95 / 100]);

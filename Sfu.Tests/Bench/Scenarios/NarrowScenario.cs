@@ -146,7 +146,7 @@ internal sealed class NarrowScenario : IScenario
         var table = NarrowTable.Write(context.Report);
         Console.WriteLine(table);
         var panels = calls.Where(static entry => entry.IsDrawn).Select(static entry => (string.Create(CultureInfo.InvariantCulture, $"{entry.Label}, {entry.Sfu.Subject}: longest freeze {entry.Call.Client.LongestFreezeMs:0} ms"), (IReadOnlyList<CorridorSample>)entry.Call.Samples));
-        var path = Path.ChangeExtension(Path.GetFullPath(context.Options.Output ?? ResultFile.DefaultPath(context.Report.Machine)), ".narrow.svg");
+        var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(context.Options.Output ?? ResultFile.DefaultPath(context.Report.Machine)))!, "narrow.svg");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, CorridorPlot.Draw([.. panels], columns: calls.DistinctBy(static entry => entry.Sfu).Count()));
         var plot = Path.GetRelativePath(Repository.Root, path);
