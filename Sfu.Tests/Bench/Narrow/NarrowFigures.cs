@@ -42,6 +42,7 @@ internal static class NarrowFigures
         measurement.Add(NarrowMetric.EstimateBack, Within(call.Samples.FirstSeconds(Opening, static sample => sample.Estimate >= 0.85 * sample.Capacity), End - Opening));
         measurement.Add(NarrowMetric.LayerBack, Within(call.Samples.StaysSeconds(Opening, Opening, StaysSamples, static sample => sample.Spatial == HighestLayer), End - Opening));
         measurement.Add(NarrowMetric.HighestShare, Share(call, Opening, End));
+        measurement.Add(NarrowMetric.Changes, Changes(call, Drop + 2));
         measurement.Add(NarrowMetric.QueueMean, queue.Average());
         measurement.Add(NarrowMetric.QueueP95, queue[queue.Length * 95 / 100]);
         measurement.Add(NarrowMetric.NoRoom, call.Link.Dropped);
@@ -58,6 +59,13 @@ internal static class NarrowFigures
         measurement.Add(NarrowMetric.LatestFrameAt, call.LatestFrame.AtSeconds);
         measurement.Add(NarrowMetric.AskedOfCamera, call.AskedOfCamera);
         return measurement;
+    }
+
+    /// <summary>How often the layer shown is another than before.</summary>
+    private static int Changes(NarrowCall call, double from)
+    {
+        var samples = call.Samples.Where(sample => sample.Seconds > from).ToArray();
+        return samples.Zip(samples.Skip(1)).Count(static pair => pair.First.Spatial != pair.Second.Spatial);
     }
 
     /// <summary>Of the time between two times, in percent, with the highest layer.</summary>

@@ -16,6 +16,7 @@ internal static class NarrowMetric
     public static readonly Metric EstimateBack = new("estimate at 85 % after the opening", "s", 1);
     public static readonly Metric LayerBack = new("highest layer back after the opening", "s", 1);
     public static readonly Metric HighestShare = new("time with the highest layer, 40 to 60 s", "%", 0);
+    public static readonly Metric Changes = new("changes of the layer from 22 s on", "", 0);
     public static readonly Metric QueueMean = new("queue from 20 s on, mean", "ms", 0);
     public static readonly Metric QueueP95 = new("queue from 20 s on, 95th percentile", "ms", 0);
     public static readonly Metric NoRoom = new("packets that found no room", "", 0);

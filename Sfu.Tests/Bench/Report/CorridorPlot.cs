@@ -39,7 +39,7 @@ internal static class CorridorPlot
             svg.AppendLine("</g>");
         }
 
-        svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left}" y="{height - 10}" fill="#777" font-size="10">grey: capacity, blue: estimate, green: received, where known; strip: spatial layer forwarded, darker is higher, white is none; red: queue at the bottleneck, up to {MaxQueueMs} ms</text>""");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left}" y="{height - 10}" fill="#777" font-size="10">grey: capacity, blue: estimate, green: received, where known; strip: spatial layer forwarded (shown, where received is known), darker is higher, white is none; red: queue at the bottleneck, up to {MaxQueueMs} ms</text>""");
         return svg.AppendLine("</svg>").ToString();
     }
 

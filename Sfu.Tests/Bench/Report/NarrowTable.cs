@@ -26,6 +26,7 @@ internal static class NarrowTable
         ("highest layer back after, s", static result => Time(result, NarrowMetric.LayerBack)),
         ("in it 40–60 s, %", static result => Cell(result, NarrowMetric.HighestShare, isWorstLeast: true)),
         ("shown of capacity, %", static result => Cell(result, NarrowMetric.UsefulOpen, isWorstLeast: true)),
+        ("changes of layer from 22 s on", static result => Cell(result, NarrowMetric.Changes)),
         ("queue from 20 s on: mean, 95th, ms", static result => $"{Median(result, NarrowMetric.QueueMean)}, {Median(result, NarrowMetric.QueueP95)}"),
         ("no room", static result => Cell(result, NarrowMetric.NoRoom)),
         ("received, not shown, %", static result => Cell(result, NarrowMetric.Overhead)),
