@@ -16,6 +16,7 @@ IScenario[] scenarios =
     new CloseCascadeScenario(),
     new MemoryScenario(),
     new CorridorScenario(),
+    new NarrowScenario(),
     new ScaleScenario(),
 ];
 
@@ -61,8 +62,8 @@ static void Save(BenchReport report)
         Console.WriteLine($"Plot: {plot}");
     }
 
-    if (report.Options.UpdateReadme)
+    if (report.Options.UpdateReadme && report.Results.Any(static result => result.Case.Scenario != NarrowScenario.ScenarioName))
     {
-        Readme.Update(MarkdownReport.Write(report, drawn ? Path.GetRelativePath(Repository.Root, plot) : null));
+        Readme.Update("benchmark", MarkdownReport.Write(report, drawn ? Path.GetRelativePath(Repository.Root, plot) : null));
     }
 }

@@ -13,6 +13,7 @@ namespace Sfu.Bench.Load;
 internal sealed class LoadPeer : IDisposable
 {
     private const long TimersEveryNs = 10_000_000;
+    private const long TimedEveryNs = 1_000_000;
     private const long IdleNs = 300_000;
     private const int MaxBatches = 16;
 
@@ -24,6 +25,7 @@ internal sealed class LoadPeer : IDisposable
     private readonly List<LoadTransport> _transports = [];
     private readonly List<LoadTransport> _tcp = [];
     private readonly List<SourceStream> _sources = [];
+    private readonly List<ITimed> _timed = [];
     private readonly Histogram _delays = new();
     private readonly Thread _thread;
     private readonly int _index = Interlocked.Increment(ref s_count) % 200;
@@ -115,6 +117,14 @@ internal sealed class LoadPeer : IDisposable
 
     public Task SubscribeAsync(LoadTransport transport, SinkStream sink) => RunAsync(() => transport.Add(sink));
 
+    /// <summary>Begins or ends to call them. While there are some, arrivals are stamped.</summary>
+    public Task SetTimedAsync(params IReadOnlyList<ITimed> timed) => RunAsync(() =>
+    {
+        Socket.StampArrivals(timed.Count > 0);
+        _timed.Clear();
+        _timed.AddRange(timed);
+    });
+
     /// <summary>Receiver reports of the subscribers.</summary>
     public Task StartReportsAsync() => RunAsync(() => _transports.ForEach(static transport => transport.StartReports()));
 
@@ -197,6 +207,7 @@ internal sealed class LoadPeer : IDisposable
         try
         {
             var nextTimers = 0L;
+            var nextTimed = 0L;
             while (!_stopping)
             {
                 while (_commands.TryDequeue(out var command))
@@ -214,6 +225,12 @@ internal sealed class LoadPeer : IDisposable
                     {
                         transport.OnTime(now);
                     }
+                }
+
+                if (nextTimed <= now)
+                {
+                    nextTimed = now + TimedEveryNs;
+                    _timed.ForEach(static timed => timed.OnTime());
                 }
 
                 Socket.Flush();

@@ -72,6 +72,9 @@ internal sealed class LoadTransport : IDisposable
     /// <summary>Any thread. Done when the SRTP keys are there.</summary>
     public Task Connected => _connected.Task;
 
+    /// <summary>Takes what comes, decrypted; null: it is for this transport's streams.</summary>
+    public IMediaListener? Listener { get; set; }
+
     public ushort NextTransportSequence() => _transportSequence++;
 
     /// <summary>Any thread. Checks, shakes hands, and is connected.</summary>
@@ -289,6 +292,12 @@ internal sealed class LoadTransport : IDisposable
     {
         if (_receiver is null || packet.Length < 12)
         {
+            return;
+        }
+
+        if (Listener is { } listener)
+        {
+            listener.OnProtected(packet, arrivedNs, _receiver);
             return;
         }
 

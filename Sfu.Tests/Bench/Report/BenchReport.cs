@@ -16,7 +16,10 @@ internal sealed class BenchReport(Machine machine, BenchOptions options)
     /// <summary>Things that somebody who reads the figures must know.</summary>
     public List<string> Notes { get; } = [];
 
-    public void Add(Case @case, Measurement run)
+    /// <param name="case">What was measured.</param>
+    /// <param name="run">What it has shown.</param>
+    /// <param name="quietly">Who watches sees the summary only.</param>
+    public void Add(Case @case, Measurement run, bool quietly = false)
     {
         var result = Find(@case);
         if (result is null)
@@ -26,7 +29,10 @@ internal sealed class BenchReport(Machine machine, BenchOptions options)
         }
 
         result.Add(run);
-        ConsoleReport.Write(@case, result.Runs.Count, run);
+        if (!quietly)
+        {
+            ConsoleReport.Write(@case, result.Runs.Count, run);
+        }
     }
 
     public CaseResult? Find(Case @case) => _results.Find(result => result.Case == @case);

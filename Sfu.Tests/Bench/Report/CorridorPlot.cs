@@ -20,24 +20,30 @@ internal static class CorridorPlot
 
     private static readonly string[] s_layers = ["#c5dff8", "#6faee8", "#1668b8"];
 
-    public static string Draw(IReadOnlyList<(string Title, IReadOnlyList<CorridorWorld.Sample> Samples)> panels)
+    /// <param name="panels">Each a run.</param>
+    /// <param name="columns">How many stand side by side.</param>
+    public static string Draw(IReadOnlyList<(string Title, IReadOnlyList<CorridorSample> Samples)> panels, int columns = 1)
     {
-        var height = (PanelHeight * panels.Count) + 30;
+        var rows = (panels.Count + columns - 1) / columns;
+        var height = (PanelHeight * rows) + 30;
+        var width = Width * columns;
         var svg = new StringBuilder();
         svg.AppendLine(CultureInfo.InvariantCulture, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" font-family="sans-serif" font-size="12">
-            <rect width="{Width}" height="{height}" fill="white"/>
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">
+            <rect width="{width}" height="{height}" fill="white"/>
             """);
         for (var i = 0; i < panels.Count; i++)
         {
-            DrawPanel(svg, panels[i].Title, panels[i].Samples, 30 + (i * PanelHeight));
+            svg.AppendLine(CultureInfo.InvariantCulture, $"<g transform=\"translate({i % columns * Width} 0)\">");
+            DrawPanel(svg, panels[i].Title, panels[i].Samples, 30 + (i / columns * PanelHeight));
+            svg.AppendLine("</g>");
         }
 
-        svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left}" y="{height - 10}" fill="#777" font-size="10">grey: capacity, blue: estimate; strip: spatial layer forwarded, darker is higher, white is none; red: queue at the bottleneck, up to {MaxQueueMs} ms</text>""");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left}" y="{height - 10}" fill="#777" font-size="10">grey: capacity, blue: estimate, green: received, where known; strip: spatial layer forwarded (shown, where received is known), darker is higher, white is none; red: queue at the bottleneck, up to {MaxQueueMs} ms</text>""");
         return svg.AppendLine("</svg>").ToString();
     }
 
-    private static void DrawPanel(StringBuilder svg, string title, IReadOnlyList<CorridorWorld.Sample> samples, double top)
+    private static void DrawPanel(StringBuilder svg, string title, IReadOnlyList<CorridorSample> samples, double top)
     {
         var end = samples[^1].Seconds;
         svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left}" y="{top - 8}" font-size="14">{title}</text>""");
@@ -49,6 +55,7 @@ internal static class CorridorPlot
 
         var queueTop = top + RatesHeight + LayerHeight + 8;
         Polyline(svg, samples, "#999", s => (X(s.Seconds, end), top + Rate(s.Capacity)));
+        Polyline(svg, samples.Where(static s => s.Received > 0), "#2e7d32", s => (X(s.Seconds, end), top + Rate(s.Received)));
         Polyline(svg, samples.Where(static s => s.Estimate > 0), "#1668b8", s => (X(s.Seconds, end), top + Rate(s.Estimate)));
         Polyline(svg, samples, "#c62828", s => (X(s.Seconds, end), queueTop + QueueHeight - (QueueHeight * Math.Min(s.QueueMs, MaxQueueMs) / MaxQueueMs)));
         for (var first = 0; first < samples.Count;)
@@ -74,7 +81,7 @@ internal static class CorridorPlot
         }
     }
 
-    private static void Polyline(StringBuilder svg, IEnumerable<CorridorWorld.Sample> samples, string color, Func<CorridorWorld.Sample, (double X, double Y)> place)
+    private static void Polyline(StringBuilder svg, IEnumerable<CorridorSample> samples, string color, Func<CorridorSample, (double X, double Y)> place)
     {
         svg.Append("<polyline points=\"");
         foreach (var (x, y) in samples.Select(place))

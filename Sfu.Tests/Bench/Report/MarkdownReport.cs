@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
 using Sfu.Bench.Measure;
+using Sfu.Bench.Scenarios;
 
 namespace Sfu.Bench.Report;
 
-/// <summary>The report as tables for the README.</summary>
+/// <summary>The report as tables for the README, without the narrow paths, which have a place of their own.</summary>
 internal static class MarkdownReport
 {
     /// <summary>With more cases than this of a scenario each is a row; with fewer each is a column.</summary>
@@ -23,7 +24,7 @@ internal static class MarkdownReport
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{report.Machine}. Median of {report.Options.Runs} runs of {report.Options.Seconds} s, in brackets the least and the greatest. Media threads of the node: {(report.Options.MediaThreads == 0 ? "one per core" : report.Options.MediaThreads)}; the C program and mediasoup's worker have one thread each.");
-        foreach (var scenario in report.Results.GroupBy(static result => result.Case.Scenario))
+        foreach (var scenario in report.Results.Where(static result => result.Case.Scenario != NarrowScenario.ScenarioName).GroupBy(static result => result.Case.Scenario))
         {
             text.AppendLine().AppendLine($"**{scenario.Key}**").AppendLine();
             CaseResult[] results = [.. scenario];

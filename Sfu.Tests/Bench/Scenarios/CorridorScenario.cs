@@ -21,7 +21,7 @@ internal sealed class CorridorScenario : IScenario
 
     public Task RunAsync(BenchContext context)
     {
-        var panels = new List<(string Title, IReadOnlyList<CorridorWorld.Sample> Samples)>();
+        var panels = new List<(string Title, IReadOnlyList<CorridorSample> Samples)>();
         foreach (var camera in Enum.GetValues<CameraKind>())
         {
             foreach (var loss in context.Options.Quick ? s_losses[..1] : s_losses)

@@ -17,7 +17,7 @@ namespace Sfu.Tests.Support.Loopback;
 /// A client: full ICE as far as a lite server sees it, DTLS, SRTP. It sends what a test tells it to and remembers, decrypted,
 /// what it gets.
 /// </summary>
-internal sealed class LoopbackPeer : IDisposable
+internal sealed class LoopbackPeer : IMediaPeer, IDisposable
 {
     private static readonly TransportSettings Settings = new(true, false, true, false, 600_000, 30, 8, TupleLimitPolicy.Evict);
 
@@ -44,6 +44,8 @@ internal sealed class LoopbackPeer : IDisposable
     public TransportHandle Transport { get; }
 
     public RecordingTransportEvents Events { get; } = new();
+
+    public MediaTime Now => _world.Now;
 
     public bool IsConnected => _sender is not null;
 
@@ -101,6 +103,8 @@ internal sealed class LoopbackPeer : IDisposable
         Sent[(view.Ssrc, view.SequenceNumber)] = packet.ToArray();
         _world.SendToNode(this, Protect(packet));
     }
+
+    public byte[]? FindSent(uint ssrc, ushort sequence) => Sent.GetValueOrDefault((ssrc, sequence));
 
     public byte[] Protect(ReadOnlySpan<byte> packet)
     {

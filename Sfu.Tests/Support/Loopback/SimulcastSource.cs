@@ -22,24 +22,47 @@ internal sealed class SimulcastSource : ICamera
     // T0 T2 T1 T2.
     private static readonly int[] Temporal = [0, 2, 1, 2];
 
-    private readonly LoopbackWorld _world;
-    private readonly LoopbackPeer _peer;
+    private readonly LoopbackWorld? _world;
+    private readonly IMediaPeer _peer;
     private readonly Encoding[] _encodings;
     private readonly CodecKind _codec;
     private int _frame;
     private ushort _rtxSequence;
 
     public SimulcastSource(LoopbackWorld world, LoopbackPeer peer, int encodings = 3, CodecKind codec = CodecKind.Vp8)
+        : this(peer, encodings, codec)
+    {
+        _world = world;
+        Producer = peer.Produce(Settings(encodings, codec));
+    }
+
+    /// <summary>A camera of a client whose Producer is made by others.</summary>
+    public SimulcastSource(IMediaPeer peer, int encodings = 3, CodecKind codec = CodecKind.Vp8)
     {
         _codec = codec;
-        _world = world;
         _peer = peer;
         _encodings = [.. Enumerable.Range(0, encodings).Select(i => new Encoding(i, codec))];
-        Producer = peer.Produce(Settings(encodings, codec));
         peer.OnRtcp += OnRtcp;
     }
 
     public ProducerHandle Producer { get; }
+
+    public RtpParameters SendParameters
+    {
+        get
+        {
+            var parameters = Settings(_encodings.Length, _codec).RtpParameters;
+            return parameters with
+            {
+                HeaderExtensions = [.. parameters.HeaderExtensions.Where(extension => extension.Uri switch
+                {
+                    RtpHeaderExtensionUri.DependencyDescriptor => true,
+                    RtpHeaderExtensionUri.AbsCaptureTime => CaptureTimes is not null,
+                    _ => false,
+                })],
+            };
+        }
+    }
 
     /// <summary>Encodings that are sent at present.</summary>
     public HashSet<int> Active { get; } = [0, 1, 2];
@@ -71,7 +94,7 @@ internal sealed class SimulcastSource : ICamera
 
     public void SendOne() => SendOne(answerRequests: true);
 
-    public CameraPacket Read(ReadOnlySpan<byte> payload) => CameraPacket.FromByte(payload[21]);
+    public CameraPacket Read(ReadOnlySpan<byte> payload) => CameraPacket.FromByte(payload[21], payload[16]);
 
     /// <summary>As the Router has it, in its numbers.</summary>
     public static RtpParameters Consumable => Consumer().RtpParameters with
@@ -86,7 +109,7 @@ internal sealed class SimulcastSource : ICamera
         for (var i = 0; i < frames; i++)
         {
             SendOne(answerRequests);
-            _world.Run(TimeSpan.FromMilliseconds(FrameMs));
+            _world!.Run(TimeSpan.FromMilliseconds(FrameMs));
         }
     }
 
@@ -163,7 +186,7 @@ internal sealed class SimulcastSource : ICamera
         foreach (var encoding in _encodings)
         {
             // The report speaks of the present frame.
-            var ntp = NtpTime.FromUnixMicroseconds(1_700_000_000_000_000 + _world.Now.Us);
+            var ntp = NtpTime.FromUnixMicroseconds(1_700_000_000_000_000 + _peer.Now.Us);
             Assert.True(writer.TryAddSenderReport(new SenderInfo(SsrcOf(encoding.Index), ntp, encoding.TimestampOf(_frame), 1, 1), []));
         }
 
@@ -192,7 +215,7 @@ internal sealed class SimulcastSource : ICamera
     {
         while (nack.TryNext(out var sequence))
         {
-            if (_peer.Sent.TryGetValue((nack.MediaSsrc, sequence), out var lost))
+            if (_peer.FindSent(nack.MediaSsrc, sequence) is { } lost)
             {
                 Assert.True(RtpPacket.TryParseHeader(lost, out var view));
                 var packet = new byte[lost.Length + Rtx.OsnLength];

@@ -25,8 +25,8 @@ internal sealed class SvcSource : ICamera
     private static readonly int[] Temporal = [0, 2, 1, 2];
     private static readonly int[] Template = [1, 3, 2, 4];
 
-    private readonly LoopbackWorld _world;
-    private readonly LoopbackPeer _peer;
+    private readonly LoopbackWorld? _world;
+    private readonly IMediaPeer _peer;
     private readonly bool _encrypted;
     private readonly bool _full;
     private readonly DescriptorStructure _structure;
@@ -42,17 +42,25 @@ internal sealed class SvcSource : ICamera
     /// <param name="encrypted">AV1 that nobody can look into; otherwise VP9.</param>
     /// <param name="full">Spatial layers build on one another in each picture; otherwise in key pictures only.</param>
     public SvcSource(LoopbackWorld world, LoopbackPeer peer, bool encrypted, bool full = false)
+        : this(peer, encrypted, full)
+    {
+        _world = world;
+        Producer = peer.Produce(Settings());
+    }
+
+    /// <summary>A camera of a client whose Producer is made by others.</summary>
+    public SvcSource(IMediaPeer peer, bool encrypted, bool full = false)
     {
         _full = full;
         _structure = full ? DescriptorStructure.L3T3() : DescriptorStructure.L3T3Key();
-        _world = world;
         _peer = peer;
         _encrypted = encrypted;
-        Producer = peer.Produce(Settings());
         peer.OnRtcp += OnRtcp;
     }
 
     public ProducerHandle Producer { get; }
+
+    public RtpParameters SendParameters => Settings().RtpParameters;
 
     public int KeyFrameRequests { get; private set; }
 
@@ -60,6 +68,9 @@ internal sealed class SvcSource : ICamera
     public int Pictures => _picture;
 
     public bool KeyFrameWanted { get; set; } = true;
+
+    /// <summary>Whether it sends Sender Reports, as browsers do: one every 25 pictures.</summary>
+    public bool Reports { get; set; }
 
     /// <summary>Spatial layers that are sent.</summary>
     public int Layers { get; set; } = 3;
@@ -109,7 +120,7 @@ internal sealed class SvcSource : ICamera
         };
     }
 
-    public CameraPacket Read(ReadOnlySpan<byte> payload) => CameraPacket.FromByte(payload[26]);
+    public CameraPacket Read(ReadOnlySpan<byte> payload) => CameraPacket.FromByte(payload[26], payload[24]);
 
     /// <summary>The picture and the layers that a forwarded packet carries.</summary>
     public static (int Picture, int Spatial, int Temporal) Identify(ReadOnlySpan<byte> payload) =>
@@ -120,11 +131,19 @@ internal sealed class SvcSource : ICamera
         for (var i = 0; i < pictures; i++)
         {
             SendOne();
-            _world.Run(TimeSpan.FromMilliseconds(FrameMs));
+            _world!.Run(TimeSpan.FromMilliseconds(FrameMs));
         }
     }
 
-    public void SendOne() => NextPicture().ForEach(packet => _peer.SendRtp(packet));
+    public void SendOne()
+    {
+        if (Reports && _picture % 25 == 0)
+        {
+            SendReport();
+        }
+
+        NextPicture().ForEach(packet => _peer.SendRtp(packet));
+    }
 
     /// <summary>The packets of one picture, for who sends them otherwise.</summary>
     public List<byte[]> NextPicture()
@@ -200,6 +219,15 @@ internal sealed class SvcSource : ICamera
                 KeyFrameWanted = true;
             }
         }
+    }
+
+    private void SendReport()
+    {
+        Span<byte> compound = stackalloc byte[RtcpWriter.MaxCompoundBytes];
+        var writer = new RtcpWriter(compound);
+        var ntp = NtpTime.FromUnixMicroseconds(1_700_000_000_000_000 + _peer.Now.Us);
+        Assert.True(writer.TryAddSenderReport(new SenderInfo(Ssrc, ntp, (uint)(_picture * 90 * FrameMs), 1, 1), []));
+        _peer.SendRtcp(writer.Written);
     }
 
     private bool IsReferredFromAbove(int spatial, bool key) => _full ? spatial < 2 : key;

@@ -16,11 +16,12 @@ internal sealed class ClientReceiver
     /// <summary>Frames are shown this long after they could be at the earliest: what comes late, or again, still comes in time.</summary>
     public const int BufferMs = 200;
 
-    private readonly LoopbackPeer _peer;
+    private readonly IMediaPeer _peer;
     private readonly ICamera _camera;
+    private readonly ReceivedStream _stream;
     private readonly TransportCcFeedbackGenerator _feedback = new() { IntervalUs = TransportCcFeedbackGenerator.MinIntervalUs };
-    private readonly NackGenerator _nack = new() { RttUs = 210_000 };
-    private readonly SortedDictionary<long, (bool First, bool Last, bool Key, uint Timestamp)> _packets = [];
+    private readonly NackGenerator _nack;
+    private readonly SortedDictionary<long, Waiting> _packets = [];
     private readonly byte[] _buffer = new byte[2048];
     private long _highest;
     private long _nextToShow = -1;
@@ -28,12 +29,17 @@ internal sealed class ClientReceiver
     private MediaTime _askedAt = MediaTime.Zero;
     private MediaTime _shownFirst = MediaTime.Never;
     private uint _firstTimestamp;
-    private int _seen;
 
-    public ClientReceiver(LoopbackPeer peer, ICamera camera)
+    /// <param name="peer">Who receives.</param>
+    /// <param name="camera">What is received.</param>
+    /// <param name="stream">The numbers of it; null: those of the tests' Consumers.</param>
+    /// <param name="rttUs">What the client takes the round trip for.</param>
+    public ClientReceiver(IMediaPeer peer, ICamera camera, ReceivedStream? stream = null, long rttUs = 210_000)
     {
+        _nack = new NackGenerator { RttUs = rttUs };
         _peer = peer;
         _camera = camera;
+        _stream = stream ?? ReceivedStream.OfTests;
     }
 
     /// <summary>Between two frames that could be shown, where it is more than two frames.</summary>
@@ -52,30 +58,25 @@ internal sealed class ClientReceiver
 
     public long FramesShown { get; private set; }
 
+    /// <summary>Of the latest frame that could be shown; −1: there was none.</summary>
+    public int SpatialShown { get; private set; } = -1;
+
+    /// <summary>RTP bytes of what came, repairs and probes included.</summary>
+    public long BytesReceived { get; private set; }
+
+    /// <summary>RTP bytes of the frames that could be shown, each packet once.</summary>
+    public long BytesShown { get; private set; }
+
+    public StreamTally Tally { get; } = new();
+
     public double SinceLastFrameMs(MediaTime now) => _shownAt == MediaTime.Never ? 0 : now.UsSince(_shownAt) / 1000.0;
-
-    public void OnDatagram(byte[] datagram, MediaTime now)
-    {
-        _peer.OnDatagram(datagram, now);
-        for (; _seen < _peer.Rtp.Count; _seen++)
-        {
-            OnRtp(_peer.Rtp[_seen], now);
-        }
-
-        if (_seen > 10_000)
-        {
-            _peer.Rtp.Clear();
-            _peer.Rtcp.Clear();
-            _seen = 0;
-        }
-    }
 
     public void OnTime(MediaTime now)
     {
         Show(now);
         if (_feedback.NextTimeout <= now)
         {
-            while (_feedback.TryWrite(1, TestMedia.ConsumerSsrc, _buffer, out var length))
+            while (_feedback.TryWrite(1, _stream.Ssrc, _buffer, out var length))
             {
                 _peer.SendRtcp(_buffer.AsSpan(0, length));
             }
@@ -86,7 +87,7 @@ internal sealed class ClientReceiver
         while (_nack.NextTimeout <= now && (count = _nack.TakeDue(now, missing)) > 0)
         {
             var writer = new RtcpWriter(_buffer);
-            Assert.True(writer.TryAddNack(1, TestMedia.ConsumerSsrc, missing[..count], out _));
+            Assert.True(writer.TryAddNack(1, _stream.Ssrc, missing[..count], out _));
             _peer.SendRtcp(writer.Written);
         }
 
@@ -94,29 +95,38 @@ internal sealed class ClientReceiver
         {
             _askedAt = now;
             var writer = new RtcpWriter(_buffer);
-            Assert.True(writer.TryAddPictureLossIndication(1, TestMedia.ConsumerSsrc));
+            Assert.True(writer.TryAddPictureLossIndication(1, _stream.Ssrc));
             _peer.SendRtcp(writer.Written);
         }
     }
 
-    private void OnRtp(byte[] bytes, MediaTime now)
+    /// <summary>A packet has come.</summary>
+    public void OnRtp(byte[] bytes, MediaTime now)
     {
         Assert.True(RtpPacket.TryParse(bytes, out var packet));
-        if (packet.TryFindExtension(TestMedia.ConsumerTwccId, out var extension) && HeaderExtensionValues.TryReadTransportSequence(extension.Data, out var transportSequence))
+        if (packet.TryFindExtension(_stream.TransportSequenceId, out var extension) && HeaderExtensionValues.TryReadTransportSequence(extension.Data, out var transportSequence))
         {
             _feedback.OnPacket(transportSequence, now);
         }
 
-        var isRtx = packet.Ssrc != TestMedia.ConsumerSsrc;
+        BytesReceived += bytes.Length;
+        var isRtx = packet.Ssrc == _stream.RtxSsrc;
+        if ((!isRtx && packet.Ssrc != _stream.Ssrc) || packet.Payload.Length <= Rtx.OsnLength)
+        {
+            // A probe, or padding.
+            return;
+        }
+
         var sequence = isRtx ? BinaryPrimitives.ReadUInt16BigEndian(packet.Payload) : packet.SequenceNumber;
         var payload = isRtx ? packet.Payload[2..] : packet.Payload;
         var extended = _highest == 0 ? sequence + 0x10000L : Serial.Unwrap(sequence, _highest);
         _highest = Math.Max(_highest, extended);
-        var (isFirst, isKey) = _camera.Read(payload);
-        _nack.OnPacket(sequence, isKey, isRtx, now);
+        var part = _camera.Read(payload);
+        _nack.OnPacket(sequence, part.IsKeyStart, isRtx, now);
+        Tally.OnPacket(extended, isRtx);
         if (extended >= _nextToShow)
         {
-            _packets[extended] = (isFirst, packet.Marker, isKey, packet.Timestamp);
+            _packets[extended] = new Waiting(part.IsFirst, packet.Marker, part.IsKeyStart, packet.Timestamp, part.Spatial, bytes.Length);
         }
 
         Show(now);
@@ -130,11 +140,12 @@ internal sealed class ClientReceiver
     {
         while (_packets.Count > 0)
         {
-            var isNext = TryFindWhole(_nextToShow, out var end);
+            var begin = _nextToShow;
+            var isNext = TryFindWhole(begin, out var end);
             if (!isNext)
             {
-                end = _packets.Where(static p => p.Value.Key && p.Value.First).Select(p => TryFindWhole(p.Key, out var last) ? last : -1).FirstOrDefault(static last => last >= 0, -1);
-                if (end < 0)
+                begin = _packets.Where(static p => p.Value.Key && p.Value.First).Select(static p => p.Key).FirstOrDefault(key => TryFindWhole(key, out _), -1);
+                if (begin < 0 || !TryFindWhole(begin, out end))
                 {
                     return;
                 }
@@ -153,8 +164,15 @@ internal sealed class ClientReceiver
                 return;
             }
 
+            SpatialShown = -1;
             foreach (var old in _packets.Keys.TakeWhile(sequence => sequence < end).ToArray())
             {
+                if (old >= begin)
+                {
+                    SpatialShown = Math.Max(SpatialShown, _packets[old].Spatial);
+                    BytesShown += _packets[old].Bytes;
+                }
+
                 _packets.Remove(old);
             }
 
@@ -178,7 +196,9 @@ internal sealed class ClientReceiver
             return false;
         }
 
-        for (; _packets.TryGetValue(end, out packet); end++)
+        // A frame that was cut short, since another layer takes its place, never becomes whole.
+        var timestamp = packet.Timestamp;
+        for (; _packets.TryGetValue(end, out packet) && packet.Timestamp == timestamp; end++)
         {
             if (packet.Last)
             {
@@ -189,4 +209,6 @@ internal sealed class ClientReceiver
 
         return false;
     }
+
+    private readonly record struct Waiting(bool First, bool Last, bool Key, uint Timestamp, int Spatial, int Bytes);
 }

@@ -1,10 +1,6 @@
 using Sfu.Media.Bwe;
-using Sfu.Media.Codecs;
 using Sfu.Media.Control;
 using Sfu.Media.Forwarding;
-using Sfu.Media.Rtcp;
-using Sfu.Media.Rtp;
-using Sfu.Media.Wire;
 using Sfu.Tests.Support.Loopback;
 
 namespace Sfu.Tests.Support.Network;
@@ -18,12 +14,6 @@ internal sealed class CorridorWorld : IDisposable
     private const int SampleMs = 100;
     private const int FeedbackMs = 5;
     private const long TickMs = 5;
-
-    // About 140, 480 and 1900 kbit/s: the whole of the highest layer just fits 2 Mbit/s, and fewer of its frames do well.
-    private static readonly (int Packets, int Bytes)[] s_frame = [(1, 700), (3, 800), (9, 1050)];
-
-    // About 140, 480 and 1500 kbit/s, where nobody can choose fewer frames, or a picture is more than its highest layer.
-    private static readonly (int Packets, int Bytes)[] s_lesserFrame = [(1, 700), (3, 800), (7, 1050)];
 
     private readonly LoopbackWorld _world = new();
     private readonly LoopbackPeer _publisher;
@@ -40,14 +30,7 @@ internal sealed class CorridorWorld : IDisposable
         TellsTemporalLayers = camera != CameraKind.H264Simulcast;
         _publisher = _world.NewConnectedPeer();
         _subscriber = _world.NewConnectedPeer();
-        _source = camera switch
-        {
-            CameraKind.Vp9Svc => new SvcSource(_world, _publisher, encrypted: false) { FrameSize = s_lesserFrame, KeyFrameFactor = keyFrameFactor },
-            CameraKind.Av1Svc => new SvcSource(_world, _publisher, encrypted: true) { FrameSize = s_lesserFrame, KeyFrameFactor = keyFrameFactor },
-            CameraKind.H264Simulcast => new SimulcastSource(_world, _publisher, codec: CodecKind.H264) { FrameSize = s_lesserFrame, KeyFrameFactor = keyFrameFactor },
-            CameraKind.Av1Simulcast => new SimulcastSource(_world, _publisher, codec: CodecKind.Av1) { FrameSize = s_frame, KeyFrameFactor = keyFrameFactor },
-            _ => new SimulcastSource(_world, _publisher) { FrameSize = s_frame, KeyFrameFactor = keyFrameFactor },
-        };
+        _source = CorridorCameras.Create(camera, _world, _publisher, keyFrameFactor);
         _subscriber.Consume(_source.Producer, _source.RepairingConsumer());
         _client = new ClientReceiver(_subscriber, _source);
         _down = new SimulatedLink<byte[]>(profile, seed);
@@ -56,9 +39,7 @@ internal sealed class CorridorWorld : IDisposable
         _world.Divert = Divert;
     }
 
-    public readonly record struct Sample(double Seconds, long Capacity, long Estimate, int Spatial, int Temporal, double QueueMs, double FreezeMs);
-
-    public List<Sample> Samples { get; } = [];
+    public List<CorridorSample> Samples { get; } = [];
 
     /// <summary>Longest time without a new decodable frame, in milliseconds, from the first frame on.</summary>
     public double LongestFreezeMs => _client.LongestFreezeMs;
@@ -107,23 +88,10 @@ internal sealed class CorridorWorld : IDisposable
     public bool TellsTemporalLayers { get; }
 
     /// <summary>Seconds from a moment to the first sample that is as asked for; infinite when there is none.</summary>
-    public double FirstSeconds(double from, Func<Sample, bool> match) =>
-        Samples.Where(sample => sample.Seconds > from && match(sample)).Select(sample => sample.Seconds - from).FirstOrDefault(double.PositiveInfinity);
+    public double FirstSeconds(double from, Func<CorridorSample, bool> match) => Samples.FirstSeconds(from, match);
 
     /// <summary>Seconds from a moment until the queue is under 100 ms, and stays so for a second.</summary>
-    public double DrainedAfterSeconds(double from)
-    {
-        var samples = Samples.Where(sample => sample.Seconds > from + 0.3).ToArray();
-        for (var i = 0; i + 10 < samples.Length; i++)
-        {
-            if (samples.AsSpan(i, 10).ToArray().All(static sample => sample.QueueMs < 100))
-            {
-                return samples[i].Seconds - from;
-            }
-        }
-
-        return double.PositiveInfinity;
-    }
+    public double DrainedAfterSeconds(double from) => Samples.DrainedAfterSeconds(from);
 
     /// <summary>Has the subscriber's transport traced from now on.</summary>
     /// <returns>What is told, as it comes.</returns>
@@ -159,7 +127,10 @@ internal sealed class CorridorWorld : IDisposable
     {
         while (_down.TryReceive(Us, out var datagram))
         {
-            _client.OnDatagram(datagram, _world.Now);
+            _subscriber.OnDatagram(datagram, _world.Now);
+            _subscriber.Rtp.ForEach(packet => _client.OnRtp(packet, _world.Now));
+            _subscriber.Rtp.Clear();
+            _subscriber.Rtcp.Clear();
         }
     }
 
@@ -168,7 +139,7 @@ internal sealed class CorridorWorld : IDisposable
         var estimate = 0L;
         _world.Command(_subscriber.Transport, transport => estimate = transport.Egress.Bandwidth?.Bitrate ?? 0);
         var layers = _subscriber.Events.Layers.Count > 0 ? _subscriber.Events.Layers[^1].Layers : null;
-        Samples.Add(new Sample(
+        Samples.Add(new CorridorSample(
             Us / 1e6,
             _profile.RateAt(Us),
             estimate,

@@ -12,4 +12,11 @@ internal static class Corridors
         Loss = loss,
         MaxQueue = TimeSpan.FromMilliseconds(200),
     };
+
+    /// <summary>The same rates and queue on a path that is short and steady: 50 ms round trip, 5 ms jitter.</summary>
+    public static LinkProfile NarrowingNearby(double loss) => Narrowing(loss) with
+    {
+        OneWay = TimeSpan.FromMilliseconds(48),
+        Jitter = TimeSpan.FromMilliseconds(5),
+    };
 }

@@ -58,17 +58,22 @@ internal sealed class SimulatedLink<T>(LinkProfile profile, int seed)
         _queuedBits += bytes * 8;
     }
 
-    public bool TryReceive(long nowUs, out T item)
+    public bool TryReceive(long nowUs, out T item) => TryReceive(nowUs, out item, out _);
+
+    /// <param name="nowUs">Microseconds since the start.</param>
+    /// <param name="item">What has arrived.</param>
+    /// <param name="arrivedUs">When it did, which may be before now.</param>
+    public bool TryReceive(long nowUs, out T item, out long arrivedUs)
     {
         Serve(nowUs);
         if (_flying.TryPeek(out var flying) && flying.ArrivalUs <= nowUs)
         {
             _flying.Dequeue();
-            item = flying.Item;
+            (item, arrivedUs) = flying;
             return true;
         }
 
-        item = default!;
+        (item, arrivedUs) = (default!, 0);
         return false;
     }
 
