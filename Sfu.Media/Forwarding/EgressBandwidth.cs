@@ -25,6 +25,9 @@ internal sealed class EgressBandwidth
     // After the path has become narrower nobody gets more for a while.
     private const long CalmUs = 2_000_000;
 
+    // What is given at first is given before layers' rates are known, and taken back as they are: the path is as it was.
+    private const long FirstSharesUs = 1_000_000;
+
     // A layer more is tried where it fits with room to spare, and its rate varies: the path is probed until that much is known to be there.
     private const double Headroom = 1.25;
 
@@ -41,6 +44,7 @@ internal sealed class EgressBandwidth
 
     // Given.
     private readonly MediaTransport _transport;
+    private readonly MediaTime _began;
 
     // Owned.
     private readonly BandwidthEstimator _estimator;
@@ -59,6 +63,7 @@ internal sealed class EgressBandwidth
     public EgressBandwidth(MediaTransport transport, long start)
     {
         _transport = transport;
+        _began = transport.Engine.Now;
         _estimator = new BandwidthEstimator(start);
         _pacer = new EgressPacer(transport, _estimator);
         ApplyLimits();
@@ -187,7 +192,7 @@ internal sealed class EgressBandwidth
     public void Share(MediaTime now)
     {
         var lost = BandwidthShares.Apply(_transport.Egress, _estimator.Target, _estimator.IsMeasured, now.UsSince(_lastNarrowing) >= CalmUs, now);
-        if (lost)
+        if (lost && now.UsSince(_began) >= FirstSharesUs)
         {
             _lastNarrowing = now;
         }

@@ -150,11 +150,12 @@ public sealed class BandwidthSpecs : IDisposable
     [Fact]
     public void Probes_are_packets_that_the_client_knows_and_are_counted()
     {
-        using var world = new CorridorWorld(new LinkProfile { Rates = [(TimeSpan.Zero, 10_000_000)] });
+        // Long enough that the path is known only after layers' rates are: until then media is less than what it is probed for.
+        using var world = new CorridorWorld(new LinkProfile { Rates = [(TimeSpan.Zero, 10_000_000)], OneWay = TimeSpan.FromMilliseconds(600) });
         var traces = world.TraceSubscriber(MediaTraceTypes.Probation);
         world.Run(TimeSpan.FromSeconds(4));
         var stats = world.SubscriberStats();
-        Assert.True(stats.ProbationBytesSent > 5_000);
+        Assert.InRange(stats.ProbationBytesSent, 5_000, long.MaxValue);
         Assert.True(stats.RtpBytesSent > 5 * stats.ProbationBytesSent);
         Assert.InRange(stats.RtpSendBitrate, stats.SendBitrate / 2, stats.SendBitrate);
         Assert.Equal("controlled", stats.IceRole);

@@ -72,15 +72,15 @@ internal static class MarkdownReport
 
     private static void WriteCapacity(StringBuilder text, BenchReport report, CaseResult[] results)
     {
-        text.AppendLine("| packets/s at most; CPU per packet there, µs | node | C program | mediasoup | Janus | node / C | node / mediasoup | node / Janus | CPU of the load side beside the node, % of a core |");
-        text.AppendLine("|---|---|---|---|---|---|---|---|---|");
+        text.AppendLine("| packets/s at most; CPU per packet there, µs | node | C program | mediasoup | node / C | node / mediasoup | CPU of the load side beside the node, % of a core |");
+        text.AppendLine("|---|---|---|---|---|---|---|");
         foreach (var @case in results.Select(static result => result.Case with { Subject = Case.Node }).Distinct())
         {
             string[] cells =
             [
                 $"{@case.Label} {@case.Suite}",
-                .. ((string[])[Case.Node, Case.Limit, Case.Mediasoup, Case.Janus]).Select(subject => Most(report.Find(@case with { Subject = subject }))),
-                .. ((string[])[Case.Limit, Case.Mediasoup, Case.Janus]).Select(other => Ratio(report, @case, Case.Node, other, Metric.PacketsPerSecond)),
+                .. ((string[])[Case.Node, Case.Limit, Case.Mediasoup]).Select(subject => Most(report.Find(@case with { Subject = subject }))),
+                .. ((string[])[Case.Limit, Case.Mediasoup]).Select(other => Ratio(report, @case, Case.Node, other, Metric.PacketsPerSecond)),
                 Median(report.Find(@case), Metric.LoadCpu),
             ];
             text.AppendLine($"| {string.Join(" | ", cells)} |");

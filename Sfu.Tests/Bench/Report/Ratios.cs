@@ -5,7 +5,7 @@ namespace Sfu.Bench.Report;
 
 /// <summary>
 /// CPU per packet of the node against the C program's, and of mediasoup and Janus against the node's, of medians of the same run. Where it
-/// was measured how much each can do at most, packets per second of the node against all others'.
+/// was measured how much each can do at most, packets per second of the node against the others'.
 /// </summary>
 internal static class Ratios
 {
@@ -15,7 +15,7 @@ internal static class Ratios
         {
             if (result.Case.Scenario == Case.Capacity)
             {
-                foreach (var other in (string[])[Case.Limit, Case.Mediasoup, Case.Janus])
+                foreach (var other in (string[])[Case.Limit, Case.Mediasoup])
                 {
                     if (Between(report, result.Case, Case.Node, other, Metric.PacketsPerSecond) is { } times)
                     {

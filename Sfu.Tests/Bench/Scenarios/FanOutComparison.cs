@@ -6,10 +6,13 @@ using Sfu.Media.Srtp;
 
 namespace Sfu.Bench.Scenarios;
 
-/// <summary>One publisher and its subscribers, by the node, by the C program and by the rivals in turn, under the same load.</summary>
+/// <summary>One publisher and its subscribers, by the node, by the C program and by rivals in turn, under the same load.</summary>
 internal abstract class FanOutComparison : NodeScenario
 {
     private const uint Ssrc = 0x1000;
+
+    /// <summary>Whether Janus has a turn, where it is installed.</summary>
+    protected virtual bool WithJanus => true;
 
     /// <summary>One run of each.</summary>
     /// <param name="context">Given.</param>
@@ -30,7 +33,7 @@ internal abstract class FanOutComparison : NodeScenario
                 context, Case.Mediasoup, profile, subscribers, (load, rate) => MediasoupRoom.OpenAsync(mediasoup, load, subscribers, rate), measure);
         }
 
-        if (await context.JanusAsync() is { } janus)
+        if (WithJanus && await context.JanusAsync() is { } janus)
         {
             await MeasureRivalAsync(context, Case.Janus, profile, subscribers, (load, rate) => JanusRoom.OpenAsync(janus, load, subscribers, rate), measure);
         }

@@ -17,7 +17,7 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node, i
     private static readonly TimeSpan s_drain = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_compilerWindow = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_trial = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_trial = TimeSpan.FromSeconds(1.5);
     private const double MaxCompilerShare = 0.01;
     private const int CompilerPatience = 15;
     private const int QuietCompilerWindows = 4;
