@@ -11,15 +11,17 @@ public sealed class TwoRoutersPipeSpecs : IAsyncLifetime
     private TestNode _near = null!;
     private TestNode _far = null!;
     private TestClient _alice = null!;
+    private TransportId _published;
     private TestClient _bob = null!;
 
     public async Task InitializeAsync()
     {
+        // Before there is another node that a Router or a transport could come to be on.
         _near = await TestNode.StartAsync();
-        _far = await TestNode.StartAsync($"sfu.cluster.seed-nodes = [\"{Akka.Cluster.Cluster.Get(_near.System).SelfAddress}\"]");
         _alice = _near.Client("router-of-near");
         await _alice.CapabilitiesAsync();
-        await _alice.TransportAsync();
+        _published = await _alice.ConnectedTransportAsync();
+        _far = await TestNode.StartAsync($"sfu.cluster.seed-nodes = [\"{Akka.Cluster.Cluster.Get(_near.System).SelfAddress}\"]");
 
         // A Router comes to be on the node that has fewest; until the far node's region is known that is the near one.
         for (var i = 0; ; i++)
@@ -45,7 +47,7 @@ public sealed class TwoRoutersPipeSpecs : IAsyncLifetime
     [Fact]
     public async Task What_is_piped_follows_its_source_to_the_other_node()
     {
-        var source = await _alice.ProduceSimulcastAsync(await _alice.ConnectedTransportAsync());
+        var source = await _alice.ProduceSimulcastAsync(_published);
         var piped = await _alice.AskAsync<PipedToRouter>(Pipe(source) with { EnableSrtp = true });
         Assert.Equal(source, piped.PipeProducerId);
         Assert.Equal(3, (await _near.Media.DumpAsync()).Transports.SelectMany(static transport => transport.Consumers).Count());

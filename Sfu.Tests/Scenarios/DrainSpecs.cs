@@ -55,7 +55,15 @@ public sealed class DrainSpecs
         await node.AskNodeAsync<Done>(new NodeProtocol.CancelDrain(2));
 
         Assert.Equal(SfuErrorCode.InvalidState, (await drained).Error.Code);
-        await alice.TransportAsync();
+
+        // The Router hears of it a moment after who asked.
+        await TestNode.UntilAsync(
+            async () =>
+            {
+                alice.Ask(Create(alice));
+                return await alice.AnswerWithinAsync<TransportCreated>(TestNode.Patience) is not null;
+            },
+            () => "the node takes no transports");
         await node.AskNodeAsync<Done>(new NodeProtocol.CancelDrain(3));
     }
 
