@@ -96,8 +96,11 @@ public sealed class NodeLossSpecs
     [Fact]
     public async Task Who_owns_an_observer_hears_that_it_is_lost_with_the_Routers_node()
     {
-        await using var cluster = await TestCluster.StartAsync("sfu", "sfu", "gateway");
-        var (holder, gateway) = (cluster.Nodes[0], cluster.Nodes[2]);
+        const string Linger = "sfu.router.empty-linger = 1 m"; // An observer alone does not keep its Router.
+        await using var cluster = await TestCluster.StartAsync();
+        var holder = await cluster.JoinAsync("sfu", Linger);
+        await cluster.JoinAsync("sfu", Linger);
+        var gateway = await cluster.JoinAsync("gateway", Linger);
         var alice = gateway.Client("heard", "alice");
         await cluster.CreateRouterOnAsync(holder, alice.Router);
         await using var sfu = SfuClient.Create(gateway.System);
