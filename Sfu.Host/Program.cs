@@ -1,6 +1,11 @@
 using Sfu.Host.Composition;
 using Sfu.Host.Options;
 
+if (args is [MediaProcess.Verb])
+{
+    return MediaProcessProgram.Run();
+}
+
 try
 {
     return await new CommandLine().RunAsync(args, NodeProgram.RunAsync);

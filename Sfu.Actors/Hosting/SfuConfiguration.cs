@@ -178,7 +178,8 @@ public sealed class SfuConfiguration
     }
 
     private static SfuThreadOptions ReadThreads(ConfigReader media) =>
-        new(media.Integer("threads", 0, 256), media.Boolean("pin-threads"), media.Integer("busy-poll-us", 0, 100_000), media.Integer("nice", -20, 19));
+        new(media.Integer("threads", 0, 256), media.Boolean("pin-threads"), media.Integer("busy-poll-us", 0, 100_000), media.Integer("nice", -20, 19),
+            media.Boolean("own-process"));
 
     private static SfuTcpOptions ReadTcp(ConfigReader tcp) => new(
         tcp.Duration("unauthenticated-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),

@@ -36,7 +36,8 @@ public sealed record SfuNodeOptions(
 /// <param name="Pinned">Each keeps to a processor of its own.</param>
 /// <param name="BusyPollUs">How long an idle thread looks for work before it sleeps, in microseconds.</param>
 /// <param name="Nice">−20 (first) … 19 (last): who gets a processor where several want it.</param>
-public sealed record SfuThreadOptions(int Count, bool Pinned, int BusyPollUs, int Nice);
+/// <param name="OwnProcess">They are in a process of their own.</param>
+public sealed record SfuThreadOptions(int Count, bool Pinned, int BusyPollUs, int Nice, bool OwnProcess);
 
 /// <summary>What keeps strangers in check where connections have no limit.</summary>
 /// <param name="UnauthenticatedTimeout">A connection on which nobody has authenticated by then is closed.</param>

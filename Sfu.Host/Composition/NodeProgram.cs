@@ -4,8 +4,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Sfu.Actors.Protocol;
 using Sfu.Host.Options;
-using Sfu.Media.Control;
-using Sfu.Media.Net;
 
 namespace Sfu.Host.Composition;
 
@@ -15,8 +13,8 @@ internal static class NodeProgram
     public static async Task<int> RunAsync(StartArguments arguments)
     {
         var configuration = NodeConfiguration.Load(arguments);
-        using var media = configuration.CarriesMedia ? StartMedia(configuration) : null;
-        await using var app = NodeApplication.Build(configuration, media);
+        using var media = configuration.CarriesMedia ? NodeMedia.Start(configuration.Node.Options) : null;
+        await using var app = NodeApplication.Build(configuration, media?.Plane);
         try
         {
             await app.StartAsync().ConfigureAwait(false);
@@ -35,7 +33,13 @@ internal static class NodeProgram
             CodePreparation.Begin(app.Logger, app.Lifetime.ApplicationStopping);
         }
 
-        await StopRequestedAsync(app.Lifetime.ApplicationStopping).ConfigureAwait(false);
+        var requested = StopRequestedAsync(app.Lifetime.ApplicationStopping);
+        var isLost = await Task.WhenAny(requested, media?.Lost ?? requested).ConfigureAwait(false) != requested;
+        if (isLost)
+        {
+            app.Logger.LogError("The media process has ended: the node ends, so that the others take its place");
+        }
+
         await app.Services.GetRequiredService<NodeEmptying>().BeforeStopAsync(configuration.Node.Options.DrainDeadline).ConfigureAwait(false);
         try
         {
@@ -47,36 +51,7 @@ internal static class NodeProgram
         }
 
         await app.StopAsync().ConfigureAwait(false);
-        return 0;
-    }
-
-    private static MediaPlane StartMedia(NodeConfiguration configuration)
-    {
-        var node = configuration.Node.Options;
-        try
-        {
-            return MediaPlane.Start(new MediaPlaneOptions
-            {
-                DtlsCertificatePem = node.DtlsCertificateFile is { } certificate ? File.ReadAllText(certificate) : null,
-                DtlsPrivateKeyPem = node.DtlsPrivateKeyFile is { } key ? File.ReadAllText(key) : null,
-                TcpUnauthenticatedTimeoutMs = (int)node.Tcp.UnauthenticatedTimeout.TotalMilliseconds,
-                TcpMaxConnectionsPerRemoteIp = node.Tcp.MaxConnectionsPerRemoteIp,
-                TcpSendQueueBytes = node.Tcp.SendQueueBytes,
-                Threads = node.Threads.Count,
-                PinThreads = node.Threads.Pinned,
-                BusyPollUs = node.Threads.BusyPollUs,
-                Nice = node.Threads.Nice,
-                Warn = text => Console.WriteLine($"media: {text}"),
-            });
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new StartException($"The DTLS certificate (sfu.media) cannot be used: {Options.HostOptions.OneLine(e.Message)}", e);
-        }
-        catch (DllNotFoundException e)
-        {
-            throw new StartException("OpenSSL's libssl was not found. Install it, for example: apt-get install libssl3", e);
-        }
+        return isLost ? 1 : 0;
     }
 
     /// <exception cref="StartException">The media sockets cannot be opened.</exception>

@@ -43,6 +43,7 @@ public interface IServerEvents
     void ServerOpened(ImmutableArray<ListenInfo> bound);
 
     /// <summary>The last event of a server. <paramref name="error"/> is null when it was asked for.</summary>
+    [LastEvent]
     void ServerClosed(MediaError? error);
 }
 
@@ -139,14 +140,17 @@ public interface ITransportEvents
     void ConsumerTraced(ConsumerHandle consumer, MediaTrace trace);
 
     /// <summary>The last event of a transport. <paramref name="error"/> is null when it was asked for.</summary>
+    [LastEvent]
     void TransportClosed(MediaError? error);
 }
 
 /// <summary>Answers about the media plane as a whole. Called on a media thread; must not block.</summary>
 public interface IMediaPlaneEvents
 {
+    [LastEvent]
     void DumpReady(long requestId, MediaPlaneDump dump);
 
     /// <summary>Answer to <see cref="IMediaPlane.MeasureLoad"/>.</summary>
+    [LastEvent]
     void LoadMeasured(long requestId, MediaLoad load);
 }

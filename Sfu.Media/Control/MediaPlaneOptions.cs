@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sfu.Media.Control;
 
 /// <summary>What the media plane of a process is started with.</summary>
@@ -34,5 +36,6 @@ public sealed record MediaPlaneOptions
     public int Nice { get; init; }
 
     /// <summary>Called for what an operator should know, with a text for people, on any thread. Must not block.</summary>
+    [JsonIgnore]
     public Action<string>? Warn { get; init; }
 }

@@ -7,22 +7,10 @@ using Sfu.Media.Wire;
 
 namespace Sfu.Media.Forwarding;
 
-/// <summary>Where handles of all kinds come from and go back to. Any thread.</summary>
-internal sealed class EngineHandles
-{
-    public HandleAllocator Servers { get; } = new();
-
-    public HandleAllocator Transports { get; } = new();
-
-    public HandleAllocator Producers { get; } = new();
-
-    public HandleAllocator Consumers { get; } = new();
-}
-
 /// <summary>What the engines of one media plane have in common.</summary>
 /// <param name="Handles">Takes back the handles of what is gone.</param>
 /// <param name="Pools">Packets that engines pass on to each other.</param>
-internal sealed record EngineCommons(EngineHandles Handles, PacketPools Pools)
+internal sealed record EngineCommons(MediaHandles Handles, PacketPools Pools)
 {
     /// <summary>Which transport a check is for, on whichever engine it arrives.</summary>
     public UfragDirectory<WebRtcMediaTransport> Ufrags { get; } = new();

@@ -11,7 +11,7 @@ namespace Sfu.Media.Forwarding;
 /// </summary>
 internal sealed class MediaDirectory(MediaEngine front)
 {
-    private readonly EngineHandles _handles = front.Parts.Commons.Handles;
+    private readonly MediaHandles _handles = front.Parts.Commons.Handles;
     private readonly SlotTable<MediaServer> _servers = new();
     private readonly SlotTable<MediaTransport> _transports = new();
     private readonly SlotTable<MediaProducer> _producers = new();

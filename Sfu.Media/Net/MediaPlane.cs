@@ -18,12 +18,13 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
     private readonly DtlsContext _dtlsContext;
     private readonly DtlsThread _dtlsThread;
     private readonly MediaThread[] _threads;
-    private readonly EngineHandles _handles = new();
+    private readonly MediaHandles _handles;
     private long _socketId;
     private int _disposed;
 
-    private MediaPlane(MediaPlaneOptions options)
+    private MediaPlane(MediaPlaneOptions options, MediaHandles handles)
     {
+        _handles = handles;
         var warn = options.Warn ?? (static _ => { });
         _certificate = options.DtlsCertificatePem is { } pem
             ? DtlsCertificate.FromPem(pem, options.DtlsPrivateKeyPem ?? throw new ArgumentException("A DTLS certificate needs its private key."))
@@ -61,36 +62,24 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
 
     /// <summary>Checks the crypto against known answers and starts the threads. No socket is open yet.</summary>
     /// <exception cref="ArgumentException">The certificate or its key is not usable; the message says why.</exception>
-    public static MediaPlane Start(MediaPlaneOptions options)
+    public static MediaPlane Start(MediaPlaneOptions options) => Start(options, new MediaHandles());
+
+    /// <param name="options">See <see cref="Start(MediaPlaneOptions)"/>.</param>
+    /// <param name="handles">Where handles come from and go back to.</param>
+    internal static MediaPlane Start(MediaPlaneOptions options, MediaHandles handles)
     {
         ArgumentNullException.ThrowIfNull(options);
         SrtpSelfTest.Run();
-        return new MediaPlane(options);
+        return new MediaPlane(options, handles);
     }
 
-    public ServerHandle NewServerHandle()
-    {
-        var (slot, generation) = _handles.Servers.Allocate();
-        return new ServerHandle(slot, generation);
-    }
+    public ServerHandle NewServerHandle() => _handles.NewServer();
 
-    public TransportHandle NewTransportHandle()
-    {
-        var (slot, generation) = _handles.Transports.Allocate();
-        return new TransportHandle(slot, generation);
-    }
+    public TransportHandle NewTransportHandle() => _handles.NewTransport();
 
-    public ProducerHandle NewProducerHandle()
-    {
-        var (slot, generation) = _handles.Producers.Allocate();
-        return new ProducerHandle(slot, generation);
-    }
+    public ProducerHandle NewProducerHandle() => _handles.NewProducer();
 
-    public ConsumerHandle NewConsumerHandle()
-    {
-        var (slot, generation) = _handles.Consumers.Allocate();
-        return new ConsumerHandle(slot, generation);
-    }
+    public ConsumerHandle NewConsumerHandle() => _handles.NewConsumer();
 
     public void OpenServer(ServerHandle server, ServerSettings settings, IServerEvents events) =>
         Enter(front => front.Directory.OpenServer(server, settings, events));

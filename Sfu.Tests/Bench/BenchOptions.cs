@@ -10,6 +10,7 @@ namespace Sfu.Bench;
 /// <param name="UpdateReadme">Put table and plot into the README.</param>
 /// <param name="NodeProgram">Sfu.Host.dll to measure.</param>
 /// <param name="NodeArguments">More for its command line.</param>
+/// <param name="NodeSettings">More for its configuration, <c>key=value</c>.</param>
 /// <param name="MediaThreads">Of the node; 0: as many as it takes by itself.</param>
 /// <param name="Subjects">Who is measured, by the names in <see cref="Report.Case"/>.</param>
 /// <param name="Subscribers">Of the fan-outs; none: the usual ones.</param>
@@ -24,6 +25,7 @@ internal sealed record BenchOptions(
     bool UpdateReadme,
     string NodeProgram,
     IReadOnlyList<string> NodeArguments,
+    IReadOnlyList<string> NodeSettings,
     int MediaThreads,
     IReadOnlyList<string> Subjects,
     IReadOnlyList<int> Subscribers,

@@ -35,6 +35,13 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<string[]> _nodeSettings = new("--node-setting")
+    {
+        HelpName = "KEY=VALUE",
+        Description = "Put this into the node's configuration, as sfu.media.own-process=on; may be repeated.",
+        DefaultValueFactory = _ => [],
+    };
+
     private readonly Option<string[]> _subjects = new("--subject")
     {
         HelpName = "NAME",
@@ -63,7 +70,7 @@ internal sealed class CommandLine
         _scenarios.AcceptOnlyFromAmong(names);
         _root = new RootCommand("Measures the SFU from outside, beside a C program that does the same work, mediasoup and Janus.")
         {
-            _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _mediaThreads, _nodeArguments, _subjects, _subscribers, _janus,
+            _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _mediaThreads, _nodeArguments, _nodeSettings, _subjects, _subscribers, _janus,
         };
         _subjects.AcceptOnlyFromAmong(Case.Node, Case.Limit, Case.Mediasoup, Case.Janus);
         AllNames = names;
@@ -91,6 +98,7 @@ internal sealed class CommandLine
             parsed.GetValue(_updateReadme),
             parsed.GetValue(_node) ?? Path.Combine(AppContext.BaseDirectory, "Sfu.Host.dll"),
             parsed.GetValue(_nodeArguments) ?? [],
+            parsed.GetValue(_nodeSettings) ?? [],
             parsed.GetValue(_mediaThreads),
             parsed.GetValue(_subjects) is { Length: > 0 } subjects ? subjects : [Case.Node, Case.Limit, Case.Mediasoup, Case.Janus],
             parsed.GetValue(_subscribers) ?? [],

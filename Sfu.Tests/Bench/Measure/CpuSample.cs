@@ -15,6 +15,24 @@ internal sealed class CpuSample
     public static CpuSample Of(int process)
     {
         var threads = new Dictionary<int, (string Name, long Ns, long Turns)>();
+        Add(process, threads);
+        return new CpuSample(threads);
+    }
+
+    /// <summary>With the processes that it has started.</summary>
+    public static CpuSample OfFamily(int process)
+    {
+        var threads = new Dictionary<int, (string Name, long Ns, long Turns)>();
+        foreach (var member in ProcessFamily.Of(process))
+        {
+            Add(member, threads);
+        }
+
+        return new CpuSample(threads);
+    }
+
+    private static void Add(int process, Dictionary<int, (string Name, long Ns, long Turns)> threads)
+    {
         foreach (var folder in Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/task")))
         {
             try
@@ -32,8 +50,6 @@ internal sealed class CpuSample
                 // The thread has ended meanwhile.
             }
         }
-
-        return new CpuSample(threads);
     }
 
     /// <summary>What was used since an earlier sample, by thread name. A thread that has ended between the two is missing.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
+using Sfu.Bench.Measure;
 
 namespace Sfu.Bench.Node;
 
@@ -20,34 +20,18 @@ internal static class Children
     private static void End(PosixSignalContext context)
     {
         context.Cancel = true;
-        foreach (var task in Directory.EnumerateDirectories("/proc/self/task"))
+        foreach (var child in ProcessFamily.Children(Environment.ProcessId))
         {
-            foreach (var id in Read(Path.Combine(task, "children")))
+            try
             {
-                try
-                {
-                    Process.GetProcessById(int.Parse(id, CultureInfo.InvariantCulture)).Kill();
-                }
-                catch (Exception e) when (e is ArgumentException or InvalidOperationException)
-                {
-                    // It has ended by itself.
-                }
+                Process.GetProcessById(child).Kill();
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+            {
+                // It has ended by itself.
             }
         }
 
         Environment.Exit(Interrupted);
-    }
-
-    /// <summary>Nothing for a thread that has ended, and on kernels that do not list children.</summary>
-    private static string[] Read(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        }
-        catch (IOException)
-        {
-            return [];
-        }
     }
 }

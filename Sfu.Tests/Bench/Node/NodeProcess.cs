@@ -21,12 +21,12 @@ internal sealed partial class NodeProcess : ChildProcess
     public Uri Signaling(string room, string peer) => new($"ws://{Address.Authority}/ws?roomId={room}&peerId={peer}");
 
     /// <param name="program">Sfu.Host.dll, of the tree that is measured.</param>
-    /// <param name="mediaThreads">0: as many as it takes by itself.</param>
+    /// <param name="settings">For its configuration, <c>key=value</c>.</param>
     /// <param name="arguments">More for its command line.</param>
-    public static async Task<NodeProcess> StartAsync(string program, int mediaThreads, IEnumerable<string> arguments)
+    public static async Task<NodeProcess> StartAsync(string program, IEnumerable<string> settings, IEnumerable<string> arguments)
     {
         var node = new NodeProcess(
-            program, ["--http", "127.0.0.1:0", "--rtc-ip", "127.0.0.1", "--rtc-port", "0", "--log-level", "warning", "--config", WriteConfiguration(mediaThreads), .. arguments]);
+            program, ["--http", "127.0.0.1:0", "--rtc-ip", "127.0.0.1", "--rtc-port", "0", "--log-level", "warning", "--config", WriteConfiguration(settings), .. arguments]);
         try
         {
             var line = await Eventually.Get(
@@ -81,11 +81,10 @@ internal sealed partial class NodeProcess : ChildProcess
     }
 
     /// <summary>Limits for clients that are many in one process and slower than browsers.</summary>
-    private static string WriteConfiguration(int mediaThreads)
+    private static string WriteConfiguration(IEnumerable<string> settings)
     {
         var file = Path.Combine(AppContext.BaseDirectory, "bench.conf");
         File.WriteAllText(file, $$"""
-            sfu.media.threads = {{mediaThreads}}
             sfu.router.empty-linger = 1 s
             sfu.host.compile-ahead = off
             sfu.host.signaling {
@@ -98,6 +97,7 @@ internal sealed partial class NodeProcess : ChildProcess
               max-transports-per-session = 1000
               max-producers-per-session = 1000
             }
+            {{string.Join('\n', settings)}}
 
             """);
         return file;

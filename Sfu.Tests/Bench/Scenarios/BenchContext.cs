@@ -61,5 +61,7 @@ internal sealed class BenchContext(BenchOptions options, BenchReport report)
         return _mediasoup;
     }
 
-    public Task<NodeProcess> StartNodeAsync() => NodeProcess.StartAsync(options.NodeProgram, options.MediaThreads, options.NodeArguments);
+    /// <param name="settings">More for its configuration, <c>key=value</c>.</param>
+    public Task<NodeProcess> StartNodeAsync(params string[] settings) => NodeProcess.StartAsync(
+        options.NodeProgram, [$"sfu.media.threads={options.MediaThreads}", .. options.NodeSettings, .. settings], options.NodeArguments);
 }

@@ -69,11 +69,11 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node, i
     private async Task WhenCompiledAsync(TimeSpan patience)
     {
         var deadline = DateTime.UtcNow + patience;
-        var before = CpuSample.Of(process);
+        var before = CpuSample.OfFamily(process);
         for (var quiet = 0; quiet < QuietCompilerWindows && DateTime.UtcNow < deadline;)
         {
             await Task.Delay(s_compilerWindow);
-            var now = CpuSample.Of(process);
+            var now = CpuSample.OfFamily(process);
             quiet = now.Since(before).CompilerNs < MaxCompilerShare * s_compilerWindow.TotalNanoseconds ? quiet + 1 : 0;
             before = now;
         }
@@ -148,11 +148,11 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node, i
         var counted = await load.CountAsync();
         var own = CpuSample.Of(Environment.ProcessId);
         var beside = signaling is { } id ? CpuSample.Of(id) : null;
-        var before = CpuSample.Of(process);
+        var before = CpuSample.OfFamily(process);
         await StartAsync();
         await Task.Delay(TimeSpan.FromSeconds(seconds));
         await RestAsync();
-        var use = CpuSample.Of(process).Since(before);
+        var use = CpuSample.OfFamily(process).Since(before);
         var ownUse = CpuSample.Of(Environment.ProcessId).Since(own);
         var packets = await load.CountAsync() - counted;
         load.ThrowIfFailed();

@@ -50,9 +50,9 @@ internal sealed class MemoryScenario : IScenario
     {
         var measurement = new Measurement();
         await Task.Delay(TimeSpan.FromSeconds(context.Options.Quick ? 2 : 40));
-        var cpu = CpuSample.Of(node.Id);
+        var cpu = CpuSample.OfFamily(node.Id);
         await Task.Delay(TimeSpan.FromSeconds(context.Options.Seconds));
-        var use = CpuSample.Of(node.Id).Since(cpu);
+        var use = CpuSample.OfFamily(node.Id).Since(cpu);
         measurement.Add(s_idleCpu, 100 * use.TotalNs / 1e9 / context.Options.Seconds);
         measurement.Add(s_idleTurns, use.Turns / context.Options.Seconds);
 

@@ -30,7 +30,7 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
     private readonly Queue<Action<MediaDirectory>> _answers = new();
     private readonly Dictionary<IpEndpoint, LoopbackPeer> _peers = [];
     private readonly Dictionary<IpEndpoint, (long Id, int Engine)> _ownSockets = [];
-    private readonly EngineHandles _handles = new();
+    private readonly MediaHandles _handles = new();
     private readonly SeededRandom _random;
     private long _order;
     private long _sockets;
@@ -108,20 +108,17 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
 
     public TransportHandle NewTransport()
     {
-        var (slot, generation) = _handles.Transports.Allocate();
-        return new TransportHandle(slot, generation);
+        return _handles.NewTransport();
     }
 
     public ProducerHandle NewProducer()
     {
-        var (slot, generation) = _handles.Producers.Allocate();
-        return new ProducerHandle(slot, generation);
+        return _handles.NewProducer();
     }
 
     public ConsumerHandle NewConsumer()
     {
-        var (slot, generation) = _handles.Consumers.Allocate();
-        return new ConsumerHandle(slot, generation);
+        return _handles.NewConsumer();
     }
 
     /// <summary>A client with a transport of its own, on the given or a new remote port.</summary>
@@ -282,8 +279,7 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
 
     private ServerHandle NewServer()
     {
-        var (slot, generation) = _handles.Servers.Allocate();
-        var handle = new ServerHandle(slot, generation);
+        var handle = _handles.NewServer();
         Command(directory => directory.OpenServer(handle, new ServerSettings([new ListenInfo(TransportProtocol.Udp, "127.0.0.1", null, ServerPort)]), ServerEvents));
         return handle;
     }

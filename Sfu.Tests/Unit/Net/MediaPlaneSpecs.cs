@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
-using Sfu.Media.Net;
 using Sfu.Media.Ortc;
 using Sfu.Media.Stun;
 using Sfu.Tests.Support;
@@ -10,14 +9,32 @@ using Sfu.Tests.Support;
 namespace Sfu.Tests.Unit.Net;
 
 /// <summary>The real threads and sockets, on loopback.</summary>
-public sealed class MediaPlaneSpecs : IDisposable
+public class MediaPlaneSpecs : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
     private static readonly TransportSettings Settings = new(true, false, true, false, 600_000, 30, 8, TupleLimitPolicy.Evict);
 
-    private readonly MediaPlane _plane = MediaPlane.Start(new MediaPlaneOptions());
+    private readonly Func<MediaPlaneOptions, TestPlane> _start;
+    private readonly TestPlane _owner;
+    private readonly IMediaPlane _plane;
 
-    public void Dispose() => _plane.Dispose();
+    public MediaPlaneSpecs()
+        : this(TestPlane.Local)
+    {
+    }
+
+    private protected MediaPlaneSpecs(Func<MediaPlaneOptions, TestPlane> start)
+    {
+        _start = start;
+        _owner = start(new MediaPlaneOptions());
+        _plane = _owner.Plane;
+    }
+
+    public void Dispose()
+    {
+        _owner.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData("127.0.0.1")]
@@ -70,8 +87,10 @@ public sealed class MediaPlaneSpecs : IDisposable
     [InlineData(TransportProtocol.Tcp)]
     public async Task Port_of_another_node_is_refused_though_the_threads_of_one_share_theirs(TransportProtocol protocol)
     {
-        using var first = MediaPlane.Start(new MediaPlaneOptions { Threads = 3 });
-        using var second = MediaPlane.Start(new MediaPlaneOptions { Threads = 3 });
+        using var firstOwner = _start(new MediaPlaneOptions { Threads = 3 });
+        var first = firstOwner.Plane;
+        using var secondOwner = _start(new MediaPlaneOptions { Threads = 3 });
+        var second = secondOwner.Plane;
         var opened = new AwaitableEvents();
         first.OpenServer(first.NewServerHandle(), new ServerSettings([new ListenInfo(protocol, "127.0.0.1", null, 0)]), opened);
         var port = Assert.Single(await opened.Opened.Task.WaitAsync(Deadline)).Port;
@@ -87,7 +106,8 @@ public sealed class MediaPlaneSpecs : IDisposable
     [InlineData(TransportProtocol.Tcp)]
     public async Task Clients_connect_whichever_thread_the_kernel_gives_them(TransportProtocol protocol)
     {
-        using var plane = MediaPlane.Start(new MediaPlaneOptions { Threads = 4 });
+        using var planeOwner = _start(new MediaPlaneOptions { Threads = 4 });
+        var plane = planeOwner.Plane;
         var server = new AwaitableEvents();
         var serverHandle = plane.NewServerHandle();
         plane.OpenServer(serverHandle, new ServerSettings([new ListenInfo(protocol, "127.0.0.1", null, 0)]), server);
@@ -157,15 +177,16 @@ public sealed class MediaPlaneSpecs : IDisposable
         _plane.ConnectTransport(handle, 1, new DtlsParameters());
         Assert.True((await Dump()).IsEmpty);
 
-        _plane.Dispose();
+        _owner.Dispose();
         _plane.CloseTransport(handle);
-        _plane.Dispose();
+        _owner.Dispose();
     }
 
     [Fact]
     public async Task Load_counts_the_packets_transports_and_processor_time_of_all_threads()
     {
-        using var plane = MediaPlane.Start(new MediaPlaneOptions { Threads = 3 });
+        using var planeOwner = _start(new MediaPlaneOptions { Threads = 3 });
+        var plane = planeOwner.Plane;
         var server = new AwaitableEvents();
         var serverHandle = plane.NewServerHandle();
         plane.OpenServer(serverHandle, new ServerSettings([new ListenInfo(TransportProtocol.Udp, "127.0.0.1", null, 0)]), server);
@@ -186,7 +207,7 @@ public sealed class MediaPlaneSpecs : IDisposable
         Assert.True(after.At > before.At);
     }
 
-    private static async Task<MediaLoad> Load(MediaPlane plane)
+    private static async Task<MediaLoad> Load(IMediaPlane plane)
     {
         var events = new AwaitableEvents();
         plane.MeasureLoad(1, events);

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
-using Sfu.Media.Net;
 using Sfu.Media.Ortc;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
@@ -13,18 +12,33 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Unit.Net;
 
 /// <summary>Two nodes' media planes with a protected pipe between them, and programs that send and receive plain RTP, on real sockets.</summary>
-public sealed class PipeSpecs : IDisposable
+public class PipeSpecs : IDisposable
 {
     private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(20);
     private static readonly ListenInfo _listen = new(TransportProtocol.Udp, "127.0.0.1", null, 0);
 
-    private readonly MediaPlane _near = MediaPlane.Start(new MediaPlaneOptions { Threads = 3 });
-    private readonly MediaPlane _far = MediaPlane.Start(new MediaPlaneOptions { Threads = 2 });
+    private readonly TestPlane _nearOwner;
+    private readonly TestPlane _farOwner;
+    private readonly IMediaPlane _near;
+    private readonly IMediaPlane _far;
+
+    public PipeSpecs()
+        : this(TestPlane.Local)
+    {
+    }
+
+    private protected PipeSpecs(Func<MediaPlaneOptions, TestPlane> start)
+    {
+        _nearOwner = start(new MediaPlaneOptions { Threads = 3 });
+        _farOwner = start(new MediaPlaneOptions { Threads = 2 });
+        (_near, _far) = (_nearOwner.Plane, _farOwner.Plane);
+    }
 
     public void Dispose()
     {
-        _near.Dispose();
-        _far.Dispose();
+        _nearOwner.Dispose();
+        _farOwner.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -89,7 +103,7 @@ public sealed class PipeSpecs : IDisposable
         new(other.Parameters.Rtp.Address, other.Parameters.Rtp.Port, null, other.Parameters.Srtp);
 
     private static async Task<(TransportHandle Handle, AwaitableEvents Events, PlainTransportParameters Parameters)> OpenAsync(
-        MediaPlane plane, PlainTransportSettings settings)
+        IMediaPlane plane, PlainTransportSettings settings)
     {
         var events = new AwaitableEvents();
         var handle = plane.NewTransportHandle();
@@ -98,7 +112,7 @@ public sealed class PipeSpecs : IDisposable
     }
 
     private static async Task ConnectAsync(
-        MediaPlane plane, (TransportHandle Handle, AwaitableEvents Events, PlainTransportParameters Parameters) transport, PlainRemote remote)
+        IMediaPlane plane, (TransportHandle Handle, AwaitableEvents Events, PlainTransportParameters Parameters) transport, PlainRemote remote)
     {
         plane.ConnectPlainTransport(transport.Handle, 9, remote);
         await transport.Events.PlainConnected.Task.WaitAsync(_deadline);
@@ -127,7 +141,7 @@ public sealed class PipeSpecs : IDisposable
         }
     }
 
-    private static async Task<MediaPlaneDump> DumpAsync(MediaPlane plane)
+    private static async Task<MediaPlaneDump> DumpAsync(IMediaPlane plane)
     {
         var events = new AwaitableEvents();
         plane.Dump(1, events);

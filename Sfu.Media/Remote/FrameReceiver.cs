@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+
+namespace Sfu.Media.Remote;
+
+/// <summary>Reads what <see cref="FrameSender"/> has written. One thread.</summary>
+internal sealed class FrameReceiver(Stream stream)
+{
+    private byte[] _buffer = new byte[64 * 1024];
+    private int _start;
+    private int _end;
+
+    /// <summary>Waits for the next frame, which is good until the next call. False: the stream has ended or broken.</summary>
+    public bool TryReceive(out ReadOnlySpan<byte> frame)
+    {
+        frame = default;
+        if (!TryFill(sizeof(int)))
+        {
+            return false;
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start));
+        if (length < 0 || !TryFill(sizeof(int) + length))
+        {
+            return false;
+        }
+
+        frame = _buffer.AsSpan(_start + sizeof(int), length);
+        _start += sizeof(int) + length;
+        return true;
+    }
+
+    private bool TryFill(int bytes)
+    {
+        while (_end - _start < bytes)
+        {
+            MakeRoom(bytes);
+            var read = Read();
+            if (read <= 0)
+            {
+                return false;
+            }
+
+            _end += read;
+        }
+
+        return true;
+    }
+
+    private void MakeRoom(int bytes)
+    {
+        if (_buffer.Length - _start >= bytes && _end < _buffer.Length)
+        {
+            return;
+        }
+
+        var room = bytes > _buffer.Length ? new byte[Math.Max(bytes, _buffer.Length * 2)] : _buffer;
+        _buffer.AsSpan(_start, _end - _start).CopyTo(room);
+        (_buffer, _start, _end) = (room, 0, _end - _start);
+    }
+
+    private int Read()
+    {
+        try
+        {
+            return stream.Read(_buffer, _end, _buffer.Length - _end);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace Sfu.Media.Remote;
+
+/// <summary>
+/// Frames that leave by a stream, each with its length before it (32 bits, little endian). Any thread adds one and waits for nobody; a thread of its
+/// own writes all that have gathered meanwhile. What is added after the stream has broken is lost.
+/// </summary>
+internal sealed class FrameSender
+{
+    /// <summary>What a burst has needed is given back.</summary>
+    private const int KeptBytes = 1024 * 1024;
+
+    private readonly Stream _stream;
+    private readonly Thread _thread;
+    private readonly object _gate = new();
+    private ArrayBufferWriter<byte> _gathering = new();
+    private ArrayBufferWriter<byte> _leaving = new();
+    private bool _ending;
+
+    public FrameSender(Stream stream, string name)
+    {
+        _stream = stream;
+        _thread = new Thread(Run) { IsBackground = true, Name = name };
+        _thread.Start();
+    }
+
+    public void Add(ReadOnlySpan<byte> frame)
+    {
+        lock (_gate)
+        {
+            if (_ending)
+            {
+                return;
+            }
+
+            var first = _gathering.WrittenCount == 0;
+            var room = _gathering.GetSpan(sizeof(int) + frame.Length);
+            BinaryPrimitives.WriteInt32LittleEndian(room, frame.Length);
+            frame.CopyTo(room[sizeof(int)..]);
+            _gathering.Advance(sizeof(int) + frame.Length);
+            if (first)
+            {
+                Monitor.Pulse(_gate);
+            }
+        }
+    }
+
+    /// <summary>Writes what was added before, and closes the stream.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _ending = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (TakeGathered())
+            {
+                _stream.Write(_leaving.WrittenSpan);
+                _stream.Flush();
+                if (_leaving.Capacity > KeptBytes)
+                {
+                    _leaving = new ArrayBufferWriter<byte>();
+                }
+                else
+                {
+                    _leaving.ResetWrittenCount();
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The other end is gone, which whoever reads from it hears of.
+            End();
+        }
+
+        Close();
+    }
+
+    private bool TakeGathered()
+    {
+        lock (_gate)
+        {
+            while (_gathering.WrittenCount == 0)
+            {
+                if (_ending)
+                {
+                    return false;
+                }
+
+                Monitor.Wait(_gate);
+            }
+
+            (_gathering, _leaving) = (_leaving, _gathering);
+            return true;
+        }
+    }
+
+    private void Close()
+    {
+        try
+        {
+            _stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // What could not leave any more.
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Sfu.Media.Control;
+
+namespace Sfu.Media.Remote;
+
+/// <summary>What the media process is told besides what <see cref="IMediaPlane"/> says. It ends when nobody can tell it anything any more.</summary>
+internal interface IMediaProcess
+{
+    /// <summary>The first of all. Ends in <see cref="IMediaProcessEvents.Started"/> or <see cref="IMediaProcessEvents.StartFailed"/>.</summary>
+    void Start(MediaPlaneOptions options);
+}

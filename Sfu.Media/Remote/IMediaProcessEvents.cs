@@ -1,0 +1,18 @@
+using Sfu.Media.Control;
+
+namespace Sfu.Media.Remote;
+
+/// <summary>What the media process tells besides the events of what it carries.</summary>
+internal interface IMediaProcessEvents
+{
+    void Started();
+
+    /// <summary>It ends.</summary>
+    void StartFailed(StartFailure why, string reason);
+
+    /// <summary>For an operator (<see cref="MediaPlaneOptions.Warn"/>).</summary>
+    void Warned(string text);
+
+    /// <summary>What the handle named is gone.</summary>
+    void HandleFreed(HandleKind kind, int slot, uint generation);
+}
