@@ -1,9 +1,9 @@
 using Sfu.Host.Composition;
 using Sfu.Host.Options;
 
-if (args is [MediaProcess.Verb])
+if (args is [MediaProcess.Verb, ..])
 {
-    return MediaProcessProgram.Run();
+    return MediaProcessProgram.Run(args.AsSpan(1));
 }
 
 try

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sfu.Actors.Serialization;
 using Sfu.Media.Net;
 
@@ -16,21 +17,32 @@ internal static class CodePreparation
         BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
 
     /// <summary>What the control plane needs first comes first.</summary>
-    private static readonly Assembly[] s_assemblies = [typeof(SfuSerializer).Assembly, typeof(CodePreparation).Assembly, typeof(MediaPlane).Assembly];
+    private static readonly Assembly[] s_all = [typeof(SfuSerializer).Assembly, typeof(CodePreparation).Assembly, typeof(MediaPlane).Assembly];
 
+    private static readonly Assembly[] s_media = [typeof(MediaPlane).Assembly];
+
+    /// <summary>A node's.</summary>
     /// <param name="logger">Is told how long it took.</param>
     /// <param name="stopping">The node ends.</param>
-    public static void Begin(ILogger logger, CancellationToken stopping) =>
-        new Thread(() => Run(logger, stopping)) { IsBackground = true, Name = "compile-ahead", Priority = ThreadPriority.BelowNormal }.Start();
+    public static void Begin(ILogger logger, CancellationToken stopping) => Begin(() =>
+    {
+        SfuSerializer.Prepare();
+        Run(s_all, logger, stopping);
+    });
 
-    private static void Run(ILogger logger, CancellationToken stopping)
+    /// <summary>A media process'.</summary>
+    public static void BeginMedia() => Begin(() => Run(s_media, NullLogger.Instance, CancellationToken.None));
+
+    private static void Begin(ThreadStart run) =>
+        new Thread(run) { IsBackground = true, Name = "compile-ahead", Priority = ThreadPriority.BelowNormal }.Start();
+
+    private static void Run(Assembly[] assemblies, ILogger logger, CancellationToken stopping)
     {
         var watch = Stopwatch.StartNew();
         var methods = 0;
         try
         {
-            SfuSerializer.Prepare();
-            foreach (var type in s_assemblies.SelectMany(static assembly => assembly.GetTypes()))
+            foreach (var type in assemblies.SelectMany(static assembly => assembly.GetTypes()))
             {
                 if (stopping.IsCancellationRequested)
                 {

@@ -9,7 +9,8 @@ internal static class MediaProcessProgram
     /// <summary>Signals to the node's process group, which the node answers by ending in order.</summary>
     private static readonly PosixSignal[] _notForUs = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
 
-    public static int Run()
+    /// <param name="arguments">After <see cref="MediaProcess.Verb"/>.</param>
+    public static int Run(ReadOnlySpan<string> arguments)
     {
         var ignored = Array.ConvertAll(_notForUs, static signal => PosixSignalRegistration.Create(signal, static context => context.Cancel = true));
         using var input = Console.OpenStandardInput();
@@ -17,6 +18,11 @@ internal static class MediaProcessProgram
 
         // Frames alone go by the standard output.
         Console.SetOut(Console.Error);
+        if (arguments.Contains(MediaProcess.CompileAhead))
+        {
+            CodePreparation.BeginMedia();
+        }
+
         MediaPlaneServer.Run(input, output);
         Array.ForEach(ignored, static registration => registration.Dispose());
         return 0;

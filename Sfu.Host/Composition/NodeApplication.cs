@@ -9,7 +9,6 @@ using Sfu.Host.Health;
 using Sfu.Host.Options;
 using Sfu.Host.Page;
 using Sfu.Host.Signaling;
-using Sfu.Media.Control;
 using AkkaLogLevel = Akka.Event.LogLevel;
 
 namespace Sfu.Host.Composition;
@@ -17,7 +16,7 @@ namespace Sfu.Host.Composition;
 /// <summary>Puts the process together: listeners, actor system, media plane, routes.</summary>
 internal static class NodeApplication
 {
-    public static WebApplication Build(NodeConfiguration configuration, IMediaPlane? media)
+    public static WebApplication Build(NodeConfiguration configuration, NodeMedia? media)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Sfu.Host" });
         var options = configuration.Host;
@@ -37,13 +36,13 @@ internal static class NodeApplication
                 loggers.ClearLoggers();
                 loggers.AddLogger<NodeLogger>();
             })
-            .WithSfuNode(configuration.Node, media)
+            .WithSfuNode(configuration.Node, media?.Plane)
             // The program ends the system itself, after its clients.
             .AddHocon("akka.coordinated-shutdown.run-by-clr-shutdown-hook = off", HoconAddMode.Prepend)
             .WithActors((system, registry) => StartSignaling(system, registry, configuration)));
 
         var app = builder.Build();
-        MapRoutes(app, configuration);
+        MapRoutes(app, configuration, media);
         return app;
     }
 
@@ -122,7 +121,7 @@ internal static class NodeApplication
         }
     }
 
-    private static void MapRoutes(WebApplication app, NodeConfiguration configuration)
+    private static void MapRoutes(WebApplication app, NodeConfiguration configuration, NodeMedia? media)
     {
         if (configuration.IsGateway)
         {
@@ -134,7 +133,7 @@ internal static class NodeApplication
         }
 
         app.UsePages(calls: configuration.IsGateway);
-        HealthEndpoints.Map(app);
+        HealthEndpoints.Map(app, media);
         DrainEndpoints.Map(app, configuration.Node.Options.DrainDeadline);
         ClusterEndpoints.Map(app, configuration.Host.ClusterIsShownEverywhere);
     }

@@ -2,28 +2,35 @@ using Sfu.Actors.Hosting;
 using Sfu.Host.Options;
 using Sfu.Media.Control;
 using Sfu.Media.Net;
+using Sfu.Media.Remote;
 
 namespace Sfu.Host.Composition;
 
 /// <summary>The node's media plane, in this process or in one of its own.</summary>
 internal sealed class NodeMedia : IDisposable
 {
-    private readonly IDisposable _owned;
+    /// <summary>Never ends.</summary>
+    private static readonly Task _never = new TaskCompletionSource().Task;
 
-    private NodeMedia(IDisposable owned, IMediaPlane plane, Task lost)
+    private readonly IDisposable _owned;
+    private readonly MediaProcess? _process;
+
+    private NodeMedia(IMediaPlane plane, IDisposable owned, MediaProcess? process)
     {
-        _owned = owned;
         Plane = plane;
-        Lost = lost;
+        _owned = owned;
+        _process = process;
     }
 
     public IMediaPlane Plane { get; }
 
     /// <summary>When its process has ended, wanted or not. Never, in this process.</summary>
-    public Task Lost { get; }
+    public Task Lost => _process?.Ended ?? _never;
 
     /// <exception cref="StartException">The certificate cannot be used, or something that it needs is not there.</exception>
-    public static NodeMedia Start(SfuNodeOptions node)
+    /// <param name="node">Its options.</param>
+    /// <param name="compileAhead">Its process, where it has one, compiles its code right after the start.</param>
+    public static NodeMedia Start(SfuNodeOptions node, bool compileAhead)
     {
         try
         {
@@ -40,7 +47,7 @@ internal sealed class NodeMedia : IDisposable
                 Nice = node.Threads.Nice,
                 Warn = static text => Console.WriteLine($"media: {text}"),
             };
-            return node.Threads.OwnProcess ? OfItsOwn(MediaProcess.Start(options)) : InThisProcess(MediaPlane.Start(options));
+            return node.Threads.OwnProcess ? OfItsOwn(MediaProcess.Start(options, compileAhead)) : InThisProcess(MediaPlane.Start(options));
         }
         catch (EndOfStreamException e)
         {
@@ -56,9 +63,15 @@ internal sealed class NodeMedia : IDisposable
         }
     }
 
+    /// <summary>What its process costs; null: that is this one.</summary>
+    /// <param name="collect">Collect garbage before.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public async Task<RuntimeReport?> MeasureProcessAsync(bool collect, CancellationToken cancellation) =>
+        _process is null ? null : await _process.MeasureAsync(collect, cancellation).ConfigureAwait(false);
+
     public void Dispose() => _owned.Dispose();
 
-    private static NodeMedia InThisProcess(MediaPlane plane) => new(plane, plane, new TaskCompletionSource().Task);
+    private static NodeMedia InThisProcess(MediaPlane plane) => new(plane, plane, process: null);
 
-    private static NodeMedia OfItsOwn(MediaProcess process) => new(process, process.Plane, process.Ended);
+    private static NodeMedia OfItsOwn(MediaProcess process) => new(process.Plane, process, process);
 }

@@ -13,8 +13,8 @@ internal static class NodeProgram
     public static async Task<int> RunAsync(StartArguments arguments)
     {
         var configuration = NodeConfiguration.Load(arguments);
-        using var media = configuration.CarriesMedia ? NodeMedia.Start(configuration.Node.Options) : null;
-        await using var app = NodeApplication.Build(configuration, media?.Plane);
+        using var media = configuration.CarriesMedia ? NodeMedia.Start(configuration.Node.Options, configuration.Host.CompileAhead) : null;
+        await using var app = NodeApplication.Build(configuration, media);
         try
         {
             await app.StartAsync().ConfigureAwait(false);

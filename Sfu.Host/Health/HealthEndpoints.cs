@@ -3,6 +3,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Sfu.Actors.Protocol;
 using Sfu.Host.Composition;
+using Sfu.Media.Remote;
 
 namespace Sfu.Host.Health;
 
@@ -17,14 +18,16 @@ internal static class HealthEndpoints
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
-    public static void Map(WebApplication app)
+    /// <param name="app">Where they are served.</param>
+    /// <param name="media">The node's; null: it has none.</param>
+    public static void Map(WebApplication app, NodeMedia? media)
     {
         app.UseRouting();
         app.MapGet("/healthz/live", context => context.Response.WriteAsync("live"));
         app.MapGet("/healthz/ready", ReadyAsync);
         app.MapGet("/debug/dump", DumpAsync);
-        app.MapGet("/debug/runtime", context => RuntimeAsync(context, RuntimeReport.Take));
-        app.MapPost("/debug/runtime", context => RuntimeAsync(context, RuntimeReport.Collect));
+        app.MapGet("/debug/runtime", context => RuntimeAsync(context, media, collect: false));
+        app.MapPost("/debug/runtime", context => RuntimeAsync(context, media, collect: true));
         app.MapDelete("/debug/servers/{id}", CloseServerAsync);
     }
 
@@ -112,7 +115,7 @@ internal static class HealthEndpoints
         }
     }
 
-    private static async Task RuntimeAsync(HttpContext context, Func<RuntimeReport> report)
+    private static async Task RuntimeAsync(HttpContext context, NodeMedia? media, bool collect)
     {
         // A page in this machine's browser must not be able to have garbage collected.
         if (!LoopbackOnly.Allows(context) || context.Request.Headers.Origin.Count > 0)
@@ -121,7 +124,9 @@ internal static class HealthEndpoints
             return;
         }
 
-        await context.Response.WriteAsJsonAsync(report(), RuntimeReportJsonContext.Default.RuntimeReport, cancellationToken: context.RequestAborted)
+        var process = media is null ? null : await media.MeasureProcessAsync(collect, context.RequestAborted).ConfigureAwait(false);
+        var report = RuntimeReport.OfThisProcess(collect) with { MediaProcess = process };
+        await context.Response.WriteAsJsonAsync(report, RuntimeReportJsonContext.Default.RuntimeReport, cancellationToken: context.RequestAborted)
             .ConfigureAwait(false);
     }
 }

@@ -12,6 +12,9 @@ internal sealed class FrameSender
     /// <summary>What a burst has needed is given back.</summary>
     private const int KeptBytes = 1024 * 1024;
 
+    /// <summary>More is waiting only where the other end has stopped reading for good: it is given up.</summary>
+    private const int MaxWaitingBytes = 256 * 1024 * 1024;
+
     private readonly Stream _stream;
     private readonly Thread _thread;
     private readonly object _gate = new();
@@ -32,6 +35,13 @@ internal sealed class FrameSender
         {
             if (_ending)
             {
+                return;
+            }
+
+            if (_gathering.WrittenCount + frame.Length > MaxWaitingBytes)
+            {
+                _gathering = new ArrayBufferWriter<byte>();
+                _ending = true;
                 return;
             }
 

@@ -7,4 +7,9 @@ internal interface IMediaProcess
 {
     /// <summary>The first of all. Ends in <see cref="IMediaProcessEvents.Started"/> or <see cref="IMediaProcessEvents.StartFailed"/>.</summary>
     void Start(MediaPlaneOptions options);
+
+    /// <summary>Answered by <see cref="IMediaProcessEvents.RuntimeMeasured"/>.</summary>
+    /// <param name="requestId">Comes back with the answer.</param>
+    /// <param name="collect">See <see cref="RuntimeReport.OfThisProcess"/>.</param>
+    void MeasureRuntime(long requestId, bool collect);
 }

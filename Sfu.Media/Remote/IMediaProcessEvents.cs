@@ -13,6 +13,9 @@ internal interface IMediaProcessEvents
     /// <summary>For an operator (<see cref="MediaPlaneOptions.Warn"/>).</summary>
     void Warned(string text);
 
+    /// <summary>Answer to <see cref="IMediaProcess.MeasureRuntime"/>.</summary>
+    void RuntimeMeasured(long requestId, RuntimeReport report);
+
     /// <summary>What the handle named is gone.</summary>
     void HandleFreed(HandleKind kind, int slot, uint generation);
 }

@@ -40,4 +40,6 @@ public sealed class MediaPlaneServer : IMediaProcess
             _seam.End();
         }
     }
+
+    void IMediaProcess.MeasureRuntime(long requestId, bool collect) => _events.RuntimeMeasured(requestId, RuntimeReport.OfThisProcess(collect));
 }

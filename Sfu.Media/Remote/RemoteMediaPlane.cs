@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Sfu.Media.Control;
 
@@ -16,13 +17,17 @@ public sealed class RemoteMediaPlane : IDisposable
     private readonly MediaHandles _handles = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<RuntimeReport>> _measuring = new();
+    private readonly IMediaProcess _process;
     private readonly Action<string> _warn;
+    private long _lastRequest;
 
     private RemoteMediaPlane(Stream input, Stream output, Action<string> warn)
     {
         _warn = warn;
         _seam = new Seam(input, output, "sfu-seam");
         _seam.Add<IMediaProcessEvents>(SeamNumbers.Process, new Events(this));
+        _process = _seam.Other<IMediaProcess>(SeamNumbers.Process);
         Plane = PlaneProxy.Create(this);
         new Thread(Run) { IsBackground = true, Name = "sfu-seam-in" }.Start();
     }
@@ -40,9 +45,27 @@ public sealed class RemoteMediaPlane : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var plane = new RemoteMediaPlane(input, output, options.Warn ?? (static _ => { }));
-        plane._seam.Other<IMediaProcess>(SeamNumbers.Process).Start(options with { Warn = null });
+        plane._process.Start(options with { Warn = null });
         plane._started.Task.GetAwaiter().GetResult();
         return plane;
+    }
+
+    /// <summary>What the other process costs.</summary>
+    /// <param name="collect">See <see cref="RuntimeReport.OfThisProcess"/>.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public async Task<RuntimeReport> MeasureRuntimeAsync(bool collect, CancellationToken cancellation)
+    {
+        var request = Interlocked.Increment(ref _lastRequest);
+        var answer = _measuring[request] = new TaskCompletionSource<RuntimeReport>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            _process.MeasureRuntime(request, collect);
+            return await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _measuring.TryRemove(request, out _);
+        }
     }
 
     /// <summary>Lets the other process end.</summary>
@@ -53,6 +76,11 @@ public sealed class RemoteMediaPlane : IDisposable
         _seam.Run((exception, happened) => _warn($"{happened}: {exception.Message}"));
         _started.TrySetException(new EndOfStreamException(_gone.Reason));
         EndAll();
+        foreach (var answer in _measuring.Values)
+        {
+            answer.TrySetException(new EndOfStreamException(_gone.Reason));
+        }
+
         _ended.TrySetResult();
     }
 
@@ -95,6 +123,14 @@ public sealed class RemoteMediaPlane : IDisposable
         });
 
         public void Warned(string text) => plane._warn(text);
+
+        public void RuntimeMeasured(long requestId, RuntimeReport report)
+        {
+            if (plane._measuring.TryGetValue(requestId, out var answer))
+            {
+                answer.TrySetResult(report);
+            }
+        }
 
         public void HandleFreed(HandleKind kind, int slot, uint generation) => plane._handles.Free(kind, slot, generation);
     }

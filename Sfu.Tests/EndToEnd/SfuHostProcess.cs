@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -102,6 +103,14 @@ internal sealed partial class SfuHostProcess : ChildProcess
 
     /// <summary>Of the node in its cluster: for <c>--seed-nodes</c> of others.</summary>
     public async Task<string> ClusterAddressAsync() => JsonElement.Parse(await GetAsync("/debug/dump")).GetProperty("address").GetString()!;
+
+    /// <summary>The processes that it has started and that live.</summary>
+    public IReadOnlyList<int> Children() =>
+    [
+        .. Directory.GetDirectories($"/proc/{Id}/task")
+            .SelectMany(static thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(static child => int.Parse(child, CultureInfo.InvariantCulture)),
+    ];
 
     private IEnumerable<string> ThreadNames()
     {

@@ -52,7 +52,7 @@ internal sealed partial class NodeProcess : ChildProcess
             ? await s_http.PostAsync(new Uri(Address, "/debug/runtime"), null)
             : await s_http.GetAsync(new Uri(Address, "/debug/runtime"));
         answer.EnsureSuccessStatusCode();
-        return (await answer.Content.ReadFromJsonAsync<RuntimeFigures>())!;
+        return (await answer.Content.ReadFromJsonAsync<RuntimeFigures>())!.Together();
     }
 
     /// <summary>Ends it in order, by force when that takes too long.</summary>
