@@ -78,12 +78,14 @@ internal sealed class MediaProcess : IDisposable
 
     private static ProcessStartInfo Itself(bool compileAhead)
     {
-        var program = Environment.ProcessPath ?? "dotnet";
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
+        var assembly = typeof(MediaProcess).Assembly;
+        var program = Environment.ProcessPath ?? string.Empty;
+        var isProgram = Path.GetFileNameWithoutExtension(program) == assembly.GetName().Name;
+        var start = new ProcessStartInfo(isProgram ? program : "dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        if (!isProgram)
         {
             start.ArgumentList.Add("exec");
-            start.ArgumentList.Add(typeof(MediaProcess).Assembly.Location);
+            start.ArgumentList.Add(assembly.Location);
         }
 
         start.ArgumentList.Add(Verb);

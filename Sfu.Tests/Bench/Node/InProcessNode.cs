@@ -6,20 +6,19 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sfu.Actors.Hosting;
 using Sfu.Actors.Protocol;
-using Sfu.Media.Control;
-using Sfu.Media.Net;
+using Sfu.Host.Composition;
 
 namespace Sfu.Bench.Node;
 
-/// <summary>A node in this process: real actors over the real media plane, without signalling. For what is asked of it by messages.</summary>
+/// <summary>A node in this process, but for its media plane where that has one of its own: real actors over the real media plane, without signalling. For what is asked of it by messages.</summary>
 internal sealed class InProcessNode : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly IHost _host;
-    private readonly MediaPlane _media;
+    private readonly NodeMedia _media;
 
-    private InProcessNode(IHost host, MediaPlane media)
+    private InProcessNode(IHost host, NodeMedia media)
     {
         _host = host;
         _media = media;
@@ -32,14 +31,17 @@ internal sealed class InProcessNode : IAsyncDisposable
 
     public IActorRef Node { get; }
 
-    public static async Task<InProcessNode> StartAsync()
+    /// <param name="settings">For its configuration, <c>key=value</c>.</param>
+    public static async Task<InProcessNode> StartAsync(IEnumerable<string> settings)
     {
         var test = ConfigurationFactory.ParseString(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "hocon", "test.conf")));
         var quiet = ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF }");
-        var media = MediaPlane.Start(new MediaPlaneOptions());
+        var asked = ConfigurationFactory.ParseString(string.Join('\n', settings));
+        var configuration = SfuConfiguration.Load(asked.WithFallback(quiet).WithFallback(test));
+        var media = NodeMedia.Start(configuration.Options, compileAhead: false);
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddAkka("sfu", akka => akka.WithSfuNode(SfuConfiguration.Load(quiet.WithFallback(test)), media));
+        builder.Services.AddAkka("sfu", akka => akka.WithSfuNode(configuration, media.Plane));
         var host = builder.Build();
         await host.StartAsync();
         var node = new InProcessNode(host, media);

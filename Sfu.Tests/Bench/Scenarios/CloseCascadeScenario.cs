@@ -38,21 +38,21 @@ internal sealed class CloseCascadeScenario : IScenario
         foreach (var byRouter in (bool[])[false, true])
         {
             // What is compiled first is not what is measured.
-            await MeasureAsync(sizes[0], byRouter);
+            await MeasureAsync(context, sizes[0], byRouter);
             foreach (var size in sizes)
             {
                 for (var run = 0; run < context.Options.Runs && context.WithNode; run++)
                 {
                     var label = string.Create(CultureInfo.InvariantCulture, $"{size} transports, {(byRouter ? "CloseRouter" : "CloseServer")}");
-                    context.Report.Add(new Case(Name, Case.Node, label), await MeasureAsync(size, byRouter));
+                    context.Report.Add(new Case(Name, Case.Node, label), await MeasureAsync(context, size, byRouter));
                 }
             }
         }
     }
 
-    private static async Task<Measurement> MeasureAsync(int size, bool byRouter)
+    private static async Task<Measurement> MeasureAsync(BenchContext context, int size, bool byRouter)
     {
-        await using var node = await InProcessNode.StartAsync();
+        await using var node = await InProcessNode.StartAsync(context.Options.NodeSettings);
         var measurement = new Measurement();
         var perRoom = byRouter ? size : TransportsPerRoom;
         var rooms = Enumerable.Range(0, size / perRoom).Select(static i => new RouterId($"room{i}")).ToArray();

@@ -11,7 +11,8 @@ namespace Sfu.Bench.Scenarios;
 /// <summary>
 /// A fan-out runs; then clients join other rooms at a rate, each with a WebSocket, a session, a transport, ICE and DTLS. Does forwarding
 /// feel it? Afterwards: how many transports a second signalling alone makes, asked in parallel. Beside it: the C program forwards the same
-/// fan-out while the node does nothing but take the same joins. What its packets wait for is the processors that clients and node share.
+/// fan-out while the node does nothing but take the same joins. What its packets wait for is the processors that clients and node share. The node
+/// itself as it is by default, with its media plane in a process of its own, and with that process' threads going first.
 /// </summary>
 internal sealed class JoinStormScenario : IScenario
 {
@@ -29,6 +30,13 @@ internal sealed class JoinStormScenario : IScenario
     private static readonly Metric s_pause = new("collections' pauses", "ms", 1);
     private static readonly Metric s_created = new("transports made by signalling", "/s", 0);
 
+    private static readonly (string Label, string[] Settings)[] s_nodes =
+    [
+        (string.Empty, []),
+        (", media process", ["sfu.media.own-process=on"]),
+        (", media process, niceness -10", ["sfu.media.own-process=on", "sfu.media.nice=-10"]),
+    ];
+
     private readonly Histogram _times = new();
 
     public string Name => "join-storm";
@@ -40,9 +48,12 @@ internal sealed class JoinStormScenario : IScenario
         var subscribers = context.Options.Quick ? 10 : 50;
         for (var run = 0; run < context.Options.Runs; run++)
         {
-            if (context.WithNode)
+            foreach (var (label, settings) in s_nodes)
             {
-                await MeasureNodeAsync(context, subscribers);
+                if (context.WithNode)
+                {
+                    await MeasureNodeAsync(context, subscribers, label, settings);
+                }
             }
 
             if (await context.LimitAsync() is { } limit)
@@ -52,15 +63,15 @@ internal sealed class JoinStormScenario : IScenario
         }
     }
 
-    private async Task MeasureNodeAsync(BenchContext context, int subscribers)
+    private async Task MeasureNodeAsync(BenchContext context, int subscribers, string label, string[] settings)
     {
-        var node = await context.StartNodeAsync();
+        var node = await context.StartNodeAsync(settings);
         try
         {
             var measurement = new Measurement();
             await StormNodeAsync(context, node, subscribers, measurement);
             await CreateAsync(context, node, measurement);
-            context.Report.Add(new Case(Name, Case.Node, $"1→{subscribers}", Suites.Name(Suites.Gcm)), measurement);
+            context.Report.Add(new Case(Name, Case.Node, $"1→{subscribers}{label}", Suites.Name(Suites.Gcm)), measurement);
         }
         finally
         {

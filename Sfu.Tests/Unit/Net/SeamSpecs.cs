@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipes;
 using System.Reflection;
 using Sfu.Media.Control;
@@ -93,6 +94,7 @@ public sealed class SeamSpecs : IDisposable
     };
 
     /// <summary>Notes what it is told, whichever interface it has.</summary>
+    [SuppressMessage("Performance", "CA1852", Justification = "Proxies derive from it.")]
     internal class Recorder : DispatchProxy
     {
         private Recorder _notes = null!;
