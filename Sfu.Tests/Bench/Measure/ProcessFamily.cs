@@ -12,17 +12,22 @@ internal static class ProcessFamily
     {
         var folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/task");
         return Directory.EnumerateDirectories(folder)
-            .SelectMany(static task => Read(Path.Combine(task, "children")))
+            .SelectMany(static task => Read(Path.Combine(task, "children"), ' '))
             .Select(static id => int.Parse(id, CultureInfo.InvariantCulture))
             .ToArray();
     }
 
+    /// <summary>As the kernel abbreviates them.</summary>
+    public static IEnumerable<string> ThreadNames(int process) =>
+        Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/task"))
+            .SelectMany(static task => Read(Path.Combine(task, "comm"), '\n'));
+
     /// <summary>Nothing for a thread that has ended, and on kernels that do not list children.</summary>
-    private static string[] Read(string file)
+    private static string[] Read(string file, char between)
     {
         try
         {
-            return File.ReadAllText(file).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return File.ReadAllText(file).Split(between, StringSplitOptions.RemoveEmptyEntries);
         }
         catch (IOException)
         {
