@@ -62,6 +62,8 @@ internal sealed class BandwidthEstimator
     private long _lastQueueUs;
     private MediaTime _trustedUntil;
     private double _drainShare = 1;
+    private long _probed;
+    private MediaTime _probedAt = MediaTime.Zero;
     private bool _hasFeedback;
     private bool _followsReports;
 
@@ -307,7 +309,12 @@ internal sealed class BandwidthEstimator
         var lastSendUs = long.MinValue;
         foreach (ref readonly var result in CollectionsMarshal.AsSpan(_results))
         {
-            _loss.Add(result);
+            if (_rate.LastDecrease == MediaTime.Never || result.SendUs >= _rate.LastDecrease.Us)
+            {
+                // What was sent into the queue before the rate fell, and found no room, says nothing of the rate as it is now.
+                _loss.Add(result);
+            }
+
             if (!result.IsReceived)
             {
                 continue;
@@ -349,6 +356,11 @@ internal sealed class BandwidthEstimator
             : _throughput.BitsPerSecond;
         arriving = _queue.TryGetServed(out var served) ? Math.Min(arriving, served) : arriving;
         var carried = (long)(arriving / (1 - _loss.Inherent));
+        if (!_probe.IsRunning && now.UsSince(_probedAt) < ThroughputEstimator.DefaultWindowUs)
+        {
+            // A queue that the probe filled says nothing against the media before it, which alone was less than the path carries.
+            carried = Math.Max(carried, _probed);
+        }
 
         // Who sends little does not fill a queue: as long as that is short, what arrives is not what the path carries.
         var isIdle = _application.IsLimited && !HasLongQueue;
@@ -408,6 +420,8 @@ internal sealed class BandwidthEstimator
         }
 
         measured = Math.Min(_probe.Bitrate, (long)(measured / (1 - _loss.Inherent)));
+        _probed = measured;
+        _probedAt = now;
         _probes.OnResult(Bitrate, _probe.Bitrate, measured, RttUs, now);
         if (Usage == NetworkUsage.Over)
         {
