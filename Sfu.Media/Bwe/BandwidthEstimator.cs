@@ -30,6 +30,7 @@ internal sealed class BandwidthEstimator
     private const long LongQueueUs = 40_000;
     private const long TrustUs = 100_000;
     private const long FullQueueUs = 80_000;
+    private const long ProbeQueueUs = 50_000;
     private const long RebaseUs = 3_000_000;
     private const double EmptyingShare = 0.8;
 
@@ -64,6 +65,7 @@ internal sealed class BandwidthEstimator
     private double _drainShare = 1;
     private long _probed;
     private MediaTime _probedAt = MediaTime.Zero;
+    private bool _probesIdle;
     private bool _hasFeedback;
     private bool _followsReports;
 
@@ -285,6 +287,7 @@ internal sealed class BandwidthEstimator
         if (_hasFeedback && !_probe.IsRunning && Usage == NetworkUsage.Normal && _queue.Us < RealQueueUs + (_queue.JitterUs / 2)
             && now.UsSince(_lastFeedback) < SilenceUs && _probes.TryPlan(Bitrate, Desired, _max, _rate.IsNearCapacity, now, out var bitrate))
         {
+            _probesIdle = _application.IsLimited;
             _probe.Start(bitrate, _queue.JitterUs, now);
         }
     }
@@ -350,6 +353,12 @@ internal sealed class BandwidthEstimator
             _probes.OnOveruse(now);
         }
 
+        if (_probe.IsRunning && _probesIdle && Usage == NetworkUsage.Over && _queue.Us < ProbeQueueUs + _queue.JitterUs)
+        {
+            // So much of a queue is the probe's own where the media is less than the path carries, which the probe tells in a moment.
+            Usage = NetworkUsage.Under;
+        }
+
         // What a lossy path swallows has passed its bottleneck too.
         var arriving = _queue.Us > FullQueueUs + _queue.JitterUs
             ? Math.Min(_throughput.BitsPerSecond, _throughput.RecentBitsPerSecond())
@@ -368,8 +377,9 @@ internal sealed class BandwidthEstimator
         _loss.Update(Math.Min(_rate.Bitrate, _loss.Bitrate), isIdle ? 0 : _throughput.BitsPerSecond, Usage != NetworkUsage.Normal, now);
         var isDraining = _rate.LastDecrease != MediaTime.Never && now.UsSince(_rate.LastDecrease) < DrainAfterCutUs;
 
-        // What is under way beyond what a round trip carries stands in the queue, or will.
-        var standingUs = Math.Max(_queue.Us, (_history.BytesInFlight * 8_000_000 / Math.Max(carried, MinBitrate)) - RttUs);
+        // What is under way beyond what a round trip carries stands in the queue, or will. Where less is sent than the path carries, what
+        // arrives is no measure of how fast it leaves.
+        var standingUs = Math.Max(_queue.Us, (_history.BytesInFlight * 8_000_000 / Math.Max(carried, _rate.Bitrate)) - RttUs);
         _drainShare = Usage == NetworkUsage.Over && _queue.Us > FullQueueUs + _queue.JitterUs ? MinDrainShare
             : isDraining ? Math.Clamp(1 - ((double)(standingUs - DrainedUs) / DrainUs), MinDrainShare, 1) : 1;
         Conclude();
