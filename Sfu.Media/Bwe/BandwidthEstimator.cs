@@ -30,6 +30,7 @@ internal sealed class BandwidthEstimator
     private const long LongQueueUs = 40_000;
     private const long TrustUs = 100_000;
     private const long FullQueueUs = 80_000;
+    private const long ProbeQueueUs = 50_000;
     private const long RebaseUs = 3_000_000;
     private const double EmptyingShare = 0.8;
 
@@ -62,6 +63,9 @@ internal sealed class BandwidthEstimator
     private long _lastQueueUs;
     private MediaTime _trustedUntil;
     private double _drainShare = 1;
+    private long _probed;
+    private MediaTime _probedAt = MediaTime.Zero;
+    private bool _probesIdle;
     private bool _hasFeedback;
     private bool _followsReports;
 
@@ -283,6 +287,7 @@ internal sealed class BandwidthEstimator
         if (_hasFeedback && !_probe.IsRunning && Usage == NetworkUsage.Normal && _queue.Us < RealQueueUs + (_queue.JitterUs / 2)
             && now.UsSince(_lastFeedback) < SilenceUs && _probes.TryPlan(Bitrate, Desired, _max, _rate.IsNearCapacity, now, out var bitrate))
         {
+            _probesIdle = _application.IsLimited;
             _probe.Start(bitrate, _queue.JitterUs, now);
         }
     }
@@ -307,7 +312,12 @@ internal sealed class BandwidthEstimator
         var lastSendUs = long.MinValue;
         foreach (ref readonly var result in CollectionsMarshal.AsSpan(_results))
         {
-            _loss.Add(result);
+            if (_rate.LastDecrease == MediaTime.Never || result.SendUs >= _rate.LastDecrease.Us)
+            {
+                // What was sent into the queue before the rate fell, and found no room, says nothing of the rate as it is now.
+                _loss.Add(result);
+            }
+
             if (!result.IsReceived)
             {
                 continue;
@@ -343,12 +353,23 @@ internal sealed class BandwidthEstimator
             _probes.OnOveruse(now);
         }
 
+        if (_probe.IsRunning && _probesIdle && Usage == NetworkUsage.Over && _queue.Us < ProbeQueueUs + _queue.JitterUs)
+        {
+            // So much of a queue is the probe's own where the media is less than the path carries, which the probe tells in a moment.
+            Usage = NetworkUsage.Under;
+        }
+
         // What a lossy path swallows has passed its bottleneck too.
         var arriving = _queue.Us > FullQueueUs + _queue.JitterUs
             ? Math.Min(_throughput.BitsPerSecond, _throughput.RecentBitsPerSecond())
             : _throughput.BitsPerSecond;
         arriving = _queue.TryGetServed(out var served) ? Math.Min(arriving, served) : arriving;
         var carried = (long)(arriving / (1 - _loss.Inherent));
+        if (!_probe.IsRunning && now.UsSince(_probedAt) < ThroughputEstimator.DefaultWindowUs)
+        {
+            // A queue that the probe filled says nothing against the media before it, which alone was less than the path carries.
+            carried = Math.Max(carried, _probed);
+        }
 
         // Who sends little does not fill a queue: as long as that is short, what arrives is not what the path carries.
         var isIdle = _application.IsLimited && !HasLongQueue;
@@ -356,8 +377,9 @@ internal sealed class BandwidthEstimator
         _loss.Update(Math.Min(_rate.Bitrate, _loss.Bitrate), isIdle ? 0 : _throughput.BitsPerSecond, Usage != NetworkUsage.Normal, now);
         var isDraining = _rate.LastDecrease != MediaTime.Never && now.UsSince(_rate.LastDecrease) < DrainAfterCutUs;
 
-        // What is under way beyond what a round trip carries stands in the queue, or will.
-        var standingUs = Math.Max(_queue.Us, (_history.BytesInFlight * 8_000_000 / Math.Max(carried, MinBitrate)) - RttUs);
+        // What is under way beyond what a round trip carries stands in the queue, or will. Where less is sent than the path carries, what
+        // arrives is no measure of how fast it leaves.
+        var standingUs = Math.Max(_queue.Us, (_history.BytesInFlight * 8_000_000 / Math.Max(carried, _rate.Bitrate)) - RttUs);
         _drainShare = Usage == NetworkUsage.Over && _queue.Us > FullQueueUs + _queue.JitterUs ? MinDrainShare
             : isDraining ? Math.Clamp(1 - ((double)(standingUs - DrainedUs) / DrainUs), MinDrainShare, 1) : 1;
         Conclude();
@@ -408,6 +430,8 @@ internal sealed class BandwidthEstimator
         }
 
         measured = Math.Min(_probe.Bitrate, (long)(measured / (1 - _loss.Inherent)));
+        _probed = measured;
+        _probedAt = now;
         _probes.OnResult(Bitrate, _probe.Bitrate, measured, RttUs, now);
         if (Usage == NetworkUsage.Over)
         {

@@ -10,7 +10,10 @@ internal sealed class Probe
 {
     private const int MinPackets = 5;
     private const long MinDurationUs = 20_000;
-    private const long MaxDurationUs = 80_000;
+    private const long MaxDurationUs = 120_000;
+
+    // A probe that is short beside the jitter is flattered by it, or belittled.
+    private const int DurationOverJitter = 3;
     private const long MaxSendingUs = 250_000;
     private const long MaxWaitUs = 1_000_000;
     private const double MinReceivedShare = 0.8;
@@ -48,7 +51,7 @@ internal sealed class Probe
     {
         _lastCluster = _lastCluster == byte.MaxValue ? (byte)1 : (byte)(_lastCluster + 1);
         Bitrate = bitrate;
-        _minBytes = (int)Math.Min(bitrate * Math.Clamp(2 * jitterUs, MinDurationUs, MaxDurationUs) / 8_000_000, int.MaxValue);
+        _minBytes = (int)Math.Min(bitrate * Math.Clamp(DurationOverJitter * jitterUs, MinDurationUs, MaxDurationUs) / 8_000_000, int.MaxValue);
         _startedAt = now;
         _sentPackets = _sentBytes = _resolvedPackets = _receivedPackets = 0;
         _bytesBehindFirst = _broughtBytes = _takenUs = 0;

@@ -25,9 +25,6 @@ internal sealed class EgressBandwidth
     // After the path has become narrower nobody gets more for a while.
     private const long CalmUs = 2_000_000;
 
-    // What is given at first is given before layers' rates are known, and taken back as they are: the path is as it was.
-    private const long FirstSharesUs = 1_000_000;
-
     // A layer more is tried where it fits with room to spare, and its rate varies: the path is probed until that much is known to be there.
     private const double Headroom = 1.25;
 
@@ -44,7 +41,6 @@ internal sealed class EgressBandwidth
 
     // Given.
     private readonly MediaTransport _transport;
-    private readonly MediaTime _began;
 
     // Owned.
     private readonly BandwidthEstimator _estimator;
@@ -54,6 +50,7 @@ internal sealed class EgressBandwidth
     // State.
     private MediaTime _lastSent;
     private MediaTime _lastNarrowing = MediaTime.Zero;
+    private long _shared;
     private MediaTime _repairedAt;
     private double _repairBits;
     private long _traced;
@@ -63,7 +60,6 @@ internal sealed class EgressBandwidth
     public EgressBandwidth(MediaTransport transport, long start)
     {
         _transport = transport;
-        _began = transport.Engine.Now;
         _estimator = new BandwidthEstimator(start);
         _pacer = new EgressPacer(transport, _estimator);
         ApplyLimits();
@@ -191,11 +187,16 @@ internal sealed class EgressBandwidth
     /// <summary>Shares the path among the consumers as it stands.</summary>
     public void Share(MediaTime now)
     {
-        var lost = BandwidthShares.Apply(_transport.Egress, _estimator.Target, _estimator.IsMeasured, now.UsSince(_lastNarrowing) >= CalmUs, now);
-        if (lost && now.UsSince(_began) >= FirstSharesUs)
+        var target = _estimator.Target;
+        var lost = BandwidthShares.Apply(_transport.Egress, target, _estimator.IsMeasured, now.UsSince(_lastNarrowing) >= CalmUs, now);
+
+        // What is taken back as a layer's rate becomes known, or changes, is taken back on the same path as before.
+        if (lost && target < _shared)
         {
             _lastNarrowing = now;
         }
+
+        _shared = target;
     }
 
     public PathDump Dump() => new(

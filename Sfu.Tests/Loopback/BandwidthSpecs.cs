@@ -147,6 +147,25 @@ public sealed class BandwidthSpecs : IDisposable
         Assert.InRange(_subscriber.Events.Traces.OfType<BweTrace>().Skip(told.Length).Single().AvailableBitrate, 690_000, 700_000);
     }
 
+    /// <summary>An estimate that falls below what is given is a sign of a narrower path.</summary>
+    [Fact]
+    public void What_is_taken_back_as_the_path_becomes_narrow_is_not_given_again_for_two_seconds()
+    {
+        var camera = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
+        _subscriber.Consume(camera.Producer, WithRemb(SimulcastSource.Consumer()));
+        SendRemb(3_000_000);
+        camera.Send(50);
+        Assert.Equal(2, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+        SendRemb(200_000);
+        camera.Send(10);
+        Assert.Equal(0, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+        SendRemb(3_000_000);
+        camera.Send(25);
+        Assert.Equal(0, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+        camera.Send(25);
+        Assert.Equal(2, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+    }
+
     [Fact]
     public void Probes_are_packets_that_the_client_knows_and_are_counted()
     {
@@ -166,18 +185,16 @@ public sealed class BandwidthSpecs : IDisposable
         Assert.Equal(2, world.Samples[^1].Spatial);
     }
 
-    private static ConsumerSettings RembConsumer()
+    private static ConsumerSettings RembConsumer() => WithRemb(TestMedia.VideoConsumer());
+
+    private static ConsumerSettings WithRemb(ConsumerSettings consumer) => consumer with
     {
-        var consumer = TestMedia.VideoConsumer();
-        return consumer with
+        RtpParameters = consumer.RtpParameters with
         {
-            RtpParameters = consumer.RtpParameters with
-            {
-                HeaderExtensions = [],
-                Codecs = [.. consumer.RtpParameters.Codecs.Select(static c => c with { RtcpFeedback = [.. c.RtcpFeedback, new RtcpFeedback("goog-remb", "")] })],
-            },
-        };
-    }
+            HeaderExtensions = [],
+            Codecs = [.. consumer.RtpParameters.Codecs.Select(static c => c with { RtcpFeedback = [.. c.RtcpFeedback, new RtcpFeedback("goog-remb", "")] })],
+        },
+    };
 
     /// <summary>And lets a tenth of a second pass.</summary>
     private void SendRemb(int bitrate)

@@ -11,6 +11,9 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
     private const double EndAt = 60;
     private const int Seeds = 10;
 
+    // The source fills the path all the time: what a probe adds comes on top.
+    private const double MaxQueueMs = 170;
+
     [Theory]
     [InlineData(0)]
     [InlineData(0.02)]
@@ -26,7 +29,7 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
             starts.Add(start);
             openings.Add(opened);
             Assert.InRange(drained, 0, 2);
-            Assert.InRange(longest, 0, 150);
+            Assert.InRange(longest, 0, MaxQueueMs);
             Assert.InRange(used, 0.75, 1.05);
         }
 
@@ -47,7 +50,7 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
             Assert.InRange(start, 0, 10);
             Assert.InRange(opened, 0, 10);
             Assert.InRange(drained, 0, 2);
-            Assert.InRange(longest, 0, 150);
+            Assert.InRange(longest, 0, MaxQueueMs);
             Assert.InRange(used, 0.7, 1.05);
         }
     }
