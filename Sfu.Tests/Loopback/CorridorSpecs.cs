@@ -14,7 +14,7 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
 {
     private const int Seeds = 12;
     private const int LossySeeds = 4;
-    private const double MayBeLate = 0.12;
+    private const double MayBeLate = 0.07;
 
     /// <summary>That somebody gets less while the path is not known yet is no sign that it has become narrow, after which nobody gets more for two seconds.</summary>
     [Fact]
