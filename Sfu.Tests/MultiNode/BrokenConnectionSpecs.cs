@@ -13,8 +13,11 @@ public sealed class BrokenConnectionSpecs
     /// <summary>Two nodes in one busy process are slow to answer: that is not what is tested.</summary>
     private const string Patient = "akka.cluster.failure-detector.acceptable-heartbeat-pause = 10 s";
 
-    /// <summary>A node that does not answer is not removed within a test.</summary>
-    private const string Undecided = "akka.cluster.split-brain-resolver.stable-after = 60 s";
+    /// <summary>A node that does not answer is not removed within a test, nor is a Router that has lost what it had.</summary>
+    private const string Undecided = """
+        akka.cluster.split-brain-resolver.stable-after = 60 s
+        sfu.router.empty-linger = 1 m
+        """;
 
     [Fact]
     public async Task Connection_that_breaks_closes_none_of_five_thousand_transports()

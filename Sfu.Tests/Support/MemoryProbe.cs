@@ -9,6 +9,9 @@ namespace Sfu.Tests.Support;
 /// </remarks>
 internal static partial class MemoryProbe
 {
+    /// <summary>Others of the process allocate and free meanwhile.</summary>
+    private const int Rounds = 7;
+
     private static readonly bool CanCountNative =
         NativeLibrary.TryLoad("libc.so.6", out var library) && NativeLibrary.TryGetExport(library, "mallinfo2", out _);
 
@@ -25,16 +28,16 @@ internal static partial class MemoryProbe
         return (GC.GetTotalMemory(forceFullCollection: true), CanCountNative ? NativeBytes() : 0);
     }
 
-    /// <summary>The median of three rounds, of each of two numbers.</summary>
+    /// <summary>The median of several rounds, of each of two numbers.</summary>
     public static async Task<(long One, long Other)> MedianAsync(Func<Task<(long One, long Other)>> round)
     {
-        var rounds = new (long One, long Other)[3];
+        var rounds = new (long One, long Other)[Rounds];
         for (var i = 0; i < rounds.Length; i++)
         {
             rounds[i] = await round();
         }
 
-        return (rounds.Select(static r => r.One).Order().ElementAt(1), rounds.Select(static r => r.Other).Order().ElementAt(1));
+        return (rounds.Select(static r => r.One).Order().ElementAt(Rounds / 2), rounds.Select(static r => r.Other).Order().ElementAt(Rounds / 2));
     }
 
     /// <summary>The mean object between two measurements. Without glibc, native bytes count as none.</summary>
