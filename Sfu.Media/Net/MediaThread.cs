@@ -19,7 +19,12 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
     /// <summary>Batches received from one socket before timers and commands have their turn.</summary>
     private const int MaxBatchesPerTurn = 4;
 
-    private const int MaxCommandsPerTurn = 256;
+    /// <summary>Media has waited for commands long enough: a thousand clients that come or go at once are no reason to be late.</summary>
+    private const long MaxCommandsUs = 300;
+
+    /// <summary>A look at the clock costs as much as the least of them.</summary>
+    private const int CommandsBetweenLooks = 4;
+
     private const int MaxPassedPerTurn = 256;
 
     /// <summary>Packets that may wait from one thread to another: some milliseconds of what a core can forward.</summary>
@@ -352,9 +357,19 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
 
     private void RunCommands(MediaTime now)
     {
-        for (var i = 0; i < MaxCommandsPerTurn && _commands.TryDequeue(out var command); i++)
+        var untilLook = CommandsBetweenLooks;
+        while (_commands.TryDequeue(out var command))
         {
             _engine.Run(command, now);
+            if (--untilLook == 0)
+            {
+                if (MediaClock.Now.UsSince(now) >= MaxCommandsUs)
+                {
+                    return;
+                }
+
+                untilLook = CommandsBetweenLooks;
+            }
         }
     }
 

@@ -28,6 +28,7 @@ internal sealed class LoadPeer : IDisposable
     private readonly List<ITimed> _timed = [];
     private readonly Histogram _delays = new();
     private readonly Thread _thread;
+    private readonly int _nice;
     private readonly int _index = Interlocked.Increment(ref s_count) % 200;
 
     // State.
@@ -37,8 +38,11 @@ internal sealed class LoadPeer : IDisposable
     private volatile bool _stopping;
     private Exception? _failure;
 
-    public LoadPeer(SrtpProfile profile)
+    /// <param name="profile">Of all its transports.</param>
+    /// <param name="nice">Of its thread.</param>
+    public LoadPeer(SrtpProfile profile, int nice = 0)
     {
+        _nice = nice;
         Dtls = new DtlsContext(s_certificate, new DtlsOptions { SrtpProfiles = [(ushort)profile] });
         _thread = new Thread(Run) { Name = $"load-{_index}", IsBackground = true };
         _thread.Start();
@@ -125,6 +129,9 @@ internal sealed class LoadPeer : IDisposable
         _timed.AddRange(timed);
     });
 
+    /// <summary>Its niceness is its own again, whatever <see cref="Yielding"/> has made of it.</summary>
+    public Task KeepNicenessAsync() => RunAsync(SetNiceness);
+
     /// <summary>Receiver reports of the subscribers.</summary>
     public Task StartReportsAsync() => RunAsync(() => _transports.ForEach(static transport => transport.StartReports()));
 
@@ -204,6 +211,7 @@ internal sealed class LoadPeer : IDisposable
 
     private void Run()
     {
+        SetNiceness();
         try
         {
             var nextTimers = 0L;
@@ -246,6 +254,8 @@ internal sealed class LoadPeer : IDisposable
             Console.Error.WriteLine($"The load thread has failed: {e}");
         }
     }
+
+    private void SetNiceness() => _ = Native.SetPriority(Native.PRIO_PROCESS, 0, _nice);
 
     private long Send(long now)
     {

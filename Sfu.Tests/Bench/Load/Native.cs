@@ -25,6 +25,7 @@ internal static unsafe partial class Native
     public const int TCP_NODELAY = 1;
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
+    public const int PRIO_PROCESS = 0;
     public const int CLOCK_REALTIME = 0;
     public const int EINTR = 4;
     public const int EAGAIN = 11;
@@ -106,6 +107,10 @@ internal static unsafe partial class Native
 
         public readonly long Ns => (Seconds * 1_000_000_000) + Nanoseconds;
     }
+
+    /// <summary>On Linux of one thread; the calling one with <paramref name="who"/> 0.</summary>
+    [LibraryImport(Library, EntryPoint = "setpriority")]
+    public static partial int SetPriority(int which, int who, int nice);
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int domain, int type, int protocol);

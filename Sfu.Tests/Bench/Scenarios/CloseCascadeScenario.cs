@@ -18,6 +18,7 @@ internal sealed class CloseCascadeScenario : IScenario
 {
     private const int TransportsPerRoom = 10;
     private const int AsksAtOnce = 1000;
+    private const int WarmUpTransports = 1000;
 
     private static readonly Metric s_created = new("transports made", "/s", 0);
     private static readonly Metric s_produced = new("producers made", "/s", 0);
@@ -37,8 +38,6 @@ internal sealed class CloseCascadeScenario : IScenario
         int[] sizes = context.Options.Quick ? [500, 1000] : [1000, 2000, 4000, 8000, 10_000];
         foreach (var byRouter in (bool[])[false, true])
         {
-            // What is compiled first is not what is measured.
-            await MeasureAsync(context, sizes[0], byRouter);
             foreach (var size in sizes)
             {
                 for (var run = 0; run < context.Options.Runs && context.WithNode; run++)
@@ -53,9 +52,18 @@ internal sealed class CloseCascadeScenario : IScenario
     private static async Task<Measurement> MeasureAsync(BenchContext context, int size, bool byRouter)
     {
         await using var node = await InProcessNode.StartAsync(context.Options.NodeSettings);
+
+        // What is compiled first, in either process, is not what is measured.
+        await MeasureAsync(node, "warm-up", WarmUpTransports, byRouter: true, new Measurement());
         var measurement = new Measurement();
+        await MeasureAsync(node, "room", size, byRouter, measurement);
+        return measurement;
+    }
+
+    private static async Task MeasureAsync(InProcessNode node, string prefix, int size, bool byRouter, Measurement measurement)
+    {
         var perRoom = byRouter ? size : TransportsPerRoom;
-        var rooms = Enumerable.Range(0, size / perRoom).Select(static i => new RouterId($"room{i}")).ToArray();
+        var rooms = Enumerable.Range(0, size / perRoom).Select(i => new RouterId($"{prefix}{i}")).ToArray();
         var capabilities = (await AskAllAsync(
             rooms.Select<RouterId, Func<Task<RouterRtpCapabilities>>>(room => () => node.AskAsync<RouterRtpCapabilities>(new RouterProtocol.GetRouterRtpCapabilities(0, room)))))[0].RtpCapabilities;
 
@@ -83,7 +91,6 @@ internal sealed class CloseCascadeScenario : IScenario
         measurement.Add(s_consumed, size / watch.Elapsed.TotalSeconds);
 
         await CloseAsync(node, byRouter ? rooms[0] : null, size, measurement);
-        return measurement;
     }
 
     private static async Task CloseAsync(InProcessNode node, RouterId? router, int size, Measurement measurement)

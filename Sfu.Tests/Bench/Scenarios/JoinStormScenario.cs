@@ -23,6 +23,7 @@ internal sealed class JoinStormScenario : IScenario
     private const int Sessions = 8;
 
     private static readonly Metric s_quietP99 = new("delay p99 before the joins", "µs", 0);
+    private static readonly Metric s_leavingP99 = new("delay p99 while they all leave at once", "µs", 0);
     private static readonly Metric s_joins = new("joins done", "/s", 1);
     private static readonly Metric s_failed = new("joins failed", "", 0);
     private static readonly Metric s_joinP50 = new("time of a join p50", "ms", 1);
@@ -111,11 +112,13 @@ internal sealed class JoinStormScenario : IScenario
     /// <summary>The node takes joins while media flows, through it or not.</summary>
     private async Task StormAsync(BenchContext context, NodeProcess node, LoadPeer load, FlowMeter meter, Measurement measurement)
     {
-        using var joiners = new LoadPeer(Suites.Gcm);
+        using var yielding = Yielding.Begin();
+        await load.KeepNicenessAsync();
+        using var joiners = new LoadPeer(Suites.Gcm, Yielding.Nice);
         await meter.WarmUpAsync(context.WarmUp);
 
         // The code of a join is compiled before it is measured, too.
-        await JoinAsync(node, joiners, "warm-up", TimeSpan.FromSeconds(context.Options.Quick ? 1 : 3));
+        await LeaveAsync((await JoinAsync(node, joiners, "warm-up", TimeSpan.FromSeconds(context.Options.Quick ? 1 : 3))).Rooms);
         var quiet = new Measurement();
         await meter.MeasureDelayAsync(context.Options.Seconds, quiet);
         measurement.Add(s_quietP99, quiet[Metric.DelayP99]!.Value);
@@ -124,9 +127,12 @@ internal sealed class JoinStormScenario : IScenario
         var counted = await load.CountAsync();
         await load.RecordDelaysAsync(true);
         await meter.StartAsync();
-        var (done, failed, seconds) = await JoinAsync(node, joiners, "storm", TimeSpan.FromSeconds(context.Options.Seconds));
-        await meter.RestAsync();
+        var (rooms, done, failed, seconds) = await JoinAsync(node, joiners, "storm", TimeSpan.FromSeconds(context.Options.Seconds));
         FlowMeter.AddDelays(measurement, await load.RecordDelaysAsync(false));
+        await load.RecordDelaysAsync(true);
+        await LeaveAsync(rooms);
+        await meter.RestAsync();
+        measurement.Add(s_leavingP99, (await load.RecordDelaysAsync(false)).Quantile(0.99) / 1e3);
         var packets = await load.CountAsync() - counted;
         measurement.Add(Metric.Loss, 100.0 * (packets.Expected - packets.Received) / packets.Expected);
         measurement.Add(s_joins, done / seconds);
@@ -136,7 +142,9 @@ internal sealed class JoinStormScenario : IScenario
         measurement.Add(s_pause, (await node.FiguresAsync()).PauseMs - before.PauseMs);
     }
 
-    private async Task<(int Done, int Failed, double Seconds)> JoinAsync(NodeProcess node, LoadPeer load, string prefix, TimeSpan duration)
+    private static Task LeaveAsync(IEnumerable<Room> rooms) => Task.WhenAll(rooms.Select(static room => room.DisposeAsync().AsTask()));
+
+    private async Task<(IReadOnlyList<Room> Rooms, int Done, int Failed, double Seconds)> JoinAsync(NodeProcess node, LoadPeer load, string prefix, TimeSpan duration)
     {
         _times.Clear();
         var rooms = new List<Room>();
@@ -161,9 +169,7 @@ internal sealed class JoinStormScenario : IScenario
         }
 
         await Task.WhenAll(pending);
-        var seconds = watch.Elapsed.TotalSeconds;
-        await Task.WhenAll(rooms.Select(static room => room.DisposeAsync().AsTask()));
-        return ((int)_times.Count, failed, seconds);
+        return (rooms, (int)_times.Count, failed, watch.Elapsed.TotalSeconds);
 
         async Task OneAsync(Room room)
         {
