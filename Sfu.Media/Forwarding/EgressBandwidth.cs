@@ -195,16 +195,14 @@ internal sealed class EgressBandwidth
     /// <summary>Shares the path among the consumers as it stands.</summary>
     public void Share(MediaTime now)
     {
-        var target = _estimator.Target;
-        var lost = BandwidthShares.Apply(_transport.Egress, target, _estimator.IsMeasured, now.UsSince(_lastNarrowing) >= CalmUs, now);
-
-        // What is taken back as a layer's rate becomes known, or changes, is taken back on the same path as before.
-        if (lost && target < _shared)
+        var isCalm = now.UsSince(_lastNarrowing) < CalmUs;
+        var path = new PathToShare(_estimator.Target, _shared, _estimator.IsMeasured, MayClimb: !isCalm, KeepsSpatial: isCalm || _estimator.IsEmptying);
+        if (BandwidthShares.Apply(_transport.Egress, path, now))
         {
             _lastNarrowing = now;
         }
 
-        _shared = target;
+        _shared = path.Available;
     }
 
     public PathDump Dump() => new(

@@ -176,7 +176,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         }
         else if (consumer.WritesTransportSequence || consumer.TakesCongestionFeedback || consumer.TakesRemb)
         {
-            BandwidthShares.Apply(this, transport.InitialBitrate, isMeasured: false, mayClimb: true, now);
+            BandwidthShares.Apply(this, new PathToShare(transport.InitialBitrate, Former: 0, IsMeasured: false, MayClimb: true, KeepsSpatial: false), now);
         }
     }
 
