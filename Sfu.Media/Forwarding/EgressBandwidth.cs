@@ -196,7 +196,10 @@ internal sealed class EgressBandwidth
     public void Share(MediaTime now)
     {
         var isCalm = now.UsSince(_lastNarrowing) < CalmUs;
-        var path = new PathToShare(_estimator.Target, _shared, _estimator.IsMeasured, MayClimb: !isCalm, KeepsSpatial: isCalm || _estimator.IsEmptying);
+
+        // What a full queue had no room for a key frame of a lower layer makes good all at once.
+        var keepsSpatial = (isCalm || _estimator.IsEmptying) && !_estimator.IsOverfilled;
+        var path = new PathToShare(_estimator.Target, _shared, _estimator.IsMeasured, MayClimb: !isCalm, keepsSpatial);
         if (BandwidthShares.Apply(_transport.Egress, path, now))
         {
             _lastNarrowing = now;

@@ -204,6 +204,27 @@ public sealed class BandwidthSpecs : IDisposable
         Assert.Equal(2, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
     }
 
+    /// <summary>Fewer frames need no key frame, and none on the way back.</summary>
+    [Fact]
+    public void A_spatial_layer_is_kept_with_fewer_frames_for_two_seconds_after_the_path_became_narrow()
+    {
+        var camera = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
+        _subscriber.Consume(camera.Producer, WithRemb(SimulcastSource.Consumer()));
+        SendRemb(600_000);
+        camera.Send(60);
+        Assert.Equal(new ConsumerLayers(1, 2), _subscriber.Events.Layers[^1].Layers);
+        SendRemb(400_000);
+        camera.Send(10);
+        Assert.Equal(new ConsumerLayers(1, 1), _subscriber.Events.Layers[^1].Layers);
+        var asked = camera.KeyFrameRequests.Sum();
+        SendRemb(200_000);
+        camera.Send(10);
+        Assert.Equal(new ConsumerLayers(1, 0), _subscriber.Events.Layers[^1].Layers);
+        Assert.Equal(asked, camera.KeyFrameRequests.Sum());
+        camera.Send(50);
+        Assert.Equal(new ConsumerLayers(0, 2), _subscriber.Events.Layers[^1].Layers);
+    }
+
     [Fact]
     public void Probes_are_packets_that_the_client_knows_and_are_counted()
     {
