@@ -30,6 +30,7 @@ internal sealed class BandwidthEstimator
     private const long LongQueueUs = 40_000;
     private const long TrustUs = 100_000;
     private const long FullQueueUs = 80_000;
+    private const long OverfilledUs = 150_000;
     private const long ProbeQueueUs = 50_000;
     private const long RebaseUs = 3_000_000;
     private const double EmptyingShare = 0.8;
@@ -63,6 +64,7 @@ internal sealed class BandwidthEstimator
     private long _lastQueueUs;
     private MediaTime _trustedUntil;
     private double _drainShare = 1;
+    private long _standingUs;
     private long _probed;
     private MediaTime _probedAt = MediaTime.Zero;
     private bool _probesIdle;
@@ -91,6 +93,9 @@ internal sealed class BandwidthEstimator
 
     /// <summary>The path's queue is so long that what is sent now comes late.</summary>
     public bool HasLongQueue => _queue.Us >= LongQueueUs + (_queue.JitterUs / 2);
+
+    /// <summary>So much stands in the queue or is on the way to it that packets may have found no room.</summary>
+    public bool IsOverfilled => _standingUs > OverfilledUs;
 
     /// <summary>What could be used; while it is more than the estimate, the path is probed.</summary>
     public long Desired { get; set; }
@@ -379,9 +384,9 @@ internal sealed class BandwidthEstimator
 
         // What is under way beyond what a round trip carries stands in the queue, or will. Where less is sent than the path carries, what
         // arrives is no measure of how fast it leaves.
-        var standingUs = Math.Max(_queue.Us, (_history.BytesInFlight * 8_000_000 / Math.Max(carried, _rate.Bitrate)) - RttUs);
+        _standingUs = Math.Max(_queue.Us, (_history.BytesInFlight * 8_000_000 / Math.Max(carried, _rate.Bitrate)) - RttUs);
         _drainShare = Usage == NetworkUsage.Over && _queue.Us > FullQueueUs + _queue.JitterUs ? MinDrainShare
-            : isDraining ? Math.Clamp(1 - ((double)(standingUs - DrainedUs) / DrainUs), MinDrainShare, 1) : 1;
+            : isDraining ? Math.Clamp(1 - ((double)(_standingUs - DrainedUs) / DrainUs), MinDrainShare, 1) : 1;
         Conclude();
     }
 

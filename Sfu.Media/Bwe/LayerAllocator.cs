@@ -15,8 +15,9 @@ internal static class LayerAllocator
 
     /// <param name="available">Bits per second for all of them together.</param>
     /// <param name="mayClimb">Whether streams may get more than they have; not shortly after the path became narrower.</param>
+    /// <param name="keepsSpatial">What is missing is missing for a moment: a stream gets fewer frames of its spatial layer rather than a lower one.</param>
     /// <param name="demands">Sorted by priority, the highest first; <see cref="LayerDemand.Allowed"/> is set.</param>
-    public static void Allocate(long available, bool mayClimb, Span<LayerDemand> demands)
+    public static void Allocate(long available, bool mayClimb, bool keepsSpatial, Span<LayerDemand> demands)
     {
         foreach (ref var demand in demands)
         {
@@ -40,6 +41,11 @@ internal static class LayerAllocator
 
         foreach (ref var demand in demands)
         {
+            if (keepsSpatial)
+            {
+                KeepSpatial(ref available, ref demand);
+            }
+
             if (demand.IsUnknown)
             {
                 demand.Allowed = LayerDemand.Unlimited;
@@ -73,14 +79,47 @@ internal static class LayerAllocator
             return false;
         }
 
-        var more = Math.Max(0, demand.Rates[next] - demand.RateUpTo(demand.Allowed));
-        var isNew = next > demand.Current;
-        if ((isNew && !mayClimb && demand.Allowed != LayerDemand.None) || more + (isNew ? demand.Rates[next] / ClimbMargin : 0) > available)
+        if (next > demand.Current && !mayClimb && demand.Allowed != LayerDemand.None)
         {
             return false;
         }
 
-        demand.Allowed = next;
+        return TryGive(ref available, ref demand, next, Math.Max(0, demand.Rates[next] - demand.RateUpTo(demand.Allowed)));
+    }
+
+    /// <summary>
+    /// Instead of a lower spatial layer, to which a key frame leads and another one back, the most frames of the present one that there is room for.
+    /// </summary>
+    private static void KeepSpatial(ref long available, ref LayerDemand demand)
+    {
+        var present = demand.HighestUpTo(Math.Min(demand.Current, demand.Wanted));
+        var lowest = present - (present % LayerDemand.TemporalLayers);
+        if (present == LayerDemand.None || demand.Allowed == LayerDemand.None || demand.Allowed >= lowest)
+        {
+            return;
+        }
+
+        for (var target = lowest + (demand.Wanted % LayerDemand.TemporalLayers); target >= lowest; target--)
+        {
+            if (demand.Rates[target] > 0 && TryGive(ref available, ref demand, target, demand.Rates[target] - demand.RateUpTo(demand.Allowed)))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <param name="available">What is left.</param>
+    /// <param name="demand">Whose.</param>
+    /// <param name="target">To be given, if there is room.</param>
+    /// <param name="more">Than it has got so far, in bit/s.</param>
+    private static bool TryGive(ref long available, ref LayerDemand demand, int target, long more)
+    {
+        if (more + (target > demand.Current ? demand.Rates[target] / ClimbMargin : 0) > available)
+        {
+            return false;
+        }
+
+        demand.Allowed = target;
         available -= more;
         return true;
     }

@@ -83,17 +83,17 @@ internal struct LayerDemand
     }
 
     /// <summary>Bits per second of the best target up to this one.</summary>
-    public readonly long RateUpTo(int target)
+    public readonly long RateUpTo(int target) => HighestUpTo(target) is not None and var there ? Rates[there] : 0;
+
+    /// <summary>The best target up to this one that is there; <see cref="None"/> when there is none.</summary>
+    public readonly int HighestUpTo(int target)
     {
-        for (; target >= 0; target--)
+        while (target >= 0 && Rates[target] == 0)
         {
-            if (Rates[target] > 0)
-            {
-                return Rates[target];
-            }
+            target--;
         }
 
-        return 0;
+        return target;
     }
 
     private readonly bool IsWanted(int target) =>

@@ -23,41 +23,78 @@ internal static class BandwidthShares
         return desired;
     }
 
-    /// <returns>Whether somebody got less than before.</returns>
+    /// <returns>
+    /// Whether somebody got less than before because there is less to share. What would be taken back on the same path too, as a layer's rate
+    /// becomes known or changes, is no sign of a narrower one.
+    /// </returns>
     /// <param name="egress">Whose consumers.</param>
-    /// <param name="available">Bits per second for all.</param>
-    /// <param name="isMeasured">The path is known; otherwise it is a guess.</param>
-    /// <param name="mayClimb">Whether anybody may get more than before.</param>
+    /// <param name="path">What there is.</param>
     /// <param name="now">Call time.</param>
     [SkipLocalsInit]
-    public static bool Apply(RtpEgress egress, long available, bool isMeasured, bool mayClimb, MediaTime now)
+    public static bool Apply(RtpEgress egress, in PathToShare path, MediaTime now)
     {
+        var unasked = 0L;
         Span<LayerDemand> demands = stackalloc LayerDemand[MaxDemands];
         Span<int> places = stackalloc int[MaxDemands];
         var count = 0;
         for (var place = 0; place < egress.Consumers.Count; place++)
         {
             var consumer = egress.Consumers[place];
-            if (count < MaxDemands && consumer.TryDescribe(ref demands[count], isMeasured))
+            if (count < MaxDemands && consumer.TryDescribe(ref demands[count], path.IsMeasured))
             {
                 Insert(demands, places, count++, place);
             }
             else
             {
                 // Audio, above all: nobody asks it to wait.
-                available -= consumer.Sent.Bitrate(now);
+                unasked += consumer.Sent.Bitrate(now);
             }
         }
 
-        LayerAllocator.Allocate(Math.Max(available, 0), mayClimb, demands[..count]);
-        var lost = false;
+        demands = demands[..count];
+        Allocate(path, path.Available - unasked, demands);
+        var isNarrower = path.Former > path.Available && HasLost(demands) && HasLostToPath(demands, path, path.Former - unasked);
         for (var i = 0; i < count; i++)
         {
-            lost |= demands[i].Allowed < demands[i].Current;
             egress.Consumers[places[i]].Allow(demands[i].Allowed, now);
         }
 
-        return lost;
+        return isNarrower;
+    }
+
+    private static void Allocate(in PathToShare path, long available, Span<LayerDemand> demands) =>
+        LayerAllocator.Allocate(Math.Max(available, 0), path.MayClimb, path.KeepsSpatial, demands);
+
+    private static bool HasLost(ReadOnlySpan<LayerDemand> demands)
+    {
+        foreach (ref readonly var demand in demands)
+        {
+            if (demand.Allowed < demand.Current)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether somebody who has lost would not have on the path as it was.</summary>
+    [SkipLocalsInit]
+    private static bool HasLostToPath(ReadOnlySpan<LayerDemand> demands, in PathToShare path, long former)
+    {
+        Span<LayerDemand> before = stackalloc LayerDemand[MaxDemands];
+        before = before[..demands.Length];
+        demands.CopyTo(before);
+        Allocate(path, former, before);
+        for (var i = 0; i < demands.Length; i++)
+        {
+            if (demands[i].Allowed < demands[i].Current && before[i].Allowed > demands[i].Allowed)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Keeps the demands in order of priority; those of one priority in the order of their consumers.</summary>

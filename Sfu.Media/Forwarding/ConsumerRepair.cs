@@ -97,11 +97,13 @@ internal sealed class ConsumerRepair
                 continue;
             }
 
+            // Who asks again before the answer could be there need not lack all that it was sent.
+            var isEarly = bandwidth is not null && _sent.WasSentAgain(sequence, now, bandwidth.Estimator.RttUs);
             if (_sent.TryGet(sequence, Pool, now, _stream.Sent.RttUs, out var sent) == RetransmissionLookup.Found)
             {
                 var packet = new WaitingPacket(_stream, sent.Index, sent.Numbers, sent.Shift, default, IsRepair: true);
                 Repair(packet, now);
-                if (HasRtx && bandwidth is { RepairCopies: > 1 and var copies })
+                if (!isEarly && HasRtx && bandwidth is { RepairCopies: > 1 and var copies })
                 {
                     _consumer.Transport.Egress.Repeat(packet, copies - 1, now);
                 }
@@ -129,6 +131,15 @@ internal sealed class ConsumerRepair
         var type = (byte)((newest.Numbers.MarkerAndType & PacketNumbers.MarkerBit) | _codecs.RtxFor(newest.Numbers.PayloadType));
         Traces.Probed(_consumer, _rtxSsrc!.Value, (ushort)(_rtxSequence - 1), newest.Numbers.Timestamp, type, sent, now);
         return (int)(_consumer.Transport.Egress.RtpBytes - before);
+    }
+
+    /// <summary>A packet without which the picture stands has left: where the path may well lose it, it is sent again before anybody asks.</summary>
+    public void RepeatUnasked(in WaitingPacket packet, MediaTime now)
+    {
+        if (HasRtx && _consumer.Transport.Egress.Bandwidth is { UnaskedCopies: > 0 and var copies })
+        {
+            _consumer.Transport.Egress.Repeat(packet, copies, now);
+        }
     }
 
     public void Clear() => _sent.Clear();

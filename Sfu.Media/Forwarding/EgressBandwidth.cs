@@ -94,9 +94,17 @@ internal sealed class EgressBandwidth
         return !_estimator.IsMeasured || _repairBits > 0;
     }
 
-    /// <summary>How often a packet is sent again: on a long and lossy path a repair that is lost too comes too late.</summary>
+    /// <summary>
+    /// How often a packet is sent again: on a long and lossy path a repair that is lost too comes too late. Once more where all that
+    /// is wanted fits: that the path has become narrow is known only after the repairs that find its queue full have left.
+    /// </summary>
     public int RepairCopies =>
-        _estimator.RttUs <= LongRttUs || !_estimator.IsLossy(LossyShare) ? 1 : _estimator.InherentLoss > VeryLossyShare ? 3 : 2;
+        _estimator.RttUs <= LongRttUs || !_estimator.IsLossy(LossyShare) ? 1
+        : _estimator.InherentLoss <= VeryLossyShare ? 2
+        : _estimator.Desired <= _estimator.Bitrate ? 4 : 3;
+
+    /// <summary>How often a key frame that the picture waits for is sent again unasked: once where its repair would come too late, or its packets may find no room.</summary>
+    public int UnaskedCopies => RepairCopies > 1 || _estimator.HasLongQueue ? 1 : 0;
 
     /// <summary>A packet was sent again.</summary>
     public void OnRepaired(int bytes) => _repairBits -= bytes * 8;
@@ -187,16 +195,17 @@ internal sealed class EgressBandwidth
     /// <summary>Shares the path among the consumers as it stands.</summary>
     public void Share(MediaTime now)
     {
-        var target = _estimator.Target;
-        var lost = BandwidthShares.Apply(_transport.Egress, target, _estimator.IsMeasured, now.UsSince(_lastNarrowing) >= CalmUs, now);
+        var isCalm = now.UsSince(_lastNarrowing) < CalmUs;
 
-        // What is taken back as a layer's rate becomes known, or changes, is taken back on the same path as before.
-        if (lost && target < _shared)
+        // What a full queue had no room for a key frame of a lower layer makes good all at once.
+        var keepsSpatial = (isCalm || _estimator.IsEmptying) && !_estimator.IsOverfilled;
+        var path = new PathToShare(_estimator.Target, _shared, _estimator.IsMeasured, MayClimb: !isCalm, keepsSpatial);
+        if (BandwidthShares.Apply(_transport.Egress, path, now))
         {
             _lastNarrowing = now;
         }
 
-        _shared = target;
+        _shared = path.Available;
     }
 
     public PathDump Dump() => new(

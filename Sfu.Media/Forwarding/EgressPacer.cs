@@ -73,6 +73,15 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
         transport.WakeBy(_copies.NextTimeout);
     }
 
+    /// <summary>A frame is about to leave: copies that are due soon go before it.</summary>
+    public void BeforeFrame(MediaTime now)
+    {
+        if (_copies is not null)
+        {
+            LeaveAgain(now, RepairCopies.BeforeFrameUs);
+        }
+    }
+
     /// <summary>Something left, whether it asked or not.</summary>
     public void OnSent(int bytes)
     {
@@ -99,7 +108,7 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
             return;
         }
 
-        LeaveAgain(now);
+        LeaveAgain(now, earlyUs: 0);
         if (now < _leaveAt)
         {
             return;
@@ -180,9 +189,9 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
         transport.WakeBy(_leaveAt);
     }
 
-    private void LeaveAgain(MediaTime now)
+    private void LeaveAgain(MediaTime now, long earlyUs)
     {
-        while (_copies is not null && _copies.TryTake(now, out var packet, out var left))
+        while (_copies is not null && _copies.TryTake(now, out var packet, out var left, earlyUs))
         {
             try
             {

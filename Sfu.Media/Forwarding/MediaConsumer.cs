@@ -383,6 +383,11 @@ internal sealed class MediaConsumer
             _stream.GoDown();
         }
 
+        if (IsVideo && (arrived.Layers.Flags & FrameFlags.PictureStart) != 0)
+        {
+            Transport.Egress.BeforeFrame(now);
+        }
+
         var waits = IsVideo && Transport.Egress.MustWait(now);
         var room = waits ? default : Transport.Egress.Begin();
         if (room.IsEmpty && !waits)

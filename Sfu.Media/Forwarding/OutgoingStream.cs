@@ -26,6 +26,11 @@ internal sealed class OutgoingStream : IPacedStream
     // Owned.
     private readonly PacketWriter _writer;
 
+    // State.
+    private bool _goesDown;
+    private bool _wentDown;
+    private uint _wentDownAt;
+
     public OutgoingStream(MediaConsumer consumer, CodecTable codecs, ConsumerSettings settings)
     {
         _consumer = consumer;
@@ -62,10 +67,12 @@ internal sealed class OutgoingStream : IPacedStream
 
     /// <summary>
     /// The key frame of a lower layer is next. Where the path's queue is long, it makes good all that was lost before it or has not left yet:
-    /// by the time that could be there it is there too. Where it is short, what was lost may still come in time.
+    /// by the time that could be there it is there too. Where it is short, what was lost may still come in time. Either way the picture stands
+    /// until it is there: on a path that loses packets it leaves more than once.
     /// </summary>
     public void GoDown()
     {
+        _goesDown = true;
         if (Egress.Bandwidth?.Estimator.HasLongQueue != true)
         {
             return;
@@ -103,6 +110,13 @@ internal sealed class OutgoingStream : IPacedStream
         if (!isNumbered)
         {
             return false;
+        }
+
+        if (_goesDown)
+        {
+            _goesDown = false;
+            _wentDown = true;
+            _wentDownAt = timestamp;
         }
 
         Numbers.OnSent(timestamp, now);
@@ -207,6 +221,15 @@ internal sealed class OutgoingStream : IPacedStream
 
         Numbers.OnLeft(numbers.Sequence);
         Repair?.Keep(index, numbers, shift, now);
+        if (_wentDown)
+        {
+            _wentDown = numbers.Timestamp == _wentDownAt;
+            if (_wentDown)
+            {
+                Repair?.RepeatUnasked(new WaitingPacket(this, index, numbers, shift, layers, IsRepair: true), now);
+            }
+        }
+
         if (_consumer.Traced != MediaTraceTypes.None)
         {
             Trace(packet, numbers, layers, isRtx: false, now);

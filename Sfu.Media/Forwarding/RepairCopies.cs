@@ -13,6 +13,11 @@ internal sealed class RepairCopies(PacketPool pool)
     /// <summary>Between two copies: about half of the time from frame to frame, so that one of two misses the burst that a frame is.</summary>
     public const long DistanceUs = 20_000;
 
+    /// <summary>
+    /// So much earlier a copy leaves when a frame is about to: just before that burst a queue has room, if it ever has.
+    /// </summary>
+    public const long BeforeFrameUs = 15_000;
+
     /// <summary>Of more than these the oldest are given up: they were sent once at least.</summary>
     public const int MaxPackets = 256;
 
@@ -51,11 +56,15 @@ internal sealed class RepairCopies(PacketPool pool)
     }
 
     /// <summary>Takes a packet whose next copy is due. The caller takes over its reference, and adds it again for the copies that are left.</summary>
-    public bool TryTake(MediaTime now, out WaitingPacket packet, out int left)
+    /// <param name="now">Call time.</param>
+    /// <param name="packet">Valid when true.</param>
+    /// <param name="left">How often it is to be sent after that.</param>
+    /// <param name="earlyUs">What is due so much later counts as due.</param>
+    public bool TryTake(MediaTime now, out WaitingPacket packet, out int left, long earlyUs = 0)
     {
         packet = default;
         left = 0;
-        if (now < NextTimeout)
+        if (now.PlusUs(earlyUs) < NextTimeout)
         {
             return false;
         }

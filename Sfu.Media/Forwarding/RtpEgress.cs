@@ -148,6 +148,9 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     /// <summary>A packet that was sent again is sent so often more, each time a moment later. Only for clients that tell of the path.</summary>
     public void Repeat(in WaitingPacket packet, int copies, MediaTime now) => _bandwidth?.Pacer.Repeat(packet, copies, now);
 
+    /// <summary>A frame of video is about to leave.</summary>
+    public void BeforeFrame(MediaTime now) => _bandwidth?.Pacer.BeforeFrame(now);
+
     /// <summary>What waits of the stream's packets never leaves.</summary>
     /// <returns>Packets forgotten.</returns>
     public int Discard(OutgoingStream stream) => _bandwidth?.Pacer.Discard(stream) ?? 0;
@@ -173,7 +176,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         }
         else if (consumer.WritesTransportSequence || consumer.TakesCongestionFeedback || consumer.TakesRemb)
         {
-            BandwidthShares.Apply(this, transport.InitialBitrate, isMeasured: false, mayClimb: true, now);
+            BandwidthShares.Apply(this, new PathToShare(transport.InitialBitrate, Former: 0, IsMeasured: false, MayClimb: true, KeepsSpatial: false), now);
         }
     }
 

@@ -82,6 +82,18 @@ internal sealed class SentPackets(long maxAgeUs, int capacity)
         return RetransmissionLookup.Found;
     }
 
+    /// <summary>Whether a packet was sent again less than so long ago.</summary>
+    public bool WasSentAgain(ushort sequence, MediaTime now, long withinUs)
+    {
+        if (_slots.Length == 0)
+        {
+            return false;
+        }
+
+        ref var slot = ref SlotOf(sequence);
+        return slot.IsUsed && slot.Sequence == sequence && slot.ResentAt != 0 && UsSince(slot.ResentAt, now) < withinUs;
+    }
+
     /// <summary>The newest packet. It does not count as sent again.</summary>
     public bool TryGetNewest(PacketPool pool, MediaTime now, out SentPacket packet)
     {

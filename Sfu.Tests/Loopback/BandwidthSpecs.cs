@@ -183,6 +183,48 @@ public sealed class BandwidthSpecs : IDisposable
         Assert.Equal(2, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
     }
 
+    /// <summary>An estimate that falls a little at the same moment changes nothing of that.</summary>
+    [Fact]
+    public void What_is_taken_back_as_rates_become_known_is_given_again_at_once_also_where_the_estimate_falls_a_little()
+    {
+        var camera = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
+        _subscriber.Consume(camera.Producer, WithRemb(SimulcastSource.Consumer()));
+        SendRemb(200_000);
+        _world.Run(TimeSpan.FromSeconds(3));
+        for (var i = 0; i < 20; i++)
+        {
+            SendRemb(200_000 - (i * 1000));
+            camera.Send(1);
+        }
+
+        Assert.Contains(_subscriber.Events.Layers, static told => told.Layers?.SpatialLayer == 2);
+        Assert.NotEqual(2, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+        SendRemb(3_000_000);
+        camera.Send(10);
+        Assert.Equal(2, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+    }
+
+    /// <summary>Fewer frames need no key frame, and none on the way back.</summary>
+    [Fact]
+    public void A_spatial_layer_is_kept_with_fewer_frames_for_two_seconds_after_the_path_became_narrow()
+    {
+        var camera = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
+        _subscriber.Consume(camera.Producer, WithRemb(SimulcastSource.Consumer()));
+        SendRemb(600_000);
+        camera.Send(60);
+        Assert.Equal(new ConsumerLayers(1, 2), _subscriber.Events.Layers[^1].Layers);
+        SendRemb(400_000);
+        camera.Send(10);
+        Assert.Equal(new ConsumerLayers(1, 1), _subscriber.Events.Layers[^1].Layers);
+        var asked = camera.KeyFrameRequests.Sum();
+        SendRemb(200_000);
+        camera.Send(10);
+        Assert.Equal(new ConsumerLayers(1, 0), _subscriber.Events.Layers[^1].Layers);
+        Assert.Equal(asked, camera.KeyFrameRequests.Sum());
+        camera.Send(50);
+        Assert.Equal(new ConsumerLayers(0, 2), _subscriber.Events.Layers[^1].Layers);
+    }
+
     [Fact]
     public void Probes_are_packets_that_the_client_knows_and_are_counted()
     {

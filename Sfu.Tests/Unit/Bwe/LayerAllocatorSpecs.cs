@@ -17,9 +17,24 @@ public class LayerAllocatorSpecs
         return demand;
     }
 
-    private static int[] Allocate(long kbps, bool mayClimb, params LayerDemand[] demands)
+    /// <summary>Three temporal layers that are worth leaving out: 40, 80, 150; 120, 240, 480; 480, 950, 1,900 kbit/s.</summary>
+    private static LayerDemand Halving(int current = LayerDemand.None, int wanted = 10)
     {
-        LayerAllocator.Allocate(kbps * 1000, mayClimb, demands);
+        var demand = new LayerDemand { Priority = 1, Current = current, Wanted = wanted };
+        ReadOnlySpan<int> kbps = [40, 80, 150, 0, 120, 240, 480, 0, 480, 950, 1900];
+        for (var i = 0; i < kbps.Length; i++)
+        {
+            demand.Rates[i] = kbps[i] * 1000L;
+        }
+
+        return demand;
+    }
+
+    private static int[] Allocate(long kbps, bool mayClimb, params LayerDemand[] demands) => Allocate(kbps, mayClimb, keepsSpatial: false, demands);
+
+    private static int[] Allocate(long kbps, bool mayClimb, bool keepsSpatial, params LayerDemand[] demands)
+    {
+        LayerAllocator.Allocate(kbps * 1000, mayClimb, keepsSpatial, demands);
         return [.. demands.Select(static d => d.Allowed)];
     }
 
@@ -56,6 +71,25 @@ public class LayerAllocatorSpecs
         Assert.Equal([4], Allocate(5000, false, Simulcast(current: 4)));
         Assert.Equal([LayerDemand.Unlimited], Allocate(5000, true, Simulcast(current: 4)));
     }
+
+    [Theory]
+    [InlineData(6, 200, 2, 4)] // 25 frames of a lower layer, or 6 of the present one.
+    [InlineData(6, 300, 5, 5)]
+    [InlineData(6, 100, 1, 1)] // Nothing of it fits.
+    [InlineData(10, 500, 6, 8)]
+    [InlineData(LayerDemand.Unlimited, 500, 6, 8)]
+    [InlineData(4, 260, 2, 4)] // A tenth to spare for what it does not have.
+    [InlineData(4, 270, 2, 5)]
+    [InlineData(2, 200, 2, 2)]
+    public void A_spatial_layer_is_kept_for_a_moment_with_as_many_frames_as_there_is_room_for(int current, int kbps, int otherwise, int kept)
+    {
+        Assert.Equal([otherwise], Allocate(kbps, false, keepsSpatial: false, Halving(current)));
+        Assert.Equal([kept], Allocate(kbps, false, keepsSpatial: true, Halving(current)));
+    }
+
+    [Fact]
+    public void Who_keeps_a_spatial_layer_takes_nothing_from_others() =>
+        Assert.Equal([4, 2], Allocate(300, false, keepsSpatial: true, Halving(current: 6), Halving(current: 2)));
 
     [Theory]
     [InlineData(5, LayerDemand.Unlimited, 450)] // Spatial 1, temporal 1: nothing above is wanted.

@@ -34,6 +34,17 @@ public sealed class RepairCopiesSpecs : IDisposable
         Assert.Equal(0, _pool.InUse);
     }
 
+    [Fact] // As before a frame.
+    public void What_is_due_soon_can_be_taken_early_and_counts_as_taken()
+    {
+        Add(_one, 1, copies: 2, At(0));
+        Add(_one, 2, copies: 1, At(8_000));
+        Assert.Equal([1], Take(At(7_000), RepairCopies.BeforeFrameUs));
+        Assert.Empty(Take(At(7_000), RepairCopies.BeforeFrameUs));
+        Assert.Equal(2, Take(At(28_000)).Count);
+        Assert.Equal(0, _pool.InUse);
+    }
+
     [Fact]
     public void Packets_keep_their_order_and_what_is_to_leave_once_is_not_kept()
     {
@@ -96,10 +107,10 @@ public sealed class RepairCopiesSpecs : IDisposable
     }
 
     /// <summary>As the pacer does it: what is left is added again.</summary>
-    private List<ushort> Take(MediaTime now)
+    private List<ushort> Take(MediaTime now, long earlyUs = 0)
     {
         var taken = new List<ushort>();
-        while (_copies.TryTake(now, out var packet, out var left))
+        while (_copies.TryTake(now, out var packet, out var left, earlyUs))
         {
             taken.Add(packet.Numbers.Sequence);
             _copies.Add(packet, left, now);

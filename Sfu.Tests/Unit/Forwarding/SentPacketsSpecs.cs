@@ -52,6 +52,17 @@ public sealed class SentPacketsSpecs : IDisposable
     }
 
     [Fact]
+    public void It_is_known_for_how_long_a_packet_has_not_been_sent_again()
+    {
+        Assert.False(_sent.WasSentAgain(1, At(0), 50_000));
+        Send(1);
+        Assert.False(_sent.WasSentAgain(1, At(0), 50_000));
+        Get(1, 10);
+        Assert.True(_sent.WasSentAgain(1, At(59), 50_000));
+        Assert.False(_sent.WasSentAgain(1, At(61), 50_000));
+    }
+
+    [Fact]
     public void A_packet_is_found_until_it_is_too_old()
     {
         Send(1);

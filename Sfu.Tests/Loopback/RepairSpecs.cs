@@ -1,0 +1,184 @@
+using System.Buffers.Binary;
+using Sfu.Media.Control;
+using Sfu.Media.Forwarding;
+using Sfu.Media.Rtcp;
+using Sfu.Media.Rtp;
+using Sfu.Media.Wire;
+using Sfu.Tests.Support.Loopback;
+using Sfu.Tests.Support.Network;
+
+namespace Sfu.Tests.Loopback;
+
+/// <summary>What a client gets again, and when, on a path of 180 ms round trip of which one packet in twenty is lost.</summary>
+public sealed class RepairSpecs : IDisposable
+{
+    private const int DelayMs = 90;
+    private const int TickMs = 5;
+    private const int LoseOneIn = 20;
+
+    // Of a packet that is asked for where so many are lost.
+    private const int Copies = 4;
+
+    private readonly LoopbackWorld _world = new();
+    private readonly LoopbackPeer _subscriber;
+    private readonly SimulcastSource _camera;
+    private readonly ConsumerHandle _consumer;
+    private readonly ClientReceiver _client;
+    private readonly List<(MediaTime At, uint Ssrc)> _left = [];
+    private readonly List<Got> _got = [];
+    private MediaTime _nextFrame;
+    private int _count;
+    private bool _loses = true;
+
+    public RepairSpecs()
+    {
+        var publisher = _world.NewConnectedPeer();
+        _subscriber = _world.NewConnectedPeer();
+        _camera = new SimulcastSource(_world, publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
+        _consumer = _subscriber.Consume(_camera.Producer, _camera.RepairingConsumer());
+        _client = new ClientReceiver(_subscriber, _camera, rttUs: 2_000_000);
+        _world.DelayUs = DelayMs * 1000;
+        _world.Divert = Lose;
+        _nextFrame = _world.Now;
+        Run(4000);
+        Assert.Contains(_got, static packet => packet is { IsRtx: false, Spatial: 2 });
+    }
+
+    public void Dispose()
+    {
+        Assert.Empty(_world.Faults);
+        _world.Dispose();
+    }
+
+    [Fact]
+    public void Key_frame_of_a_lower_layer_is_sent_again_before_anybody_misses_it()
+    {
+        Settle();
+        _got.Clear();
+        _world.Command(directory => directory.Consumer(_consumer, consumer => consumer.SetPreferredLayers(new ConsumerLayers(0, null), _world.Now)));
+        Run(700);
+        var key = Assert.Single(_got, static packet => packet is { IsKey: true, IsRtx: false });
+        Assert.Equal(0, key.Spatial);
+        var again = Assert.Single(_got, packet => packet.IsRtx && packet.Sequence == key.Sequence);
+        Assert.InRange(again.At.MsSince(key.At), TickMs, DelayMs);
+
+        // What comes behind it is not.
+        Assert.DoesNotContain(_got, packet => packet.IsRtx && packet.Sequence != key.Sequence && Serial.IsNewer(packet.Sequence, key.Sequence));
+    }
+
+    [Fact]
+    public void Copies_leave_before_a_frame_and_not_behind_it()
+    {
+        for (var phase = 0; phase < ICamera.FrameMs; phase += TickMs)
+        {
+            Settle();
+            Run(phase);
+            _left.Clear();
+            Ask(_got.Last(static packet => !packet.IsRtx).Sequence);
+            Run(DelayMs + 100);
+            var again = _left.Where(static packet => packet.Ssrc == TestMedia.ConsumerRtxSsrc).ToArray();
+            Assert.Equal(Copies, again.Length);
+            var frame = MediaTime.Zero;
+            var asked = true;
+            foreach (var (at, ssrc) in _left)
+            {
+                if (ssrc == TestMedia.ConsumerSsrc)
+                {
+                    frame = at;
+                }
+                else if (!asked)
+                {
+                    // Behind the last packet of a frame nothing is sent for a while that could have gone before its first.
+                    Assert.True(at.UsSince(frame) > RepairCopies.BeforeFrameUs);
+                }
+                else
+                {
+                    asked = false;
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Who_asks_again_before_the_answer_can_be_there_is_sent_one_copy_more()
+    {
+        Settle();
+        var sequence = _got.Last(static packet => !packet.IsRtx).Sequence;
+        Ask(sequence);
+        Run(500);
+        Assert.Equal(Copies, _got.Count(packet => packet.IsRtx && packet.Sequence == sequence));
+        Settle();
+        sequence = _got.Last(static packet => !packet.IsRtx).Sequence;
+        Ask(sequence);
+        Run(60);
+        Ask(sequence);
+        Run(500);
+        Assert.Equal(Copies + 1, _got.Count(packet => packet.IsRtx && packet.Sequence == sequence));
+    }
+
+    /// <summary>The path is known to lose packets, and nothing is lost or missing at present.</summary>
+    private void Settle()
+    {
+        _loses = true;
+        Run(1000);
+        _loses = false;
+        Run(300);
+    }
+
+    private void Ask(ushort sequence)
+    {
+        var writer = new RtcpWriter(new byte[100]);
+        Assert.True(writer.TryAddNack(1, TestMedia.ConsumerSsrc, [sequence], out _));
+        _subscriber.SendRtcp(writer.Written);
+    }
+
+    private void Run(int ms)
+    {
+        for (var end = _world.Now.PlusMs(ms); _world.Now < end;)
+        {
+            if (_nextFrame <= _world.Now)
+            {
+                _nextFrame = _nextFrame.PlusMs(ICamera.FrameMs);
+                _camera.SendOne();
+            }
+
+            foreach (var bytes in _subscriber.Rtp)
+            {
+                _client.OnRtp(bytes, _world.Now);
+                Note(bytes);
+            }
+
+            _subscriber.Rtp.Clear();
+            _client.OnTime(_world.Now);
+            _world.Run(TimeSpan.FromMilliseconds(TickMs));
+        }
+    }
+
+    private void Note(byte[] bytes)
+    {
+        Assert.True(RtpPacket.TryParse(bytes, out var packet));
+        var isRtx = packet.Ssrc == TestMedia.ConsumerRtxSsrc;
+        if (packet.Payload.Length <= Rtx.OsnLength)
+        {
+            return;
+        }
+
+        var sequence = isRtx ? BinaryPrimitives.ReadUInt16BigEndian(packet.Payload) : packet.SequenceNumber;
+        var part = _camera.Read(isRtx ? packet.Payload[Rtx.OsnLength..] : packet.Payload);
+        _got.Add(new Got(_world.Now, isRtx, sequence, part.IsKeyStart, part.Spatial));
+    }
+
+    private bool Lose(LoopbackPeer peer, byte[] datagram)
+    {
+        if (peer != _subscriber || datagram[0] >> 6 != 2 || RtcpPacket.IsRtcp(datagram))
+        {
+            return false;
+        }
+
+        var ssrc = BinaryPrimitives.ReadUInt32BigEndian(datagram.AsSpan(8));
+        _left.Add((_world.Now, ssrc));
+        return _loses && ssrc == TestMedia.ConsumerSsrc && ++_count % LoseOneIn == 0;
+    }
+
+    private readonly record struct Got(MediaTime At, bool IsRtx, ushort Sequence, bool IsKey, int Spatial);
+}
