@@ -99,11 +99,11 @@ internal sealed class LostRequestsActor : UntypedActor, IWithTimers
         var deadline = (TimeSpan)_deadlines.GetValue(request, _ => now + _patience);
         if (_regionIsGone)
         {
-            asker.Tell(ClosedAnswer.To(request, "The node is shutting down."));
+            Answer(asker, ClosedAnswer.To(request, "The node is shutting down."));
         }
         else if (now >= deadline || _lost.Count >= Most)
         {
-            asker.Tell(new Rejected(request.RequestId, SfuErrorCode.Unavailable, "The Router cannot be reached."));
+            Answer(asker, new Rejected(request.RequestId, SfuErrorCode.Unavailable, "The Router cannot be reached."));
         }
         else
         {
@@ -112,6 +112,14 @@ internal sealed class LostRequestsActor : UntypedActor, IWithTimers
             {
                 Timers.StartSingleTimer(SendAgain.Key, SendAgain.Instance, _interval);
             }
+        }
+    }
+
+    private static void Answer(IActorRef asker, IReply reply)
+    {
+        if (!asker.IsNobody() && !asker.Equals(Context.System.DeadLetters))
+        {
+            asker.Tell(reply);
         }
     }
 
