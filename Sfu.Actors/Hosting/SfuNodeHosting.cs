@@ -24,6 +24,9 @@ public static class SfuNodeHosting
 
     private static readonly TimeSpan _closeSlack = TimeSpan.FromSeconds(1);
 
+    /// <summary>A lost node's Routers live again by then. Sessions wait longer for an answer.</summary>
+    private static readonly TimeSpan _routerPatience = TimeSpan.FromSeconds(10);
+
     /// <summary>For the node's actors to have heard of each other.</summary>
     private static readonly TimeSpan _startPatience = TimeSpan.FromSeconds(30);
 
@@ -107,7 +110,10 @@ public static class SfuNodeHosting
         var node = registry.TryGet<SfuNode>(out var carrier) ? carrier : null;
         var member = system.ActorOf(ClusterMemberActor.Props(node, region, settings), ClusterMembers.MemberActorName);
         registry.Register<SfuMember>(member);
-        system.ActorOf(MemberProbeActor.Props(Akka.Cluster.Cluster.Get(system)), "member-probe");
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        system.ActorOf(MemberProbeActor.Props(cluster), "member-probe");
+        system.ActorOf(LostRegionsActor.Props(region, cluster), "lost-regions");
+        system.ActorOf(LostRequestsActor.Props(region, _routerPatience), "lost-requests");
         var reception = system.ActorOf(ReceptionActor.Props(region, member), ClusterMembers.ReceptionActorName);
         ClusterClientReceptionist.Get(system).RegisterService(reception);
     }

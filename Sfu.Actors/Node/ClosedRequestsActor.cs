@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Sfu.Actors.Cluster;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
 using Sfu.Actors.Transports;
@@ -9,6 +10,7 @@ namespace Sfu.Actors.Node;
 /// <summary>
 /// Answers requests that reach an actor after its end, or that it left in its mailbox: they surface as dead letters of this node, and the
 /// asker is told that it is closed (<see cref="ClosedAnswer"/>) instead of nothing. A creation that got lost so is also taken back where it is booked.
+/// What was on its way to a Router is not for it (<see cref="LostRequestsActor"/>).
 /// </summary>
 internal sealed class ClosedRequestsActor : UntypedActor
 {
@@ -20,7 +22,7 @@ internal sealed class ClosedRequestsActor : UntypedActor
 
     protected override void OnReceive(object message)
     {
-        if (message is not DeadLetter { Message: IRequest request } letter)
+        if (message is not DeadLetter { Message: IRequest request } letter || LostRequestsActor.Takes(letter))
         {
             return;
         }

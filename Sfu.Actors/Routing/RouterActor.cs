@@ -36,7 +36,9 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private readonly RouterPipes _pipes;
     private readonly TransportCreation _creation;
     private readonly List<PendingRequest> _closers = [];
+    private readonly List<Letter> _early = []; // For the next incarnation.
     private bool _leaving;
+    private bool _isIdle; // It closes because nobody used it.
     private bool _wasToClose; // Before it knew of anything.
 
     public RouterActor(RouterId id, NodeContext node, IPlacement placement)
@@ -118,6 +120,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 Reconcile(_reconciliation.Again());
                 break;
             case LingerOver when _state.IsAbandoned:
+                _isIdle = true;
                 BeginClosing(CloseReason.Requested);
                 break;
             case LingerOver:
@@ -142,6 +145,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
 
         _closers.Clear();
+        SendOnEarly();
         if (_state.Setup is not null)
         {
             Context.System.EventStream.Publish(new RouterNews.Ended(_id, _state.IsClosing));
@@ -457,9 +461,11 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         {
             _leaving = true;
             Context.Parent.Tell(new Passivate(RouterHandOff.Instance));
+            SendOnEarly();
         }
     }
 
+    /// <summary>Who asks an idle Router that is about to end has nothing to do with that: the next incarnation answers.</summary>
     private void OnRequestWhileClosing(IRequest request)
     {
         switch (request)
@@ -467,6 +473,15 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             case RouterProtocol.CloseRouter:
                 AnsweredElsewhere();
                 _closers.Add(new PendingRequest(request.RequestId, Sender));
+                break;
+            case not (ITransportRequest or IProducerRequest or IConsumerRequest or IObserverRequest) when _isIdle:
+                AnsweredElsewhere();
+                _early.Add(new Letter(Context.Parent, request, Sender));
+                if (_leaving)
+                {
+                    SendOnEarly();
+                }
+
                 break;
             case RouterProtocol.GetRouterRtpCapabilities or RouterProtocol.CreateRouter or RouterProtocol.CreateWebRtcTransport
                 or RouterProtocol.CreatePlainTransport or RouterProtocol.CreatePipeTransport or PeerProtocol.AttachPeer
@@ -478,6 +493,17 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 ReplyClosed($"The Router {_id} is closing.");
                 break;
         }
+    }
+
+    /// <summary>Behind what makes sharding keep it.</summary>
+    private void SendOnEarly()
+    {
+        foreach (var letter in _early)
+        {
+            letter.Send(Self);
+        }
+
+        _early.Clear();
     }
 
     /// <summary>Counts from the last use.</summary>

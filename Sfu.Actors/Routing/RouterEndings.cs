@@ -106,30 +106,37 @@ internal sealed class RouterEndings(RouterState state)
         return letters.DrainToImmutable();
     }
 
-    private ImmutableArray<Letter> OfLost(TransportEntry transport) => LastWordsOf(transport).AddRange(OfTransport(transport.Record.TransportId));
+    private ImmutableArray<Letter> OfLost(TransportEntry transport) => [.. LastWordsOf(transport), .. OfTransport(transport.Record.TransportId)];
 
-    /// <summary>What the owner of a transport, or who waits for it, would have heard from the transport itself.</summary>
-    private ImmutableArray<Letter> LastWordsOf(TransportEntry entry)
+    /// <summary>
+    /// What the owner of a transport, and who waits for it, would have heard from the transport itself. The node answers them beside its
+    /// reports, which may be lost: of what is not known to have opened they may know, and to who does not, an id that he never heard means nothing.
+    /// </summary>
+    private IEnumerable<Letter> LastWordsOf(TransportEntry entry)
     {
-        var transport = entry.Record;
         if (entry.Asker is { } asker)
         {
-            return [new Letter(asker.Asker, new Rejected(asker.RequestId, SfuErrorCode.Unavailable, "The node that was to carry the transport is lost, or the connection to it broke."))];
+            yield return new Letter(
+                asker.Asker,
+                new Rejected(asker.RequestId, SfuErrorCode.Unavailable, "The node that was to carry the transport is lost, or the connection to it broke."));
         }
 
-        if (transport.Owner is not { } owner)
+        if (entry.Record.Owner is not { } owner)
         {
-            return [];
+            yield break;
         }
 
-        var id = transport.TransportId;
-        return
-        [
-            .. state.ProducersOn(id).Where(producer => producer.Open).Select(producer => new Letter(
-                owner, new SessionEvents.ProducerClosed(state.Id, producer.ProducerId, CloseReason.TransportClosed))),
-            .. state.ConsumersOn(id).Where(consumer => consumer.Open).Select(consumer => new Letter(
-                owner, new SessionEvents.ConsumerClosed(state.Id, id, consumer.ConsumerId, CloseReason.TransportClosed))),
-            new Letter(owner, new SessionEvents.TransportClosed(state.Id, id, CloseReason.NodeLost)),
-        ];
+        var id = entry.Record.TransportId;
+        foreach (var producer in state.ProducersOn(id))
+        {
+            yield return new Letter(owner, new SessionEvents.ProducerClosed(state.Id, producer.ProducerId, CloseReason.TransportClosed));
+        }
+
+        foreach (var consumer in state.ConsumersOn(id))
+        {
+            yield return new Letter(owner, new SessionEvents.ConsumerClosed(state.Id, id, consumer.ConsumerId, CloseReason.TransportClosed));
+        }
+
+        yield return new Letter(owner, new SessionEvents.TransportClosed(state.Id, id, CloseReason.NodeLost));
     }
 }

@@ -146,8 +146,17 @@ public sealed class TestCluster : IAsyncDisposable
     /// <summary>Brings a Router into being on this node. Its name must not have been used before.</summary>
     public async Task CreateRouterOnAsync(TestNode holder, RouterId router)
     {
-        await holder.Region.Ask<RouterRtpCapabilities>(new RouterProtocol.GetRouterRtpCapabilities(0, router), TestNode.Patience);
-        Assert.Equal(holder, await HolderOfAsync(router));
+        TestNode? found = null;
+        await TestNode.UntilAsync(
+            async () =>
+            {
+                // An idle one may have ended before it is looked for; the next is where it was.
+                await holder.Region.Ask<RouterRtpCapabilities>(new RouterProtocol.GetRouterRtpCapabilities(0, router), TestNode.Patience);
+                found = await HolderOfAsync(router);
+                return found is not null;
+            },
+            () => $"Nobody holds {router}.");
+        Assert.Equal(holder, found);
     }
 
     /// <summary>The node with the Router's actor; null when there is none. Two are a failure.</summary>
