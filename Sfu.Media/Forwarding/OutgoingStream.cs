@@ -221,13 +221,14 @@ internal sealed class OutgoingStream : IPacedStream
 
         Numbers.OnLeft(numbers.Sequence);
         Repair?.Keep(index, numbers, shift, now);
-        if (_wentDown)
+        if (_wentDown && numbers.Timestamp == _wentDownAt)
         {
-            _wentDown = numbers.Timestamp == _wentDownAt;
-            if (_wentDown)
-            {
-                Repair?.RepeatUnasked(new WaitingPacket(this, index, numbers, shift, layers, IsRepair: true), now);
-            }
+            Repair?.RepeatUnasked(new WaitingPacket(this, index, numbers, shift, layers, IsRepair: true), now);
+        }
+        else if (_wentDown && Serial.IsNewer(numbers.Timestamp, _wentDownAt))
+        {
+            // Not before: what waited when it went down leaves ahead of it.
+            _wentDown = false;
         }
 
         if (_consumer.Traced != MediaTraceTypes.None)

@@ -16,6 +16,8 @@ public sealed class RepairSpecs : IDisposable
     private const int TickMs = 5;
     private const int LoseOneIn = 20;
 
+    private const int Burst = 8; // Frames; more than leave at once.
+
     // Of a packet that is asked for where so many are lost.
     private const int Copies = 4;
 
@@ -64,6 +66,26 @@ public sealed class RepairSpecs : IDisposable
 
         // What comes behind it is not.
         Assert.DoesNotContain(_got, packet => packet.IsRtx && packet.Sequence != key.Sequence && Serial.IsNewer(packet.Sequence, key.Sequence));
+    }
+
+    [Fact]
+    public void Key_frame_of_a_lower_layer_is_sent_again_also_where_earlier_frames_still_wait_to_leave()
+    {
+        Settle();
+        _got.Clear();
+        _world.Command(directory => directory.Consumer(_consumer, consumer => consumer.SetPreferredLayers(new ConsumerLayers(0, null), _world.Now)));
+        for (var frame = 0; frame < Burst; frame++)
+        {
+            _camera.SendOne();
+        }
+
+        _camera.RequestKeyFrames(0);
+        _camera.SendOne();
+        Run(1000);
+        var key = _got.FindIndex(static packet => packet is { IsKey: true, IsRtx: false });
+        var sequence = _got[key].Sequence;
+        Assert.Contains(_got[..key], static packet => packet is { IsRtx: false, Spatial: 2 });
+        Assert.Contains(_got, packet => packet.IsRtx && packet.Sequence == sequence);
     }
 
     [Fact]
