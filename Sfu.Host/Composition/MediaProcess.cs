@@ -11,6 +11,8 @@ internal sealed class MediaProcess : IDisposable
     /// <summary>The argument that makes this program a media process. Not for people: it speaks frames by standard input and output.</summary>
     public const string Verb = "media-process";
 
+    private const string Runtime = "dotnet";
+
     /// <summary>May follow.</summary>
     public const string CompileAhead = "compile-ahead";
 
@@ -79,9 +81,12 @@ internal sealed class MediaProcess : IDisposable
     private static ProcessStartInfo Itself(bool compileAhead)
     {
         var assembly = typeof(MediaProcess).Assembly;
-        var program = Environment.ProcessPath ?? string.Empty;
-        var isProgram = Path.GetFileNameWithoutExtension(program) == assembly.GetName().Name;
-        var start = new ProcessStartInfo(isProgram ? program : "dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var running = Environment.ProcessPath ?? Runtime;
+        var runs = Path.GetFileNameWithoutExtension(running);
+        var isProgram = runs == assembly.GetName().Name;
+
+        // Whoever else has the node within needs the runtime's own program; the one that runs may be the only one there is.
+        var start = new ProcessStartInfo(isProgram || runs == Runtime ? running : Runtime) { RedirectStandardInput = true, RedirectStandardOutput = true };
         if (!isProgram)
         {
             start.ArgumentList.Add("exec");

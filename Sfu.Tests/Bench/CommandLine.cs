@@ -38,7 +38,7 @@ internal sealed class CommandLine
     private readonly Option<string[]> _nodeSettings = new("--node-setting")
     {
         HelpName = "KEY=VALUE",
-        Description = "Put this into the node's configuration, as sfu.media.own-process=on; may be repeated.",
+        Description = "Put this into the node's configuration, as sfu.media.own-process=off; may be repeated.",
         DefaultValueFactory = _ => [],
     };
 

@@ -27,8 +27,7 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     /// <param name="hocon">For all of them.</param>
     public static async Task<ClusterProcesses> StartAsync(int carriers, string hocon = "")
     {
-        var file = Path.Combine(AppContext.BaseDirectory, $"cluster-{Guid.NewGuid():N}.conf");
-        await File.WriteAllTextAsync(file, $"sfu.router.empty-linger = 500 ms\n{hocon}\n");
+        var file = SfuHostProcess.Configuration(hocon);
         var gateway = await SfuHostProcess.StartAnsweringAsync("--roles", "gateway", "--config", file);
         var cluster = new ClusterProcesses(gateway, await gateway.ClusterAddressAsync(), file);
         try

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Sfu.Tests.EndToEnd;
 
-/// <summary>A node that has run out of file descriptors.</summary>
+/// <summary>A node whose media process has run out of file descriptors.</summary>
 [Collection(EndToEndCollection.Name)]
 public sealed class DescriptorSpecs
 {
@@ -16,8 +16,8 @@ public sealed class DescriptorSpecs
         await using var host = await SfuHostProcess.StartAsync();
         var port = (await MediaAsync(host)).GetProperty("servers")[0].GetProperty("listenInfos").EnumerateArray()
             .First(static info => info.GetProperty("protocol").GetString() == "Tcp").GetProperty("port").GetInt32();
-        var open = Directory.GetFiles($"/proc/{host.Id}/fd").Length;
-        using (var limit = Process.Start("prlimit", ["--pid", $"{host.Id}", $"--nofile={open + Spare}"]))
+        var open = Directory.GetFiles($"/proc/{host.MediaProcessId}/fd").Length;
+        using (var limit = Process.Start("prlimit", ["--pid", $"{host.MediaProcessId}", $"--nofile={open + Spare}"]))
         {
             await limit.WaitForExitAsync();
             Assert.Equal(0, limit.ExitCode);

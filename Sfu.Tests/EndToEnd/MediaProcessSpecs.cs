@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Sfu.Tests.EndToEnd;
 
-/// <summary>A node whose media plane is a process of its own: people meet through it, and each of the two ends with the other.</summary>
+/// <summary>The media plane is a process of its own, which ends with the node as the node with it; or, where that is wanted, a part of the node.</summary>
 [Collection(EndToEndCollection.Name)]
 public sealed class MediaProcessSpecs(Browser browser)
 {
@@ -13,21 +13,15 @@ public sealed class MediaProcessSpecs(Browser browser)
     [BrowserFact]
     public async Task Two_people_meet_and_the_end_of_the_media_process_ends_the_node()
     {
-        await using var host = await StartAsync();
-        var media = MediaProcessOf(host);
-        await using (var ada = await MeetingPage.JoinAsync(browser, host, "apart", "Ada", MeetingPage.SmallPicture))
-        await using (var bob = await MeetingPage.JoinAsync(browser, host, "apart", "Bob", MeetingPage.SmallPicture))
-        {
-            foreach (var page in new[] { ada, bob })
+        await using var host = await SfuHostProcess.StartAsync();
+        using var media = MediaProcessOf(host);
+        await MeetAsync(
+            host,
+            async () =>
             {
-                await Eventually.Get(page.ReceptionAsync, seen => seen is { FramesDecoded: > 50, AudioEnergy: > 0 }, "picture and sound arrive", s_patience);
-            }
-
-            var runtime = JsonElement.Parse(await host.GetAsync("/debug/runtime"));
-            Assert.True(runtime.GetProperty("mediaProcess").GetProperty("allocatedBytes").GetInt64() > 0);
-        }
-
-        await host.IsIdleAsync("apart");
+                var runtime = JsonElement.Parse(await host.GetAsync("/debug/runtime"));
+                Assert.True(runtime.GetProperty("mediaProcess").GetProperty("allocatedBytes").GetInt64() > 0);
+            });
 
         media.Kill();
 
@@ -36,10 +30,28 @@ public sealed class MediaProcessSpecs(Browser browser)
         Assert.DoesNotContain("Unhandled", host.Errors, StringComparison.Ordinal);
     }
 
+    [BrowserFact]
+    public async Task Two_people_meet_through_a_node_that_is_one_process()
+    {
+        await using var host = await SfuHostProcess.StartAsync("--config", Configuration("one-process", "sfu.media.own-process = off"));
+        await MeetAsync(
+            host,
+            async () =>
+            {
+                var runtime = JsonElement.Parse(await host.GetAsync("/debug/runtime"));
+                Assert.False(runtime.TryGetProperty("mediaProcess", out _));
+                Assert.Empty(host.Children());
+            });
+
+        host.Interrupt();
+
+        Assert.Equal(0, await host.ExitedAsync(s_patience));
+    }
+
     [Fact]
     public async Task A_node_that_is_killed_leaves_no_media_process()
     {
-        await using var host = await StartAsync();
+        await using var host = await SfuHostProcess.StartAsync();
         using var media = MediaProcessOf(host);
 
         host.Kill();
@@ -50,7 +62,7 @@ public sealed class MediaProcessSpecs(Browser browser)
     [Fact]
     public async Task What_interrupts_both_ends_the_node_in_order()
     {
-        await using var host = await StartAsync();
+        await using var host = await SfuHostProcess.StartAsync();
         using var media = MediaProcessOf(host);
 
         // As Ctrl+C at a terminal, or who ends a service with all its processes: the media process is not to go first.
@@ -76,16 +88,30 @@ public sealed class MediaProcessSpecs(Browser browser)
         Assert.StartsWith("sfu: The DTLS certificate (sfu.media) cannot be used:", host.Errors, StringComparison.Ordinal);
     }
 
-    private static Task<SfuHostProcess> StartAsync() => SfuHostProcess.StartAsync("--config", Configuration("own-process", string.Empty));
+    private async Task MeetAsync(SfuHostProcess host, Func<Task> meanwhile)
+    {
+        await using (var ada = await MeetingPage.JoinAsync(browser, host, "apart", "Ada", MeetingPage.SmallPicture))
+        await using (var bob = await MeetingPage.JoinAsync(browser, host, "apart", "Bob", MeetingPage.SmallPicture))
+        {
+            foreach (var page in new[] { ada, bob })
+            {
+                await Eventually.Get(page.ReceptionAsync, seen => seen is { FramesDecoded: > 50, AudioEnergy: > 0 }, "picture and sound arrive", s_patience);
+            }
+
+            await meanwhile();
+        }
+
+        await host.IsIdleAsync("apart");
+    }
 
     private static string Configuration(string name, string more)
     {
         var file = Path.Combine(AppContext.BaseDirectory, $"{name}.conf");
-        File.WriteAllText(file, $"sfu.media.own-process = on\nsfu.router.empty-linger = 500 ms\nsfu.host.compile-ahead = off\n{more}\n");
+        File.WriteAllText(file, $"sfu.router.empty-linger = 500 ms\nsfu.host.compile-ahead = off\n{more}\n");
         return file;
     }
 
-    private static Process MediaProcessOf(SfuHostProcess host) => Process.GetProcessById(Assert.Single(host.Children()));
+    private static Process MediaProcessOf(SfuHostProcess host) => Process.GetProcessById(host.MediaProcessId);
 
     private static async Task MustEndAsync(Process process)
     {

@@ -52,8 +52,10 @@ public sealed partial class RoleSpecs(Browser browser)
             Assert.Equal(1, Assert.Single(summary.GetProperty("branches").EnumerateArray()).GetProperty("transports").GetInt32());
         }
 
+        Assert.Empty(gateway.Children());
         Assert.Empty(UdpSocketsOf(gateway.Id));
-        Assert.NotEmpty(UdpSocketsOf(sfu.Id));
+        Assert.Empty(UdpSocketsOf(sfu.Id));
+        Assert.NotEmpty(UdpSocketsOf(sfu.MediaProcessId));
         await gateway.IsIdleAsync("roles");
         await sfu.IsIdleAsync("roles");
     }

@@ -10,8 +10,7 @@ internal sealed partial class SfuHostProcess : ChildProcess
 {
     private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
-    /// <summary>Times that a test can wait for.</summary>
-    private static readonly string s_configuration = WriteConfiguration();
+    private static readonly string s_configuration = Configuration("sfu.host.compile-ahead = off");
 
     private SfuHostProcess(IEnumerable<string> arguments)
         : base("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Sfu.Host.dll"), .. arguments])
@@ -91,9 +90,9 @@ internal sealed partial class SfuHostProcess : ChildProcess
     public Task BecomesReadyAsync() => Eventually.True(
         async () => (await AnswerAsync("/healthz/ready")).Code == HttpStatusCode.OK, "the node is ready", TimeSpan.FromSeconds(60));
 
-    /// <summary>Awaits that it has compiled its code ahead, for which it has a thread, and has its processor for what is asked of it.</summary>
+    /// <summary>Awaits that each of its processes has compiled its code ahead, for which it has a thread, and has its processor for what is asked of it.</summary>
     public Task HasPreparedAsync() => Eventually.True(
-        () => Task.FromResult(!ThreadNames().Contains("compile-ahead")), "the node has compiled its code", TimeSpan.FromSeconds(60));
+        () => Task.FromResult(!Children().Prepend(Id).SelectMany(ThreadNames).Contains("compile-ahead")), "the node has compiled its code", TimeSpan.FromSeconds(60));
 
     public async Task<(HttpStatusCode Code, string Text)> AnswerAsync(string path)
     {
@@ -112,9 +111,12 @@ internal sealed partial class SfuHostProcess : ChildProcess
             .Select(static child => int.Parse(child, CultureInfo.InvariantCulture)),
     ];
 
-    private IEnumerable<string> ThreadNames()
+    /// <summary>Of a node that has its media plane in a process of its own.</summary>
+    public int MediaProcessId => Assert.Single(Children());
+
+    private static IEnumerable<string> ThreadNames(int process)
     {
-        foreach (var thread in Directory.GetDirectories($"/proc/{Id}/task"))
+        foreach (var thread in Directory.GetDirectories($"/proc/{process}/task"))
         {
             string name;
             try
@@ -130,10 +132,11 @@ internal sealed partial class SfuHostProcess : ChildProcess
         }
     }
 
-    private static string WriteConfiguration()
+    /// <summary>A file for <c>--config</c>: times that a test can wait for, and more.</summary>
+    public static string Configuration(string hocon)
     {
-        var file = Path.Combine(AppContext.BaseDirectory, "end-to-end.conf");
-        File.WriteAllText(file, "sfu.router.empty-linger = 500 ms\nsfu.host.compile-ahead = off\n");
+        var file = Path.Combine(AppContext.BaseDirectory, $"end-to-end-{Guid.NewGuid():N}.conf");
+        File.WriteAllText(file, $"sfu.router.empty-linger = 500 ms\n{hocon}\n");
         return file;
     }
 

@@ -12,7 +12,7 @@ namespace Sfu.Bench.Scenarios;
 /// A fan-out runs; then clients join other rooms at a rate, each with a WebSocket, a session, a transport, ICE and DTLS. Does forwarding
 /// feel it? Afterwards: how many transports a second signalling alone makes, asked in parallel. Beside it: the C program forwards the same
 /// fan-out while the node does nothing but take the same joins. What its packets wait for is the processors that clients and node share. The node
-/// itself as it is by default, with its media plane in a process of its own, and with that process' threads going first.
+/// itself as it is by default, with its media threads going first, and with its media plane in the node's own process.
 /// </summary>
 internal sealed class JoinStormScenario : IScenario
 {
@@ -34,8 +34,8 @@ internal sealed class JoinStormScenario : IScenario
     private static readonly (string Label, string[] Settings)[] s_nodes =
     [
         (string.Empty, []),
-        (", media process", ["sfu.media.own-process=on"]),
-        (", media process, niceness -10", ["sfu.media.own-process=on", "sfu.media.nice=-10"]),
+        (", niceness -10", ["sfu.media.nice=-10"]),
+        (", one process", ["sfu.media.own-process=off"]),
     ];
 
     private readonly Histogram _times = new();
