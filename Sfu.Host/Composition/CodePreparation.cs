@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sfu.Actors.Serialization;
 using Sfu.Media.Net;
+using Sfu.Media.Remote;
 
 namespace Sfu.Host.Composition;
 
@@ -23,15 +24,25 @@ internal static class CodePreparation
 
     /// <summary>A node's.</summary>
     /// <param name="logger">Is told how long it took.</param>
+    /// <param name="hasMediaProcess">It speaks with one.</param>
     /// <param name="stopping">The node ends.</param>
-    public static void Begin(ILogger logger, CancellationToken stopping) => Begin(() =>
+    public static void Begin(ILogger logger, bool hasMediaProcess, CancellationToken stopping) => Begin(() =>
     {
         SfuSerializer.Prepare();
+        if (hasMediaProcess)
+        {
+            SeamPreparation.Run();
+        }
+
         Run(s_all, logger, stopping);
     });
 
     /// <summary>A media process'.</summary>
-    public static void BeginMedia() => Begin(() => Run(s_media, NullLogger.Instance, CancellationToken.None));
+    public static void BeginMedia() => Begin(() =>
+    {
+        SeamPreparation.Run();
+        Run(s_media, NullLogger.Instance, CancellationToken.None);
+    });
 
     private static void Begin(ThreadStart run) =>
         new Thread(run) { IsBackground = true, Name = "compile-ahead", Priority = ThreadPriority.BelowNormal }.Start();

@@ -24,6 +24,9 @@ internal sealed class NodeMedia : IDisposable
 
     public IMediaPlane Plane { get; }
 
+    /// <summary>It has a process of its own.</summary>
+    public bool IsProcess => _process is not null;
+
     /// <summary>When its process has ended, wanted or not. Never, in this process.</summary>
     public Task Lost => _process?.Ended ?? _never;
 

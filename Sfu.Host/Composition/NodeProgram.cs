@@ -30,7 +30,7 @@ internal static class NodeProgram
         Announce(app, configuration);
         if (configuration.Host.CompileAhead)
         {
-            CodePreparation.Begin(app.Logger, app.Lifetime.ApplicationStopping);
+            CodePreparation.Begin(app.Logger, media is { IsProcess: true }, app.Lifetime.ApplicationStopping);
         }
 
         var requested = StopRequestedAsync(app.Lifetime.ApplicationStopping);

@@ -11,7 +11,7 @@ public sealed class CodePreparationSpecs : ILogger
     [Fact]
     public async Task Every_method_of_the_program_can_be_compiled_ahead()
     {
-        CodePreparation.Begin(this, CancellationToken.None);
+        CodePreparation.Begin(this, hasMediaProcess: true, CancellationToken.None);
         var (level, text) = await _said.Task.WaitAsync(TimeSpan.FromMinutes(2));
         Assert.True(level == LogLevel.Debug, text);
         Assert.True(int.Parse(text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal)), System.Globalization.CultureInfo.InvariantCulture) > 1_000, text);

@@ -116,6 +116,10 @@ public sealed class SeamSpecs : IDisposable
     }
 
     /// <summary>Values of any type of the seam, made by their public constructors and initializers.</summary>
+    /// <summary>A callback stays where it is; of parameters only the values cross, which are prepared by themselves.</summary>
+    [Fact]
+    public void All_that_crosses_is_prepared() => Assert.Equal([typeof(ParameterDictionary), typeof(Action<string>)], SeamPreparation.Run());
+
     private sealed class RandomValues(Random random)
     {
         private readonly NullabilityInfoContext _nullability = new();
