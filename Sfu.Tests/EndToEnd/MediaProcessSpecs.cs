@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Sfu.Tests.EndToEnd;
 
-/// <summary>A node whose media plane is a process of its own: people meet through it, and each of the two ends with the other.</summary>
+/// <summary>A node whose media plane is a process of its own: people meet through it, and each of the two ends with the other, or when the other stands still.</summary>
 [Collection(EndToEndCollection.Name)]
 public sealed class MediaProcessSpecs(Browser browser)
 {
@@ -54,16 +54,44 @@ public sealed class MediaProcessSpecs(Browser browser)
         using var media = MediaProcessOf(host);
 
         // As Ctrl+C at a terminal, or who ends a service with all its processes: the media process is not to go first.
-        using (var signal = Process.Start("kill", ["-TERM", media.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await signal.WaitForExitAsync();
-        }
-
+        await SignalAsync("-TERM", media.Id);
         host.Interrupt();
 
         Assert.Equal(0, await host.ExitedAsync(s_patience));
         Assert.DoesNotContain("The media process has ended", host.Output, StringComparison.Ordinal);
         await MustEndAsync(media);
+    }
+
+    [Fact]
+    public async Task A_media_process_that_stands_still_is_killed_and_the_node_ends()
+    {
+        await using var host = await StartImpatientAsync();
+        using var media = MediaProcessOf(host);
+
+        await SignalAsync("-STOP", media.Id);
+
+        Assert.Equal(1, await host.ExitedAsync(s_patience));
+        Assert.Contains("media: The media process has not answered for 2 s: the media process is killed", host.Output, StringComparison.Ordinal);
+        Assert.Contains("The media process has ended", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", host.Errors, StringComparison.Ordinal);
+        await MustEndAsync(media);
+    }
+
+    [Fact]
+    public async Task A_node_that_stands_still_is_left_by_its_media_process_and_ends_when_it_goes_on()
+    {
+        await using var host = await StartImpatientAsync();
+        var media = Assert.Single(host.Children());
+
+        await SignalAsync("-STOP", host.Id);
+
+        // Its parent, which stands still, does not take note of its end.
+        await Eventually.True(() => Task.FromResult(HasEnded(media)), "the media process ends", s_patience);
+        Assert.Contains("media: The node has not been heard of for 2 s: the media process ends", host.Errors, StringComparison.Ordinal);
+        await SignalAsync("-CONT", host.Id);
+        Assert.Equal(1, await host.ExitedAsync(s_patience));
+        Assert.Contains("The media process has ended", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("is killed", host.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,6 +105,29 @@ public sealed class MediaProcessSpecs(Browser browser)
     }
 
     private static Task<SfuHostProcess> StartAsync() => SfuHostProcess.StartAsync("--config", Configuration("own-process", string.Empty));
+
+    private static Task<SfuHostProcess> StartImpatientAsync() =>
+        SfuHostProcess.StartAsync("--config", Configuration("impatient", "sfu.media.own-process-patience = 2 s"));
+
+    private static async Task SignalAsync(string signal, int process)
+    {
+        using var kill = Process.Start("kill", [signal, process.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Gone, or without anything but its exit code (state Z; proc(5)).</summary>
+    private static bool HasEnded(int process)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{process}/status").Any(static line => line.StartsWith("State:\tZ", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     private static string Configuration(string name, string more)
     {
