@@ -4,7 +4,7 @@ using Sfu.Media.Net;
 namespace Sfu.Media.Remote;
 
 /// <summary>The media process: a media plane for who is at the other end of two streams, from its first word to the end of them.</summary>
-public sealed class MediaPlaneServer : IMediaProcess
+public sealed class MediaPlaneServer : IMediaProcess, IDisposable
 {
     private readonly Seam _seam;
     private readonly IMediaProcessEvents _events;
@@ -30,10 +30,15 @@ public sealed class MediaPlaneServer : IMediaProcess
     /// </param>
     public static void Run(Stream input, Stream output, Action<string> nodeStandsStill)
     {
-        var server = new MediaPlaneServer(input, output, nodeStandsStill);
+        using var server = new MediaPlaneServer(input, output, nodeStandsStill);
         server._seam.Run((exception, command) => server._events.Warned($"{command}: {exception.Message}"));
-        server._plane?.Dispose();
-        server._beat?.Dispose();
+    }
+
+    /// <summary>Watched to the last: a thread that hangs does not end.</summary>
+    public void Dispose()
+    {
+        _plane?.Dispose();
+        _beat?.Dispose();
     }
 
     void IMediaProcess.Start(MediaPlaneOptions options, long patienceMs)
