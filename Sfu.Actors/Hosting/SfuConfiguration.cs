@@ -179,7 +179,14 @@ public sealed class SfuConfiguration
 
     private static SfuThreadOptions ReadThreads(ConfigReader media) =>
         new(media.Integer("threads", 0, 256), media.Boolean("pin-threads"), media.Integer("busy-poll-us", 0, 100_000), media.Integer("nice", -20, 19),
-            media.Boolean("own-process"));
+            media.Boolean("own-process"), ReadPatience(media, "own-process-patience"));
+
+    /// <summary>Zero, or time enough for a busy machine.</summary>
+    private static TimeSpan ReadPatience(ConfigReader section, string key)
+    {
+        var patience = section.Duration(key, TimeSpan.Zero, TimeSpan.FromHours(1));
+        return patience == TimeSpan.Zero || patience >= TimeSpan.FromSeconds(1) ? patience : throw section.Wrong(key, "is neither 0 nor a second or more");
+    }
 
     private static SfuTcpOptions ReadTcp(ConfigReader tcp) => new(
         tcp.Duration("unauthenticated-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),

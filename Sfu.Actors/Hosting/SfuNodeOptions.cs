@@ -37,7 +37,8 @@ public sealed record SfuNodeOptions(
 /// <param name="BusyPollUs">How long an idle thread looks for work before it sleeps, in microseconds.</param>
 /// <param name="Nice">−20 (first) … 19 (last): who gets a processor where several want it.</param>
 /// <param name="OwnProcess">They are in a process of their own.</param>
-public sealed record SfuThreadOptions(int Count, bool Pinned, int BusyPollUs, int Nice, bool OwnProcess);
+/// <param name="OwnProcessPatience">For how long it and the node put up with each other's silence; zero: for ever.</param>
+public sealed record SfuThreadOptions(int Count, bool Pinned, int BusyPollUs, int Nice, bool OwnProcess, TimeSpan OwnProcessPatience);
 
 /// <summary>What keeps strangers in check where connections have no limit.</summary>
 /// <param name="UnauthenticatedTimeout">A connection on which nobody has authenticated by then is closed.</param>

@@ -44,19 +44,27 @@ internal sealed class MediaProcess : IDisposable
     /// <exception cref="DllNotFoundException">OpenSSL is not there.</exception>
     /// <exception cref="EndOfStreamException">It has ended before it could say why.</exception>
     /// <param name="options">See <see cref="MediaPlaneOptions"/>.</param>
+    /// <param name="patience">See <see cref="RemoteMediaPlane.Start"/>; when it is at its end, the process is killed.</param>
     /// <param name="compileAhead">It compiles its code right after the start (<see cref="CodePreparation"/>).</param>
-    public static MediaProcess Start(MediaPlaneOptions options, bool compileAhead)
+    public static MediaProcess Start(MediaPlaneOptions options, TimeSpan patience, bool compileAhead)
     {
         var process = new Process { StartInfo = Itself(compileAhead) };
         process.Start();
         try
         {
-            return new MediaProcess(process, RemoteMediaPlane.Start(process.StandardOutput.BaseStream, process.StandardInput.BaseStream, options));
+            return new MediaProcess(
+                process, RemoteMediaPlane.Start(process.StandardOutput.BaseStream, process.StandardInput.BaseStream, options, patience, GiveUp));
         }
         catch
         {
             End(process);
             throw;
+        }
+
+        void GiveUp(string reason)
+        {
+            Kill(process);
+            options.Warn?.Invoke($"{reason}: the media process is killed");
         }
     }
 
@@ -64,6 +72,19 @@ internal sealed class MediaProcess : IDisposable
     {
         _media.Dispose();
         End(_process);
+    }
+
+    /// <summary>Ends also what is stopped. The end is told by its streams.</summary>
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended in order meanwhile, and been disposed.
+        }
     }
 
     private static void End(Process process)

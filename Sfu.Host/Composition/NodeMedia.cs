@@ -50,7 +50,7 @@ internal sealed class NodeMedia : IDisposable
                 Nice = node.Threads.Nice,
                 Warn = static text => Console.WriteLine($"media: {text}"),
             };
-            return node.Threads.OwnProcess ? OfItsOwn(MediaProcess.Start(options, compileAhead)) : InThisProcess(MediaPlane.Start(options));
+            return node.Threads.OwnProcess ? OfItsOwn(MediaProcess.Start(options, node.Threads.OwnProcessPatience, compileAhead)) : InThisProcess(MediaPlane.Start(options));
         }
         catch (EndOfStreamException e)
         {

@@ -43,8 +43,12 @@ internal sealed class DtlsThread : IDtlsRunner, IDisposable
         _answer = answer;
         _warn = warn;
         _thread = new Thread(Run) { Name = "sfu-dtls", IsBackground = true };
+        Pulse = new ThreadPulse(_thread.Name, Wake);
         _thread.Start();
     }
+
+    /// <summary>Beats with each piece of work, of which a thousand may wait, and with each timer.</summary>
+    public ThreadPulse Pulse { get; }
 
     public void Open(TransportHandle transport, DtlsRole localRole, ImmutableArray<DtlsFingerprint> remoteFingerprints)
     {
@@ -93,6 +97,18 @@ internal sealed class DtlsThread : IDtlsRunner, IDisposable
         _signal.Set();
     }
 
+    private void Wake()
+    {
+        try
+        {
+            _signal.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Who watches looks until the end.
+        }
+    }
+
     private void Run()
     {
         // A handshake may wait for media, but not the other way round.
@@ -102,6 +118,7 @@ internal sealed class DtlsThread : IDtlsRunner, IDisposable
             while (_work.TryDequeue(out var work))
             {
                 work();
+                Pulse.Beat();
             }
 
             var now = MediaClock.Now;
@@ -114,6 +131,7 @@ internal sealed class DtlsThread : IDtlsRunner, IDisposable
                 {
                     due.Association.Deadline = MediaTime.Never;
                     Step(due.Association, static (session, time) => session.OnTimeout(time));
+                    Pulse.Beat();
                 }
             }
 
@@ -122,6 +140,8 @@ internal sealed class DtlsThread : IDtlsRunner, IDisposable
             {
                 _signal.WaitOne((int)wait);
             }
+
+            Pulse.Beat();
         }
     }
 

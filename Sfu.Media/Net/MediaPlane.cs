@@ -73,6 +73,9 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
         return new MediaPlane(options, handles);
     }
 
+    /// <summary>Of the threads without which it serves nobody, or nobody new.</summary>
+    internal IEnumerable<ThreadPulse> Pulses => _threads.Select(static thread => thread.Pulse).Append(_dtlsThread.Pulse);
+
     public ServerHandle NewServerHandle() => _handles.NewServer();
 
     public TransportHandle NewTransportHandle() => _handles.NewTransport();

@@ -75,7 +75,11 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
         Tcp = new TcpConnections(_epoll, options.Tcp, options.Callers, nextSocketId, warn);
         _engine = makeEngine(this);
         _thread = new Thread(Run) { Name = $"sfu-media-{index}", IsBackground = true };
+        Pulse = new ThreadPulse(_thread.Name, _wakeUp.Signal);
     }
+
+    /// <summary>Beats once a turn, which a limit on commands and packets keeps short, and not in a turn that fails.</summary>
+    public ThreadPulse Pulse { get; }
 
     /// <summary>Media thread only.</summary>
     public TcpConnections Tcp { get; }
@@ -257,6 +261,7 @@ internal sealed class MediaThread : IDatagramSink, IEngineLinks, IDisposable
             try
             {
                 Turn();
+                Pulse.Beat();
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

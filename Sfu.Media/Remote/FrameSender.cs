@@ -5,7 +5,8 @@ namespace Sfu.Media.Remote;
 
 /// <summary>
 /// Frames that leave by a stream, each with its length before it (32 bits, little endian). Any thread adds one and waits for nobody; a thread of its
-/// own writes all that have gathered meanwhile. What is added after the stream has broken is lost.
+/// own writes all that have gathered meanwhile. What is added after the stream has broken is lost. Where too much waits, because nobody reads at the other end, the
+/// stream is given up: it ends after what is being written.
 /// </summary>
 internal sealed class FrameSender
 {
@@ -13,36 +14,64 @@ internal sealed class FrameSender
     private const int KeptBytes = 1024 * 1024;
 
     /// <summary>More is waiting only where the other end has stopped reading for good: it is given up.</summary>
-    private const int MaxWaitingBytes = 256 * 1024 * 1024;
+    public const int MaxWaitingBytes = 256 * 1024 * 1024;
 
     private readonly Stream _stream;
+    private readonly Action _givenUp;
+    private readonly int _maxWaitingBytes;
     private readonly Thread _thread;
     private readonly object _gate = new();
     private ArrayBufferWriter<byte> _gathering = new();
     private ArrayBufferWriter<byte> _leaving = new();
     private bool _ending;
 
-    public FrameSender(Stream stream, string name)
+    /// <param name="stream">Is closed in the end.</param>
+    /// <param name="name">Of the thread.</param>
+    /// <param name="givenUp">Too much waits. Told once, by the thread that has added the last.</param>
+    /// <param name="maxWaitingBytes">How much that is.</param>
+    public FrameSender(Stream stream, string name, Action givenUp, int maxWaitingBytes = MaxWaitingBytes)
     {
         _stream = stream;
+        _givenUp = givenUp;
+        _maxWaitingBytes = maxWaitingBytes;
         _thread = new Thread(Run) { IsBackground = true, Name = name };
         _thread.Start();
     }
 
     public void Add(ReadOnlySpan<byte> frame)
     {
+        if (!TryAdd(frame))
+        {
+            _givenUp();
+        }
+    }
+
+    /// <summary>Writes what was added before, and closes the stream.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _ending = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>False, once: too much waits.</summary>
+    private bool TryAdd(ReadOnlySpan<byte> frame)
+    {
         lock (_gate)
         {
             if (_ending)
             {
-                return;
+                return true;
             }
 
-            if (_gathering.WrittenCount + frame.Length > MaxWaitingBytes)
+            if ((long)_gathering.WrittenCount + sizeof(int) + frame.Length > _maxWaitingBytes)
             {
                 _gathering = new ArrayBufferWriter<byte>();
                 _ending = true;
-                return;
+                Monitor.Pulse(_gate);
+                return false;
             }
 
             var first = _gathering.WrittenCount == 0;
@@ -54,16 +83,8 @@ internal sealed class FrameSender
             {
                 Monitor.Pulse(_gate);
             }
-        }
-    }
 
-    /// <summary>Writes what was added before, and closes the stream.</summary>
-    public void End()
-    {
-        lock (_gate)
-        {
-            _ending = true;
-            Monitor.Pulse(_gate);
+            return true;
         }
     }
 

@@ -6,7 +6,12 @@ namespace Sfu.Media.Remote;
 internal interface IMediaProcess
 {
     /// <summary>The first of all. Ends in <see cref="IMediaProcessEvents.Started"/> or <see cref="IMediaProcessEvents.StartFailed"/>.</summary>
-    void Start(MediaPlaneOptions options);
+    /// <param name="options">Of the media plane.</param>
+    /// <param name="patienceMs">For how long the node may be silent and a media thread not come round; 0: for ever. Milliseconds.</param>
+    void Start(MediaPlaneOptions options, long patienceMs);
+
+    /// <summary>The node lives. Answered by <see cref="IMediaProcessEvents.PingAnswered"/>.</summary>
+    void Ping();
 
     /// <summary>Answered by <see cref="IMediaProcessEvents.RuntimeMeasured"/>.</summary>
     /// <param name="requestId">Comes back with the answer.</param>

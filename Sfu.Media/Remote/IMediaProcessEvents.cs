@@ -10,6 +10,12 @@ internal interface IMediaProcessEvents
     /// <summary>It ends.</summary>
     void StartFailed(StartFailure why, string reason);
 
+    /// <summary>Answer to <see cref="IMediaProcess.Ping"/>, after all commands before it were handed to the media threads.</summary>
+    void PingAnswered();
+
+    /// <summary>A thread that the media plane needs does not come round any more.</summary>
+    void ThreadStandsStill(string thread);
+
     /// <summary>For an operator (<see cref="MediaPlaneOptions.Warn"/>).</summary>
     void Warned(string text);
 

@@ -20,14 +20,19 @@ public sealed class RemoteMediaPlane : IDisposable
     private readonly ConcurrentDictionary<long, TaskCompletionSource<RuntimeReport>> _measuring = new();
     private readonly IMediaProcess _process;
     private readonly Action<string> _warn;
+    private readonly SeamPatience _patience;
+    private readonly MediaProcessWatch _watch;
+    private BeatThread? _beat;
     private long _lastRequest;
 
-    private RemoteMediaPlane(Stream input, Stream output, Action<string> warn)
+    private RemoteMediaPlane(Stream input, Stream output, SeamPatience patience, Action<string> warn, Action<string> standsStill)
     {
         _warn = warn;
-        _seam = new Seam(input, output, "sfu-seam");
+        _patience = patience;
+        _seam = new Seam(input, output, "sfu-seam", standsStill);
         _seam.Add<IMediaProcessEvents>(SeamNumbers.Process, new Events(this));
         _process = _seam.Other<IMediaProcess>(SeamNumbers.Process);
+        _watch = new MediaProcessWatch(_process, patience, standsStill);
         Plane = PlaneProxy.Create(this);
         new Thread(Run) { IsBackground = true, Name = "sfu-seam-in" }.Start();
     }
@@ -38,15 +43,24 @@ public sealed class RemoteMediaPlane : IDisposable
     public Task Ended => _ended.Task;
 
     /// <summary>Starts the media plane at the other end of two streams.</summary>
+    /// <param name="input">From the other end.</param>
+    /// <param name="output">To the other end.</param>
+    /// <param name="options">Of the media plane.</param>
+    /// <param name="patience">For how long the other process may not answer, and this one not ask; zero: for ever. Counts from when it has started.</param>
+    /// <param name="standsStill">
+    /// The other process does not answer, does not read, or has a thread that hangs; why, for an operator. It is to be killed: all else follows from
+    /// <see cref="Ended"/>. Any thread; must not throw.
+    /// </param>
     /// <exception cref="ArgumentException">The certificate or its key is not usable; the message says why.</exception>
     /// <exception cref="DllNotFoundException">OpenSSL is not there.</exception>
     /// <exception cref="EndOfStreamException">The other end cannot start, or is gone.</exception>
-    public static RemoteMediaPlane Start(Stream input, Stream output, MediaPlaneOptions options)
+    public static RemoteMediaPlane Start(Stream input, Stream output, MediaPlaneOptions options, TimeSpan patience, Action<string> standsStill)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var plane = new RemoteMediaPlane(input, output, options.Warn ?? (static _ => { }));
-        plane._process.Start(options with { Warn = null });
+        var plane = new RemoteMediaPlane(input, output, new SeamPatience(patience), options.Warn ?? (static _ => { }), standsStill);
+        plane._process.Start(options with { Warn = null }, (long)patience.TotalMilliseconds);
         plane._started.Task.GetAwaiter().GetResult();
+        plane.BeginWatch();
         return plane;
     }
 
@@ -69,7 +83,25 @@ public sealed class RemoteMediaPlane : IDisposable
     }
 
     /// <summary>Lets the other process end.</summary>
-    public void Dispose() => _seam.End();
+    public void Dispose()
+    {
+        _beat?.Dispose();
+        _seam.End();
+    }
+
+    private void BeginWatch()
+    {
+        if (_patience.IsLimited)
+        {
+            _beat = new BeatThread("sfu-watch", _patience.Beat, _watch.Beat);
+
+            // It may have ended meanwhile.
+            if (_ended.Task.IsCompleted)
+            {
+                _beat.Dispose();
+            }
+        }
+    }
 
     private void Run()
     {
@@ -82,6 +114,7 @@ public sealed class RemoteMediaPlane : IDisposable
         }
 
         _ended.TrySetResult();
+        _beat?.Dispose();
     }
 
     private void Call(SeamMethod command, object?[] arguments)
@@ -121,6 +154,10 @@ public sealed class RemoteMediaPlane : IDisposable
             StartFailure.Library => new DllNotFoundException(reason),
             _ => new EndOfStreamException(reason),
         });
+
+        public void PingAnswered() => plane._watch.Answered();
+
+        public void ThreadStandsStill(string thread) => plane._watch.ThreadStandsStill(thread);
 
         public void Warned(string text) => plane._warn(text);
 

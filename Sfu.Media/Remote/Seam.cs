@@ -8,16 +8,15 @@ namespace Sfu.Media.Remote;
 /// One end of the seam where it goes between two processes. Both are this program, so what comes is trusted. Frames are JSON arrays: the receiver's
 /// number at the other end, the method's, its arguments. Calls return at once; they arrive one after the other, in the order of their making.
 /// </summary>
-/// <param name="input">From the other end.</param>
-/// <param name="output">To the other end.</param>
-/// <param name="name">Begins the names of the threads that wait for both.</param>
-internal sealed class Seam(Stream input, Stream output, string name)
+internal sealed class Seam
 {
     /// <summary>Numbers below are agreed upon.</summary>
     private const long FirstListener = 16;
 
+    private readonly Stream _input;
+    private readonly FrameSender _sender;
+    private readonly Action<string> _giveUp;
     private readonly ConcurrentDictionary<long, Receiver> _receivers = new();
-    private readonly FrameSender _sender = new(output, name + "-out");
     private long _lastListener = FirstListener;
     private volatile bool _ended;
 
@@ -27,6 +26,21 @@ internal sealed class Seam(Stream input, Stream output, string name)
     [ThreadStatic]
     private static Utf8JsonWriter? t_writer;
 
+    /// <param name="input">From the other end.</param>
+    /// <param name="output">To the other end.</param>
+    /// <param name="name">Begins the names of the threads that wait for both.</param>
+    /// <param name="giveUp">
+    /// The other end does not read what it is told, and is told nothing more: why, for an operator. Told once, on the thread that has told it the last.
+    /// </param>
+    /// <param name="maxWaitingBytes">When that is so.</param>
+    public Seam(Stream input, Stream output, string name, Action<string> giveUp, int maxWaitingBytes = FrameSender.MaxWaitingBytes)
+    {
+        _input = input;
+        _giveUp = giveUp;
+        _sender = new FrameSender(output, name + "-out", GiveUp, maxWaitingBytes);
+    }
+
+    /// <summary>The other end is gone, or given up.</summary>
     public bool HasEnded => _ended;
 
     /// <summary>Gives a receiver an agreed number.</summary>
@@ -67,7 +81,7 @@ internal sealed class Seam(Stream input, Stream output, string name)
     /// <param name="failed">A receiver has thrown, which it must not: the exception and the method.</param>
     public void Run(Action<Exception, string> failed)
     {
-        var frames = new FrameReceiver(input);
+        var frames = new FrameReceiver(_input);
         var arguments = Array.Empty<object?>();
         while (frames.TryReceive(out var frame))
         {
@@ -134,6 +148,12 @@ internal sealed class Seam(Stream input, Stream output, string name)
         }
 
         Array.Clear(arguments);
+    }
+
+    private void GiveUp()
+    {
+        _ended = true;
+        _giveUp("The other process does not read what it is told");
     }
 
     private long Register(Type type, object listener)

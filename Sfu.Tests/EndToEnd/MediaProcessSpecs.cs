@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Sfu.Tests.EndToEnd;
 
-/// <summary>The media plane is a process of its own, which ends with the node as the node with it; or, where that is wanted, a part of the node.</summary>
+/// <summary>The media plane is a process of its own, and each of the two ends with the other, or when the other stands still; or, where that is wanted, it is a part of the node.</summary>
 [Collection(EndToEndCollection.Name)]
 public sealed class MediaProcessSpecs(Browser browser)
 {
@@ -33,7 +33,7 @@ public sealed class MediaProcessSpecs(Browser browser)
     [BrowserFact]
     public async Task Two_people_meet_through_a_node_that_is_one_process()
     {
-        await using var host = await SfuHostProcess.StartAsync("--config", Configuration("one-process", "sfu.media.own-process = off"));
+        await using var host = await SfuHostProcess.StartAsync("--config", SfuHostProcess.Configuration("sfu.media.own-process = off\nsfu.host.compile-ahead = off"));
         await MeetAsync(
             host,
             async () =>
@@ -66,11 +66,7 @@ public sealed class MediaProcessSpecs(Browser browser)
         using var media = MediaProcessOf(host);
 
         // As Ctrl+C at a terminal, or who ends a service with all its processes: the media process is not to go first.
-        using (var signal = Process.Start("kill", ["-TERM", media.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await signal.WaitForExitAsync();
-        }
-
+        await SignalAsync("-TERM", media.Id);
         host.Interrupt();
 
         Assert.Equal(0, await host.ExitedAsync(s_patience));
@@ -79,10 +75,43 @@ public sealed class MediaProcessSpecs(Browser browser)
     }
 
     [Fact]
+    public async Task A_media_process_that_stands_still_is_killed_and_the_node_ends()
+    {
+        await using var host = await StartImpatientAsync();
+        using var media = MediaProcessOf(host);
+
+        await SignalAsync("-STOP", media.Id);
+
+        Assert.Equal(1, await host.ExitedAsync(s_patience));
+        Assert.Contains("media: The media process has not answered for 2 s: the media process is killed", host.Output, StringComparison.Ordinal);
+        Assert.Contains("The media process has ended", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", host.Errors, StringComparison.Ordinal);
+        await MustEndAsync(media);
+    }
+
+    [Fact]
+    public async Task A_node_that_stands_still_is_left_by_its_media_process_and_ends_when_it_goes_on()
+    {
+        await using var host = await StartImpatientAsync();
+        var media = Assert.Single(host.Children());
+
+        await SignalAsync("-STOP", host.Id);
+
+        // Its parent, which stands still, does not take note of its end.
+        await Eventually.True(() => Task.FromResult(HasEnded(media)), "the media process ends", s_patience);
+        Assert.Contains("media: The node has not been heard of for 2 s: the media process ends", host.Errors, StringComparison.Ordinal);
+        await SignalAsync("-CONT", host.Id);
+        Assert.Equal(1, await host.ExitedAsync(s_patience));
+        Assert.Contains("The media process has ended", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("is killed", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_certificate_that_is_none_stops_the_start_with_one_line()
     {
         await using var host = SfuHostProcess.StartDoomed(
-            "--http", "127.0.0.1:0", "--rtc-ip", "127.0.0.1", "--rtc-port", "0", "--config", Configuration("bad-certificate", "sfu.media { dtls-certificate-file = \"/etc/hostname\", dtls-private-key-file = \"/etc/hostname\" }"));
+            "--http", "127.0.0.1:0", "--rtc-ip", "127.0.0.1", "--rtc-port", "0",
+            "--config", SfuHostProcess.Configuration("sfu.media { dtls-certificate-file = \"/etc/hostname\", dtls-private-key-file = \"/etc/hostname\" }"));
 
         Assert.Equal(1, await host.ExitedAsync(s_patience));
         Assert.StartsWith("sfu: The DTLS certificate (sfu.media) cannot be used:", host.Errors, StringComparison.Ordinal);
@@ -104,11 +133,27 @@ public sealed class MediaProcessSpecs(Browser browser)
         await host.IsIdleAsync("apart");
     }
 
-    private static string Configuration(string name, string more)
+    private static Task<SfuHostProcess> StartImpatientAsync() =>
+        SfuHostProcess.StartAsync("--config", SfuHostProcess.Configuration("sfu.media.own-process-patience = 2 s\nsfu.host.compile-ahead = off"));
+
+    private static async Task SignalAsync(string signal, int process)
     {
-        var file = Path.Combine(AppContext.BaseDirectory, $"{name}.conf");
-        File.WriteAllText(file, $"sfu.router.empty-linger = 500 ms\nsfu.host.compile-ahead = off\n{more}\n");
-        return file;
+        using var kill = Process.Start("kill", [signal, process.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Gone, or without anything but its exit code (state Z; proc(5)).</summary>
+    private static bool HasEnded(int process)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{process}/status").Any(static line => line.StartsWith("State:\tZ", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     private static Process MediaProcessOf(SfuHostProcess host) => Process.GetProcessById(host.MediaProcessId);

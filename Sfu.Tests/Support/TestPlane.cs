@@ -8,6 +8,9 @@ namespace Sfu.Tests.Support;
 /// <summary>A media plane with real sockets, here or behind the seam between two processes.</summary>
 internal sealed class TestPlane : IDisposable
 {
+    /// <summary>Nobody stands still here, but both watch.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+
     private readonly Action _end;
 
     private TestPlane(IMediaPlane plane, Task ended, Action end)
@@ -33,11 +36,11 @@ internal sealed class TestPlane : IDisposable
     {
         var (commandsRead, commandsWrite) = Pipe();
         var (eventsRead, eventsWrite) = Pipe();
-        var server = new Thread(() => MediaPlaneServer.Run(commandsRead, eventsWrite)) { IsBackground = true };
+        var server = new Thread(() => MediaPlaneServer.Run(commandsRead, eventsWrite, static _ => { })) { IsBackground = true };
         server.Start();
         try
         {
-            var plane = RemoteMediaPlane.Start(eventsRead, commandsWrite, options);
+            var plane = RemoteMediaPlane.Start(eventsRead, commandsWrite, options, _patience, static _ => { });
             return new TestPlane(plane.Plane, plane.Ended, () =>
             {
                 plane.Dispose();

@@ -99,6 +99,8 @@ public sealed class ConfigurationSpecs
     [InlineData("sfu.web-rtc-server.tcp.send-queue-bytes = 100", "sfu.web-rtc-server.tcp.send-queue-bytes")]
     [InlineData("sfu.web-rtc-server.tcp.backlog = 100", "sfu.web-rtc-server.tcp.backlog")]
     [InlineData("sfu.media.thread = 2", "sfu.media.thread")]
+    [InlineData("sfu.media.own-process-patience = 999 ms", "sfu.media.own-process-patience")]
+    [InlineData("sfu.media.own-process-patience = 2 h", "sfu.media.own-process-patience")]
     [InlineData("sfu.media.dtls-certificate-file = \"a.pem\"", "sfu.media.dtls-private-key-file")]
     public void Nonsense_is_refused_in_one_line_with_its_key(string hocon, string key)
     {
