@@ -17,7 +17,12 @@ internal sealed class Reconciliation(RouterState state, RouterEndings endings, B
     public ImmutableArray<Letter> Begin(Address address) => Begin(state.Branches.NodesAt(address));
 
     /// <summary>The nodes at this address can be reached again.</summary>
-    public ImmutableArray<Letter> TakeBack(Address address) => Begin(state.Branches.NodesAt(address), state.Branches.TakeBack);
+    public ImmutableArray<Letter> TakeBack(Address address)
+    {
+        var letters = Begin(state.Branches.NodesAt(address), state.Branches.TakeBack);
+        state.Branches.TakeBack(address);
+        return letters;
+    }
 
     /// <summary>
     /// The question or the answer may have been lost too, and what was sent since: asks again what is not answered. Empty: all is. Who does

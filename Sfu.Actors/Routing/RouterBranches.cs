@@ -55,6 +55,9 @@ internal sealed class RouterBranches
     /// <summary>The node answers again. False where it had not been given up.</summary>
     public bool TakeBack(IActorRef node) => _givenUp.Remove(node);
 
+    /// <summary>All nodes at this address answer again, those too that carry nothing of the Router any more.</summary>
+    public void TakeBack(Address address) => _givenUp.RemoveWhere(node => node.Path.Address.Equals(address));
+
     /// <summary>Null: the node carries nothing of the Router, or its branch has not announced itself.</summary>
     public IActorRef? On(IActorRef node) => _branchOn.GetValueOrDefault(node);
 

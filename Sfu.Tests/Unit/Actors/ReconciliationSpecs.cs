@@ -101,6 +101,20 @@ public sealed class ReconciliationSpecs
     }
 
     [Fact]
+    public void Node_that_was_given_up_before_its_branch_announced_itself_can_be_given_up_again_when_it_has_been_back()
+    {
+        var other = Actor("other");
+        var asked = new TransportId("asked");
+        _state.Branches.AwaitPlaceOf(asked, other);
+        Assert.True(_state.Branches.GiveUp(other));
+        _state.Branches.ForgetPlaceOf(asked);
+
+        Assert.DoesNotContain(_reconciliation.TakeBack(_address), letter => letter.To.Equals(other));
+
+        Assert.True(_state.Branches.GiveUp(other));
+    }
+
+    [Fact]
     public void Reports_that_were_not_heard_are_booked()
     {
         Put("asked", open: false);
