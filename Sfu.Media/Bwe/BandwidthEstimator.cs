@@ -65,6 +65,7 @@ internal sealed class BandwidthEstimator
     private MediaTime _trustedUntil;
     private double _drainShare = 1;
     private long _standingUs;
+    private ProvenRate _proven;
     private long _probed;
     private MediaTime _probedAt = MediaTime.Zero;
     private bool _probesIdle;
@@ -293,7 +294,7 @@ internal sealed class BandwidthEstimator
             && now.UsSince(_lastFeedback) < SilenceUs && _probes.TryPlan(Bitrate, Desired, _max, _rate.IsNearCapacity, now, out var bitrate))
         {
             _probesIdle = _application.IsLimited;
-            _probe.Start(bitrate, _queue.JitterUs, now);
+            _probe.Start(bitrate, _queue.JitterUs, _proven.LongestProbeUs(bitrate), now);
         }
     }
 
@@ -368,7 +369,16 @@ internal sealed class BandwidthEstimator
         var arriving = _queue.Us > FullQueueUs + _queue.JitterUs
             ? Math.Min(_throughput.BitsPerSecond, _throughput.RecentBitsPerSecond())
             : _throughput.BitsPerSecond;
-        arriving = _queue.TryGetServed(out var served) ? Math.Min(arriving, served) : arriving;
+        if (_queue.TryGetServed(out var served))
+        {
+            arriving = Math.Min(arriving, served);
+            _proven.OnServed(served);
+        }
+        else
+        {
+            _proven.OnArriving(_throughput.BitsPerSecond);
+        }
+
         var carried = (long)(arriving / (1 - _loss.Inherent));
         if (!_probe.IsRunning && now.UsSince(_probedAt) < ThroughputEstimator.DefaultWindowUs)
         {
@@ -437,6 +447,7 @@ internal sealed class BandwidthEstimator
         measured = Math.Min(_probe.Bitrate, (long)(measured / (1 - _loss.Inherent)));
         _probed = measured;
         _probedAt = now;
+        _proven.OnProbe(measured);
         _probes.OnResult(Bitrate, _probe.Bitrate, measured, RttUs, now);
         if (Usage == NetworkUsage.Over)
         {

@@ -14,6 +14,9 @@ internal struct LayerDemand
     /// <summary>The highest target that there can be: no limit.</summary>
     public const int Unlimited = TargetCount - 1;
 
+    // Few frames of a higher spatial layer have to take so much more than all of the lower one.
+    private const double FewFramesGain = 1.25;
+
     /// <summary>1 … 255.</summary>
     public int Priority;
 
@@ -65,15 +68,16 @@ internal struct LayerDemand
     }
 
     /// <summary>
-    /// The next better target that is there and wanted; <see cref="None"/> when there is none. One that takes less is not better: few
-    /// frames of a higher spatial layer.
+    /// The next better target that is there and wanted; <see cref="None"/> when there is none. Few frames of a higher spatial layer are not better where
+    /// they take less, or hardly more: the key frame that leads there costs more than they bring.
     /// </summary>
     public readonly int NextAbove(int target)
     {
         var present = RateUpTo(target);
         for (var next = target + 1; next <= Wanted; next++)
         {
-            if (Rates[next] > present && IsWanted(next))
+            var least = target >= 0 && next / TemporalLayers > target / TemporalLayers && HasMoreFrames(next) ? (long)(present * FewFramesGain) : present;
+            if (Rates[next] > least && IsWanted(next))
             {
                 return next;
             }
@@ -95,6 +99,10 @@ internal struct LayerDemand
 
         return target;
     }
+
+    /// <summary>The target is not the whole of its spatial layer.</summary>
+    private readonly bool HasMoreFrames(int target) =>
+        target % TemporalLayers < TemporalLayers - 1 && target < Wanted && Rates[target + 1] > Rates[target] && IsWanted(target + 1);
 
     private readonly bool IsWanted(int target) =>
         target / TemporalLayers < Wanted / TemporalLayers || target % TemporalLayers <= Wanted % TemporalLayers;

@@ -46,12 +46,14 @@ internal sealed class Probe
 
     /// <param name="bitrate">What to try, in bit/s.</param>
     /// <param name="jitterUs">How far the delay of packets scatters: the probe has to last longer than that to tell anything.</param>
+    /// <param name="longestUs">No longer than this: what the path does not carry of it stands in its queue.</param>
     /// <param name="now">Call time.</param>
-    public void Start(long bitrate, long jitterUs, MediaTime now)
+    public void Start(long bitrate, long jitterUs, long longestUs, MediaTime now)
     {
         _lastCluster = _lastCluster == byte.MaxValue ? (byte)1 : (byte)(_lastCluster + 1);
         Bitrate = bitrate;
-        _minBytes = (int)Math.Min(bitrate * Math.Clamp(DurationOverJitter * jitterUs, MinDurationUs, MaxDurationUs) / 8_000_000, int.MaxValue);
+        var longest = Math.Clamp(longestUs, MinDurationUs, MaxDurationUs);
+        _minBytes = (int)Math.Min(bitrate * Math.Clamp(DurationOverJitter * jitterUs, MinDurationUs, longest) / 8_000_000, int.MaxValue);
         _startedAt = now;
         _sentPackets = _sentBytes = _resolvedPackets = _receivedPackets = 0;
         _bytesBehindFirst = _broughtBytes = _takenUs = 0;

@@ -11,6 +11,8 @@ namespace Sfu.Tests.Loopback;
 /// <summary>What a transport knows of its paths, and tells.</summary>
 public sealed class BandwidthSpecs : IDisposable
 {
+    private const double NarrowedAt = 10; // Seconds.
+
     private readonly LoopbackWorld _world = new();
     private readonly LoopbackPeer _publisher;
     private readonly LoopbackPeer _subscriber;
@@ -223,6 +225,28 @@ public sealed class BandwidthSpecs : IDisposable
         Assert.Equal(asked, camera.KeyFrameRequests.Sum());
         camera.Send(50);
         Assert.Equal(new ConsumerLayers(0, 2), _subscriber.Events.Layers[^1].Layers);
+    }
+
+    /// <summary>
+    /// A layer that is kept with fewer frames has each packet repaired that found no room. Where more than 150 ms stands in the queue that may be many, and the
+    /// key frame of a lower layer makes them good all at once.
+    /// </summary>
+    [Theory]
+    [InlineData(410_000, 1)]
+    [InlineData(130_000, 0)]
+    public void A_spatial_layer_is_not_kept_with_fewer_frames_where_the_queue_has_become_too_long(int narrowed, int spatial)
+    {
+        var profile = new LinkProfile
+        {
+            Rates = [(TimeSpan.Zero, 700_000), (TimeSpan.FromSeconds(NarrowedAt), narrowed)],
+            MaxQueue = TimeSpan.FromSeconds(1),
+        };
+        using var world = new CorridorWorld(profile);
+        world.Run(TimeSpan.FromSeconds(NarrowedAt + 1.5));
+        Assert.Equal(1, world.Samples.Last(static s => s.Seconds < NarrowedAt).Spatial);
+        var after = world.Samples.Where(static s => s.Seconds > NarrowedAt).ToArray();
+        Assert.Equal(spatial, after.Min(static s => s.Spatial));
+        Assert.Equal(spatial == 0, after.Max(static s => s.QueueMs) > 150);
     }
 
     [Fact]

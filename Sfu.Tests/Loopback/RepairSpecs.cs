@@ -16,6 +16,9 @@ public sealed class RepairSpecs : IDisposable
     private const int TickMs = 5;
     private const int LoseOneIn = 20;
 
+    // After so long without a loss the path counts as one that loses nothing.
+    private const int LossForgottenMs = 15_000;
+
     private const int Burst = 8; // Frames; more than leave at once.
 
     // Of a packet that is asked for where so many are lost.
@@ -86,6 +89,28 @@ public sealed class RepairSpecs : IDisposable
         var sequence = _got[key].Sequence;
         Assert.Contains(_got[..key], static packet => packet is { IsRtx: false, Spatial: 2 });
         Assert.Contains(_got, packet => packet.IsRtx && packet.Sequence == sequence);
+    }
+
+    /// <summary>A long queue may have no room for it, also where the path itself loses nothing. Where there is none, a repair would be in time.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(150, 1)]
+    public void Key_frame_of_a_lower_layer_is_sent_again_on_a_path_without_loss_where_its_queue_is_long(int queueMs, int copies)
+    {
+        _loses = false;
+        Run(LossForgottenMs);
+        for (var waits = 0; waits < queueMs; waits += TickMs)
+        {
+            // Each packet comes a little later than the one before it, as behind a queue that fills.
+            _world.DelayUs += TickMs * 1000;
+            Run(TickMs * 2);
+        }
+
+        _got.Clear();
+        _world.Command(directory => directory.Consumer(_consumer, consumer => consumer.SetPreferredLayers(new ConsumerLayers(0, null), _world.Now)));
+        Run(1000);
+        var key = _got.First(static packet => packet is { IsKey: true, IsRtx: false });
+        Assert.Equal(copies, _got.Count(packet => packet.IsRtx && packet.Sequence == key.Sequence));
     }
 
     [Fact]

@@ -107,6 +107,25 @@ public class BandwidthEstimatorSpecs
         Assert.True((double)run.Down.Dropped / run.Down.Sent < 0.15, $"{run.Down.Dropped} of {run.Down.Sent}");
     }
 
+    [Theory]
+    [InlineData(300_000, true)]
+    [InlineData(1_700_000, false)]
+    public void A_path_is_overfilled_while_more_than_150_ms_stands_in_its_queue(int narrowed, bool overfills)
+    {
+        var run = new EstimatorRun(new LinkProfile { Rates = [(TimeSpan.Zero, 2_000_000), (TimeSpan.FromSeconds(10), narrowed)], MaxQueue = TimeSpan.FromSeconds(1) });
+        run.Run(TimeSpan.FromSeconds(10));
+        Assert.False(run.Estimator.IsOverfilled);
+        var was = false;
+        for (var ms = 0; ms < 5000; ms += 10)
+        {
+            run.Run(TimeSpan.FromMilliseconds(10));
+            was |= run.Estimator.IsOverfilled;
+        }
+
+        Assert.Equal(overfills, was);
+        Assert.False(run.Estimator.IsOverfilled);
+    }
+
     [Fact]
     public void Steady_load_allocates_nothing()
     {

@@ -47,6 +47,23 @@ public class LayerAllocatorSpecs
     [InlineData(3000, LayerDemand.Unlimited)]
     public void A_stream_climbs_as_far_as_the_path_goes(int kbps, int target) => Assert.Equal([target], Allocate(kbps, true, Simulcast()));
 
+    [Theory]
+    [InlineData(290, 5)] // 12 frames of the middle layer take more than all of the lowest; 6 take less.
+    [InlineData(600, 6)]
+    [InlineData(1000, 6)] // 6 frames of the highest layer would fit, for as much as 25 of the middle one.
+    [InlineData(1050, 9)]
+    [InlineData(2200, LayerDemand.Unlimited)]
+    public void Few_frames_of_a_higher_layer_that_take_hardly_more_are_not_better(int kbps, int target)
+    {
+        var demand = Halving();
+        demand.Rates[8] = 500_000;
+        Assert.Equal([target], Allocate(kbps, true, demand));
+
+        // A layer without others above it is what it is, whatever it takes.
+        demand.Rates[9] = demand.Rates[10] = 0;
+        Assert.Equal([LayerDemand.Unlimited], Allocate(2200, true, demand));
+    }
+
     [Fact]
     public void Streams_of_one_priority_climb_together() => Assert.Equal([6, 6], Allocate(1100, true, Simulcast(), Simulcast()));
 

@@ -11,7 +11,7 @@ public class ProbeSpecs
     private static long Measure(long capacity, int lost = 0)
     {
         var probe = new Probe();
-        probe.Start(2_000_000, 0, _start);
+        probe.Start(2_000_000, 0, long.MaxValue, _start);
         var results = new List<PacketResult>();
         var freeUs = 0L;
         for (var us = 0L; probe.IsSending; us += 1000)
@@ -49,13 +49,54 @@ public class ProbeSpecs
     public void A_probe_that_nobody_has_enough_to_send_for_ends()
     {
         var probe = new Probe();
-        probe.Start(2_000_000, 0, _start);
+        probe.Start(2_000_000, 0, long.MaxValue, _start);
         Assert.Equal(1, probe.BytesDue(_start));
         Assert.NotEqual(0, probe.ClusterToSend);
         probe.OnTime(_start.PlusMs(251));
         Assert.Equal((false, 0, 0L), (probe.IsSending, probe.ClusterToSend, probe.BytesDue(_start.PlusMs(251))));
         Assert.True(probe.TryConclude(_start.PlusMs(251), out var measured));
         Assert.Equal(0, measured);
+    }
+
+    [Theory]
+    [InlineData(0, 1_000_000, 120)] // Nothing is known: as long as the jitter asks for.
+    [InlineData(500_000, 750_000, 120)]
+    [InlineData(500_000, 1_000_000, 100)]
+    [InlineData(500_000, 1_500_000, 50)]
+    [InlineData(500_000, 9_000_000, 20)] // A shorter one tells nothing.
+    public void A_probe_fills_no_more_than_100_ms_of_the_queue_of_a_path_that_carries_what_it_was_seen_to(int served, int bitrate, int ms)
+    {
+        var proven = new ProvenRate();
+        proven.OnServed(served);
+        var probe = new Probe();
+        probe.Start(bitrate, jitterUs: 50_000, proven.LongestProbeUs(bitrate), _start);
+        var bytes = 0;
+        for (; probe.IsSending; bytes += 100)
+        {
+            probe.OnSent(100, _start);
+        }
+
+        Assert.Equal(ms, bytes * 8_000 / bitrate, 1.0);
+    }
+
+    [Fact]
+    public void What_a_path_is_seen_to_carry_rises_with_what_arrives_and_falls_only_as_its_queue_is_served()
+    {
+        var proven = new ProvenRate();
+        proven.OnArriving(2_000_000);
+        proven.OnProbe(2_000_000);
+        Assert.Equal(0, proven.Bitrate);
+        proven.OnServed(500_000);
+        proven.OnArriving(200_000);
+        Assert.Equal(500_000, proven.Bitrate);
+        proven.OnArriving(600_000);
+        Assert.Equal(600_000, proven.Bitrate);
+
+        // Jitter may have flattered it.
+        proven.OnProbe(1_000_000);
+        Assert.Equal(800_000, proven.Bitrate);
+        proven.OnServed(400_000);
+        Assert.Equal(400_000, proven.Bitrate);
     }
 
     [Fact]
