@@ -109,7 +109,7 @@ public sealed class ReconciliationSpecs
         Assert.True(_state.Branches.GiveUp(other));
         _state.Branches.ForgetPlaceOf(asked);
 
-        Assert.DoesNotContain(_reconciliation.TakeBack(_address), letter => letter.To.Equals(other));
+        Assert.Empty(_reconciliation.TakeBack(other.Path.Address));
 
         Assert.True(_state.Branches.GiveUp(other));
     }
