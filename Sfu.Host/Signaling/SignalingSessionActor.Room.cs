@@ -166,13 +166,16 @@ internal sealed partial class SignalingSessionActor
             return;
         }
 
-        _state.Consumers[consumed.ConsumerId] = new SessionConsumer(transport, consumed, Accepted: false, consumed.Score);
-        if (_state.Offered.ContainsKey(consumed.ProducerId))
+        if (!_state.Offered.ContainsKey(consumed.ProducerId))
         {
-            _state.NotToConsume.Remove(consumed.ProducerId);
-            _state.Offered[consumed.ProducerId] = consumed.ConsumerId;
+            // The answer came by another way than the end of the Producer, and of the peer perhaps, which the Consumer does not outlive: a client
+            // that heard of it now would show somebody who has left.
+            return;
         }
 
+        _state.NotToConsume.Remove(consumed.ProducerId);
+        _state.Offered[consumed.ProducerId] = consumed.ConsumerId;
+        _state.Consumers[consumed.ConsumerId] = new SessionConsumer(transport, consumed, Accepted: false, consumed.Score);
         Announce(consumed.ConsumerId);
     }
 

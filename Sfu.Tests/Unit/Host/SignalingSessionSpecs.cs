@@ -115,6 +115,25 @@ public sealed class SignalingSessionSpecs : SignalingHarness
     }
 
     [Fact]
+    public void Consumer_that_is_made_as_its_producer_ends_is_not_told_of_after_the_peer_has_left()
+    {
+        var client = Connect(out _);
+        CreateTransport(client, "recv", consuming: true);
+        Join(client, s_bob, Offer("p1"));
+        var consume = _router.ExpectMsg<RouterProtocol.Consume>();
+        Tell(client, new SessionEvents.ProducerClosed(s_room, new ProducerId("p1"), CloseReason.TransportClosed));
+        Tell(client, new SessionEvents.PeerLeft(s_room, s_bob.PeerId, CloseReason.PeerClosed));
+        Assert.Equal("peerClosed", Next(client).GetProperty("method").GetString());
+
+        _router.Reply(Consumed(consume, "c1"));
+        Tell(client, new SessionEvents.ConsumerClosed(s_room, new TransportId("recv"), new ConsumerId("c1"), CloseReason.ProducerClosed));
+        Tell(client, new SessionEvents.PeerJoined(s_room, s_bob with { PeerId = new PeerId("eve") }));
+
+        Assert.Equal("newPeer", Next(client).GetProperty("method").GetString());
+        NothingAsked();
+    }
+
+    [Fact]
     public void A_producer_that_opens_later_is_consumed_once_there_is_a_transport_for_it()
     {
         var client = Connect(out _);
