@@ -18,24 +18,7 @@ public sealed class ConnectionWatchActor : UntypedActor, IWithTimers
 
     public static Props Props() => ActorFactory<ConnectionWatchActor>.Props(() => new ConnectionWatchActor());
 
-    protected override void PreStart()
-    {
-        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
-        if (HasCluster)
-        {
-            Akka.Cluster.Cluster.Get(Context.System).Subscribe(
-                Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.ReachableMember));
-        }
-    }
-
-    protected override void PostStop()
-    {
-        Context.System.EventStream.Unsubscribe(Self);
-        if (HasCluster)
-        {
-            Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
-        }
-    }
+    protected override void PreStart() => MemberNews.Get(Context.System).TellTo(Self);
 
     protected override void OnReceive(object message)
     {
@@ -47,6 +30,8 @@ public sealed class ConnectionWatchActor : UntypedActor, IWithTimers
             case ClusterEvent.ReachableMember reachable:
                 TellSoon(reachable.Member.Address);
                 break;
+            case ClusterEvent.UnreachableMember:
+                break; // It may answer again, or be lost, which others notice.
             case ClusterEvents.ConnectionBroke broke:
                 Context.Parent.Tell(broke);
                 break;
@@ -55,8 +40,6 @@ public sealed class ConnectionWatchActor : UntypedActor, IWithTimers
                 break;
         }
     }
-
-    private static bool HasCluster => ((ExtendedActorSystem)Context.System).Provider is IClusterActorRefProvider;
 
     private void TellSoon(Address node)
     {

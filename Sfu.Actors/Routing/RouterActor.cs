@@ -63,9 +63,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     protected override void PreStart()
     {
         LingerWhenAbandoned();
-        Akka.Cluster.Cluster.Get(Context.System).Subscribe(
-            Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.ReachableMember));
-        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        MemberNews.Get(Context.System).TellTo(Self);
     }
 
     /// <summary>An observer that fails ends alone.</summary>
@@ -137,8 +135,6 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     protected override void PostStop()
     {
-        Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
-        Context.System.EventStream.Unsubscribe(Self);
         foreach (var closer in _closers)
         {
             closer.Asker.Tell(new Done(closer.RequestId));

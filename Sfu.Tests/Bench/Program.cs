@@ -14,6 +14,7 @@ IScenario[] scenarios =
     new TcpScenario(),
     new JoinStormScenario(),
     new CloseCascadeScenario(),
+    new RoutersScenario(),
     new MemoryScenario(),
     new CorridorScenario(),
     new NarrowScenario(),

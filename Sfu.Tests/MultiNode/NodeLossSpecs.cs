@@ -78,7 +78,7 @@ public sealed class NodeLossSpecs
             () => "The Router is not back.");
         alice.Ask(Pipe(second, bob));
         alice.Ask(Pipe(second, bob) with { KeepId = false });
-        var piped = new[] { await alice.Asker.ExpectMsgAsync<PipedToRouter>(TestNode.Patience), await alice.Asker.ExpectMsgAsync<PipedToRouter>(TestNode.Patience) };
+        var piped = new[] { await alice.AnswerAsync<PipedToRouter>(), await alice.AnswerAsync<PipedToRouter>() };
 
         Assert.Contains(second, piped.Select(one => one.PipeProducerId));
         Assert.Equal(
