@@ -25,12 +25,19 @@ internal sealed class AimdRateControl
     private const int ProbesToDoubt = 2;
     private const double NearShare = 0.7;
 
+    // Of what a probe saw, where the rate was cut for the queue of that probe.
+    private const double ProbedShare = 0.95;
+
     private readonly long _floor;
     private LinkCapacity _capacity;
     private State _state;
     private MediaTime _lastChange = MediaTime.Never;
     private MediaTime _lastDecrease = MediaTime.Never;
     private int _probesAbove;
+
+    // As it was before the last decrease.
+    private long _bitrateBefore;
+    private LinkCapacity _capacityBefore;
 
     public AimdRateControl(long start, long floor)
     {
@@ -102,6 +109,32 @@ internal sealed class AimdRateControl
         return Bitrate;
     }
 
+    /// <summary>
+    /// A probe is over, and the rate fell while it was under way: for its queue, by what arrived at that moment. What the probe saw tells
+    /// better how much the path carries, and the cut is taken back as far as that goes.
+    /// </summary>
+    /// <param name="measured">What the path was seen to carry, in bit/s; 0: nothing was seen.</param>
+    /// <param name="startedAt">Of the probe: what was cut before it stays cut.</param>
+    /// <param name="now">Call time.</param>
+    public bool TryTakeBack(long measured, MediaTime startedAt, MediaTime now)
+    {
+        var bitrate = Math.Min(_bitrateBefore, (long)(ProbedShare * measured));
+        if (_lastDecrease == MediaTime.Never || _lastDecrease < startedAt || bitrate <= Bitrate)
+        {
+            return false;
+        }
+
+        Bitrate = bitrate;
+        _lastChange = now;
+        _capacity = _capacityBefore;
+        if (_capacity.IsKnown && measured < _capacity.Lower)
+        {
+            _capacity.Reset();
+        }
+
+        return true;
+    }
+
     /// <summary>Others know that the path carries no more than this.</summary>
     public void Limit(long bitrate) => Bitrate = Math.Max(_floor, Math.Min(Bitrate, bitrate));
 
@@ -146,6 +179,8 @@ internal sealed class AimdRateControl
             _capacity.Reset();
         }
 
+        _bitrateBefore = Bitrate;
+        _capacityBefore = _capacity;
         Bitrate = Math.Max(_floor, Math.Min(Bitrate, next));
         _capacity.OnOveruse(measured);
         _probesAbove = 0;

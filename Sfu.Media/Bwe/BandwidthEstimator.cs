@@ -26,12 +26,16 @@ internal sealed class BandwidthEstimator
     private const long DrainUs = 500_000;
     private const long DrainAfterCutUs = 3_000_000;
     private const double MinDrainShare = 0.4;
+
+    // Where a probe has filled the queue, which ends by itself.
+    private const double MinDrainShareOfProbe = 0.7;
     private const long RealQueueUs = 15_000;
     private const long LongQueueUs = 40_000;
     private const long TrustUs = 100_000;
     private const long FullQueueUs = 80_000;
     private const long OverfilledUs = 150_000;
     private const long ProbeQueueUs = 50_000;
+    private const double SeenInQueue = 0.85;
     private const long RebaseUs = 3_000_000;
     private const double EmptyingShare = 0.8;
 
@@ -68,6 +72,7 @@ internal sealed class BandwidthEstimator
     private ProvenRate _proven;
     private long _probed;
     private MediaTime _probedAt = MediaTime.Zero;
+    private MediaTime _probeStartedAt;
     private bool _probesIdle;
     private bool _hasFeedback;
     private bool _followsReports;
@@ -294,6 +299,7 @@ internal sealed class BandwidthEstimator
             && now.UsSince(_lastFeedback) < SilenceUs && _probes.TryPlan(Bitrate, Desired, _max, _rate.IsNearCapacity, now, out var bitrate))
         {
             _probesIdle = _application.IsLimited;
+            _probeStartedAt = now;
             _probe.Start(bitrate, _queue.JitterUs, _proven.LongestProbeUs(bitrate), now);
         }
     }
@@ -380,25 +386,34 @@ internal sealed class BandwidthEstimator
         }
 
         var carried = (long)(arriving / (1 - _loss.Inherent));
-        if (!_probe.IsRunning && now.UsSince(_probedAt) < ThroughputEstimator.DefaultWindowUs)
+        if (!_probe.IsRunning && WasProbed(now))
         {
             // A queue that the probe filled says nothing against the media before it, which alone was less than the path carries.
             carried = Math.Max(carried, _probed);
         }
 
         // Who sends little does not fill a queue: as long as that is short, what arrives is not what the path carries.
+        // Nor is it where a queue is hardly longer than a frame and was not seen to be served: then the rate falls by a step alone.
         var isIdle = _application.IsLimited && !HasLongQueue;
-        _rate.Update(Usage, isIdle && Usage == NetworkUsage.Over ? Math.Max(carried, Bitrate) : carried, RttUs, now);
+        var isStep = Usage == NetworkUsage.Over && (isIdle || (!_queue.TryGetServed(out _) && StandingUs(Math.Max(carried, _rate.Bitrate)) < FullQueueUs + _queue.JitterUs));
+        _rate.Update(Usage, isStep ? Math.Max(carried, Bitrate) : carried, RttUs, now);
         _loss.Update(Math.Min(_rate.Bitrate, _loss.Bitrate), isIdle ? 0 : _throughput.BitsPerSecond, Usage != NetworkUsage.Normal, now);
         var isDraining = _rate.LastDecrease != MediaTime.Never && now.UsSince(_rate.LastDecrease) < DrainAfterCutUs;
 
-        // What is under way beyond what a round trip carries stands in the queue, or will. Where less is sent than the path carries, what
-        // arrives is no measure of how fast it leaves.
-        _standingUs = Math.Max(_queue.Us, (_history.BytesInFlight * 8_000_000 / Math.Max(carried, _rate.Bitrate)) - RttUs);
-        _drainShare = Usage == NetworkUsage.Over && _queue.Us > FullQueueUs + _queue.JitterUs ? MinDrainShare
-            : isDraining ? Math.Clamp(1 - ((double)(_standingUs - DrainedUs) / DrainUs), MinDrainShare, 1) : 1;
+        // Where less is sent than the path carries, what arrives is no measure of how fast it leaves.
+        _standingUs = StandingUs(Math.Max(carried, _rate.Bitrate));
+        var least = _probe.IsRunning || WasProbed(now) ? MinDrainShareOfProbe : MinDrainShare;
+        _drainShare = Usage == NetworkUsage.Over && _queue.Us > FullQueueUs + _queue.JitterUs ? least
+            : isDraining ? Math.Clamp(1 - ((double)(_standingUs - DrainedUs) / DrainUs), least, 1) : 1;
         Conclude();
     }
+
+    /// <summary>What is under way beyond what a round trip carries stands in the queue, or will.</summary>
+    /// <param name="bitrate">At which it leaves.</param>
+    private long StandingUs(long bitrate) => Math.Max(_queue.Us, (_history.BytesInFlight * 8_000_000 / bitrate) - RttUs);
+
+    /// <summary>What arrived of late is that of a probe too.</summary>
+    private bool WasProbed(MediaTime now) => now.UsSince(_probedAt) < ThroughputEstimator.DefaultWindowUs;
 
     /// <summary>
     /// The trend tells of a queue that begins to fill, but jitter can look like one: then the least delay stays where it was. And a queue
@@ -449,9 +464,21 @@ internal sealed class BandwidthEstimator
         _probedAt = now;
         _proven.OnProbe(measured);
         _probes.OnResult(Bitrate, _probe.Bitrate, measured, RttUs, now);
+        if (_rate.TryTakeBack(measured, _probeStartedAt, now))
+        {
+            _loss.OnProbe(_rate.Bitrate);
+            Conclude();
+        }
+
         if (Usage == NetworkUsage.Over)
         {
-            return;
+            if (_queue.Us >= ProbeQueueUs + _queue.JitterUs)
+            {
+                return;
+            }
+
+            // It saw what it saw, and its queue is short: most of that counts.
+            measured = (long)(SeenInQueue * measured);
         }
 
         var raised = _rate.OnProbe(measured, now);

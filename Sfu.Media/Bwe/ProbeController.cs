@@ -13,7 +13,7 @@ internal sealed class ProbeController
     private const double CarefulFactor = 1.5;
     private const double MaxOverDesired = 1.2;
     private const double Success = 0.7;
-    private const double Progress = 1.3;
+    private const double Progress = 1.1;
     private const long MinIntervalUs = 1_000_000;
     private const long MaxIntervalUs = 1_200_000;
     private const long ProofUs = 150_000;

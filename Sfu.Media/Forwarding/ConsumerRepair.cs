@@ -215,7 +215,7 @@ internal sealed class ConsumerRepair
     private void Repair(in WaitingPacket packet, MediaTime now)
     {
         var egress = _consumer.Transport.Egress;
-        if (egress.MustRepairWait(now))
+        if (packet.IsUnasked ? egress.MustWait(now) : egress.MustRepairWait(now))
         {
             NoteRepair(Pool.Packet(packet.Index).Length);
             egress.Wait(packet, now);

@@ -383,8 +383,9 @@ internal sealed class MediaConsumer
             _stream.GoDown();
         }
 
-        if (IsVideo && (arrived.Layers.Flags & FrameFlags.PictureStart) != 0)
+        if (IsVideo && arrived.Layers.IsFrameStart)
         {
+            // Of its picture it may get an upper layer alone.
             Transport.Egress.BeforeFrame(now);
         }
 

@@ -223,7 +223,7 @@ internal sealed class OutgoingStream : IPacedStream
         Repair?.Keep(index, numbers, shift, now);
         if (_wentDown && numbers.Timestamp == _wentDownAt)
         {
-            Repair?.RepeatUnasked(new WaitingPacket(this, index, numbers, shift, layers, IsRepair: true), now);
+            Repair?.RepeatUnasked(new WaitingPacket(this, index, numbers, shift, layers, IsRepair: true, IsUnasked: true), now);
         }
         else if (_wentDown && Serial.IsNewer(numbers.Timestamp, _wentDownAt))
         {

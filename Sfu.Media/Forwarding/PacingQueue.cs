@@ -4,7 +4,7 @@ using Sfu.Media.Bwe;
 namespace Sfu.Media.Forwarding;
 
 /// <summary>
-/// Packets of one transport that wait for their turn, by reference: repetitions first, then new media, each in the order in which it came.
+/// Packets of one transport that wait for their turn, by reference: repetitions that somebody waits for first, then new media, each in the order in which it came.
 /// It allocates only while it grows. Media thread only.
 /// </summary>
 /// <remarks>
@@ -41,7 +41,7 @@ internal sealed class PacingQueue(PacketPool pool)
     public void Add(in WaitingPacket packet)
     {
         pool.AddReference(packet.Index);
-        (packet.IsRepair ? _repairs : _media).Enqueue(packet);
+        (packet is { IsRepair: true, IsUnasked: false } ? _repairs : _media).Enqueue(packet);
         Bytes += pool.Packet(packet.Index).Length;
         DrainRate = Math.Max(DrainRate, Bytes * 8 * 1_000_000 / DrainUs);
     }

@@ -4,19 +4,20 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Forwarding;
 
 /// <summary>
-/// Packets that were sent again and are to be sent once or twice more, each time <see cref="DistanceUs"/> later: copies that leave together
-/// are lost together, in a burst of losses or where a queue has no room at the moment. Those of one moment leave in the reverse order each time: where
-/// there is room for one, it is not always the same. By reference, bounded; it allocates only while it grows. Media thread only.
+/// Packets that were sent again and are to be sent a few times more, each time <see cref="DistanceUs"/> later: copies that leave together
+/// are lost together, in a burst of losses or where a queue has no room at the moment. Where there is room for one, it is the one that left least often;
+/// those that left as often do so in the reverse order each time. By reference, bounded; it allocates only while it grows. Media thread only.
 /// </summary>
 internal sealed class RepairCopies(PacketPool pool)
 {
-    /// <summary>Between two copies: about half of the time from frame to frame, so that one of two misses the burst that a frame is.</summary>
-    public const long DistanceUs = 20_000;
+    /// <summary>Between two copies: about the time from frame to frame, so that each leaves before another frame.</summary>
+    public const long DistanceUs = 40_000;
 
     /// <summary>
-    /// So much earlier a copy leaves when a frame is about to: just before that burst a queue has room, if it ever has.
+    /// So much earlier a copy leaves when a frame is about to: just before that burst a queue has room, if it ever has. What left a moment ago
+    /// would only take that room twice.
     /// </summary>
-    public const long BeforeFrameUs = 15_000;
+    public const long BeforeFrameUs = 30_000;
 
     /// <summary>Of more than these the oldest are given up: they were sent once at least.</summary>
     public const int MaxPackets = 256;
@@ -55,7 +56,7 @@ internal sealed class RepairCopies(PacketPool pool)
         _entries.Insert(place, new Entry(packet, at, copies));
     }
 
-    /// <summary>Takes a packet whose next copy is due. The caller takes over its reference, and adds it again for the copies that are left.</summary>
+    /// <summary>Takes a packet whose next copy is due, that with most of them left. The caller takes over its reference, and adds it again for the copies that are left.</summary>
     /// <param name="now">Call time.</param>
     /// <param name="packet">Valid when true.</param>
     /// <param name="left">How often it is to be sent after that.</param>
@@ -69,8 +70,14 @@ internal sealed class RepairCopies(PacketPool pool)
             return false;
         }
 
-        (packet, _, var copies) = _entries[0];
-        _entries.RemoveAt(0);
+        var next = 0;
+        for (var i = 1; i < _entries.Count && _entries[i].At <= now.PlusUs(earlyUs); i++)
+        {
+            next = _entries[i].Copies > _entries[next].Copies ? i : next;
+        }
+
+        (packet, _, var copies) = _entries[next];
+        _entries.RemoveAt(next);
         left = copies - 1;
         return true;
     }

@@ -13,8 +13,9 @@ namespace Sfu.Media.Forwarding;
 /// <param name="Shift">Of the numbers in its payload.</param>
 /// <param name="Layers">Of its frame.</param>
 /// <param name="IsRepair">It is sent again.</param>
+/// <param name="IsUnasked">Before anybody asks: new media goes first.</param>
 internal readonly record struct WaitingPacket(
-    IPacedStream Stream, int Index, PacketNumbers Numbers, DescriptorShift Shift, FrameLayers Layers, bool IsRepair);
+    IPacedStream Stream, int Index, PacketNumbers Numbers, DescriptorShift Shift, FrameLayers Layers, bool IsRepair, bool IsUnasked = false);
 
 /// <summary>A stream whose packets may have to wait. Media thread only.</summary>
 internal interface IPacedStream

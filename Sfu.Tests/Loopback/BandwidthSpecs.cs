@@ -233,6 +233,7 @@ public sealed class BandwidthSpecs : IDisposable
     /// </summary>
     [Theory]
     [InlineData(410_000, 1)]
+    [InlineData(300_000, 0)] // Few frames of the layer would fit.
     [InlineData(130_000, 0)]
     public void A_spatial_layer_is_not_kept_with_fewer_frames_where_the_queue_has_become_too_long(int narrowed, int spatial)
     {

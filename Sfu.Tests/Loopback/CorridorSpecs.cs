@@ -58,6 +58,14 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
         Assert.InRange(late, 0, MayBeLate * calls.Length);
     }
 
+    /// <summary>Here a queue that probes filled was cut for again and again, by what arrived at that moment.</summary>
+    [Fact]
+    public void A_cut_for_the_queue_of_a_probe_does_not_keep_the_estimate_down_once_the_path_opens()
+    {
+        using var world = Run(CameraKind.Av1Svc, loss: 0, seed: 315);
+        Assert.InRange(world.FirstSeconds(40, static s => s.Estimate >= 0.85 * s.Capacity), 0, 4);
+    }
+
     [Fact] // One packet in ten is lost: repairs are lost too.
     public void No_freeze_lasts_on_a_path_that_loses_much()
     {

@@ -126,6 +126,30 @@ public class BandwidthEstimatorSpecs
         Assert.False(run.Estimator.IsOverfilled);
     }
 
+    /// <summary>The queue that a probe fills ends by itself: media that fits gives way to it by less than a third.</summary>
+    [Fact]
+    public void Probes_do_not_bring_the_target_far_below_what_fits()
+    {
+        Assert.InRange(NearlyFilled(jitterMs: 50).Min(static sample => sample.Target), 280_000, 500_000);
+    }
+
+    /// <summary>What takes it for a queue cuts to what arrives, which is what is sent.</summary>
+    [Fact]
+    public void Jitter_and_short_queues_do_not_bring_the_estimate_down_to_what_is_sent()
+    {
+        Assert.InRange(NearlyFilled(jitterMs: 20).Min(static sample => sample.Estimate), 400_000, 500_000);
+    }
+
+    /// <summary>380 of 500 kbit/s are sent, and more is wanted. From ten seconds on.</summary>
+    private static IEnumerable<EstimatorRun.Sample> NearlyFilled(int jitterMs) => Enumerable.Range(1, 5).SelectMany(seed =>
+    {
+        var profile = Link(500_000) with { OneWay = TimeSpan.FromMilliseconds(100), Jitter = TimeSpan.FromMilliseconds(jitterMs) };
+        var run = new EstimatorRun(profile, seed) { Source = static target => Math.Min(target, 380_000) };
+        run.Estimator.Desired = 1_500_000;
+        run.Run(TimeSpan.FromSeconds(40));
+        return run.Samples.Where(static sample => sample.Seconds > 10);
+    });
+
     [Fact]
     public void Steady_load_allocates_nothing()
     {

@@ -33,6 +33,9 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
             Assert.InRange(used, 0.75, 1.05);
         }
 
+        // What a probe saw counts also where its own queue looks like overuse.
+        Assert.InRange(openings.Average(), 0, loss == 0 ? 2.8 : 3.2);
+
         // One run in ten takes a little longer.
         Assert.InRange(openings.Order().ElementAt(Seeds * 9 / 10 - 1), 0, 5);
         Assert.InRange(openings.Max(), 0, 6);

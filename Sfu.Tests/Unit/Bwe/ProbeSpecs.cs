@@ -114,6 +114,11 @@ public class ProbeSpecs
         Assert.True(plan.TryPlan(1_500_000, 2_000_000, long.MaxValue, false, _start.PlusMs(100), out bitrate));
         Assert.Equal(2_400_000, bitrate);
 
+        // A part of it succeeds, and is progress: the next waits for the media at that rate to show that it fits.
+        plan.OnResult(1_500_000, 2_400_000, 1_660_000, 50_000, _start.PlusMs(200));
+        Assert.False(plan.TryPlan(1_660_000, 9_000_000, long.MaxValue, false, _start.PlusMs(399), out _));
+        Assert.True(plan.TryPlan(1_660_000, 9_000_000, long.MaxValue, false, _start.PlusMs(400), out bitrate));
+
         // It does not: the next waits, and is less bold.
         plan.OnResult(1_500_000, 2_400_000, 1_500_000, 50_000, _start.PlusMs(200));
         Assert.False(plan.TryPlan(1_500_000, 9_000_000, long.MaxValue, false, _start.PlusMs(1000), out _));

@@ -71,6 +71,26 @@ public class RateControlSpecs
         Assert.True(rate.IsNearCapacity);
     }
 
+    /// <summary>The queue for which the rate was cut was the probe's own, which tells how much the path carries.</summary>
+    [Fact]
+    public void What_was_cut_while_a_probe_was_under_way_is_taken_back_as_far_as_it_saw_more()
+    {
+        var rate = new AimdRateControl(1_500_000, 30_000);
+        rate.Update(NetworkUsage.Over, 1_000_000, 50_000, At(2));
+        Assert.Equal(850_000, rate.Bitrate);
+        Assert.False(rate.TryTakeBack(2_000_000, startedAt: At(2.1), At(2.2)));
+        Assert.False(rate.TryTakeBack(800_000, startedAt: At(1.9), At(2.2)));
+        Assert.Equal(850_000, rate.Bitrate);
+        Assert.True(rate.TryTakeBack(1_200_000, startedAt: At(1.9), At(2.2)));
+        Assert.Equal(1_140_000, rate.Bitrate);
+        Assert.True(rate.TryTakeBack(2_000_000, startedAt: At(1.9), At(2.2)));
+        Assert.Equal(1_500_000, rate.Bitrate);
+
+        // Nor is what arrived at that moment what the path carries.
+        Assert.False(rate.IsNearCapacity);
+        Assert.False(rate.TryTakeBack(2_000_000, startedAt: At(1.9), At(2.2)));
+    }
+
     [Fact]
     public void Far_below_the_known_capacity_a_probe_counts_up_to_it()
     {

@@ -31,6 +31,17 @@ public sealed class PacingQueueSpecs : IDisposable
         Assert.Equal([2, 3, 0, 1], TakeAll());
     }
 
+    [Fact] // The packets of a key frame wait in it: their copies would keep the rest of the frame back.
+    public void What_is_sent_again_unasked_goes_behind_the_media_before_it()
+    {
+        Add(_one);
+        Add(_one, repair: true, unasked: true);
+        Add(_one);
+        Add(_other, repair: true);
+        Assert.Equal((4, 1), (_queue.Count, _queue.RepairCount));
+        Assert.Equal([3, 0, 1, 2], TakeAll());
+    }
+
     [Fact]
     public void What_a_stream_has_in_it_is_forgotten_and_the_rest_stays_in_order()
     {
@@ -94,10 +105,10 @@ public sealed class PacingQueueSpecs : IDisposable
         Assert.Equal(0, _queue.DrainRate);
     }
 
-    private void Add(Stream stream, bool repair = false, int bytes = 1000)
+    private void Add(Stream stream, bool repair = false, bool unasked = false, int bytes = 1000)
     {
         var index = _pool.Rent(new byte[bytes]);
-        _queue.Add(new WaitingPacket(stream, index, new PacketNumbers(96, _sequence++, 0, 0, 0), default, default, repair));
+        _queue.Add(new WaitingPacket(stream, index, new PacketNumbers(96, _sequence++, 0, 0, 0), default, default, repair, unasked));
         _pool.Release(index);
     }
 

@@ -39,9 +39,10 @@ public sealed class RepairCopiesSpecs : IDisposable
     {
         Add(_one, 1, copies: 2, At(0));
         Add(_one, 2, copies: 1, At(8_000));
-        Assert.Equal([1], Take(At(7_000), RepairCopies.BeforeFrameUs));
         Assert.Empty(Take(At(7_000), RepairCopies.BeforeFrameUs));
-        Assert.Equal(2, Take(At(28_000)).Count);
+        Assert.Equal([1], Take(At(12_000), RepairCopies.BeforeFrameUs));
+        Assert.Empty(Take(At(12_000), RepairCopies.BeforeFrameUs));
+        Assert.Equal(2, Take(At(52_000)).Count);
         Assert.Equal(0, _pool.InUse);
     }
 
@@ -53,6 +54,18 @@ public sealed class RepairCopiesSpecs : IDisposable
         Add(_other, 3, copies: 1, At(2));
         Assert.Equal(2, _pool.InUse);
         Assert.Equal([1, 3], Take(At(RepairCopies.DistanceUs + 2)));
+    }
+
+    [Fact] // Where there is room for one packet alone, it is that which has had none more often.
+    public void Of_those_that_are_due_that_goes_first_which_has_left_least_often()
+    {
+        Add(_one, 1, copies: 1, At(0));
+        Add(_one, 2, copies: 2, At(5));
+        Add(_other, 3, copies: 3, At(10));
+        Assert.Equal([1], Take(At(RepairCopies.DistanceUs)));
+        Add(_one, 1, copies: 1, At(0));
+        Assert.Equal([3, 2, 1], Take(At(RepairCopies.DistanceUs + 10)));
+        _copies.Clear();
     }
 
     [Fact] // Where there is room for one packet at a time, it is not always the same.
