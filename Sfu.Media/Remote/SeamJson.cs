@@ -17,7 +17,7 @@ internal static class SeamJson
             IgnoreReadOnlyProperties = true,
             NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
             TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameStatistics } },
-            Converters = { new IpEndpointConverter(), new ImmutableArrayConverter() },
+            Converters = { new IpEndpointConverter(), new ImmutableArrayConverter(), new RecentStringConverter() },
         };
         options.MakeReadOnly();
         return options;

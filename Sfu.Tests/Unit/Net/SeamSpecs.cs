@@ -81,6 +81,49 @@ public sealed class SeamSpecs : IDisposable
         }
     }
 
+    /// <summary>Thousands of consumers have the same codecs and header extensions, and know them by the same names.</summary>
+    [Fact]
+    public void What_comes_again_is_one_object()
+    {
+        var heard = new Recorder();
+        var there = new Seam(_read, Stream.Null, "there", MustNotGiveUp);
+        there.Add(7, (IMediaPlane)Recorder.Of(typeof(IMediaPlane), heard));
+        var here = new Seam(Stream.Null, _write, "here", MustNotGiveUp);
+        var media = here.Other<IMediaPlane>(7);
+        for (var i = 0; i < 5; i++)
+        {
+            var rtp = new RtpParameters
+            {
+                Codecs =
+                [
+                    new RtpCodecParameters
+                    {
+                        MimeType = "video/VP8",
+                        PayloadType = 96,
+                        ClockRate = 90_000,
+                        Parameters = ParameterDictionary.Of(("x-google-start-bitrate", 1000)),
+                        RtcpFeedback = [new RtcpFeedback("nack", "pli"), new RtcpFeedback("transport-cc")],
+                    },
+                ],
+                HeaderExtensions = [new RtpHeaderExtensionParameters { Uri = RtpHeaderExtensionUri.Mid, Id = 1 }],
+                Encodings = [new RtpEncodingParameters { Ssrc = (uint)i }],
+                Rtcp = new RtcpParameters { Cname = "cname" },
+            };
+            media.AddProducer(default, i, default, new ProducerSettings($"id{i}", MediaKind.Video, rtp, new RtpMapping(), rtp, Paused: false, KeyFrameRequestDelayMs: 0));
+        }
+
+        here.End();
+        there.Run((exception, failed) => throw new InvalidOperationException(failed, exception));
+        var came = heard.Told.Select(static told => (ProducerSettings)told[^1]!).ToArray();
+        Assert.Equal(["id0", "id1", "id2", "id3", "id4"], came.Select(static settings => settings.Id));
+        Assert.Equal([0u, 1, 2, 3, 4], came.Select(static settings => settings.RtpParameters.Encodings[0].Ssrc!.Value));
+        var (before, last) = (came[3].RtpParameters, came[4].RtpParameters);
+        Assert.True(before.Codecs == last.Codecs);
+        Assert.True(last.Codecs == came[4].ConsumableRtpParameters.Codecs);
+        Assert.True(before.HeaderExtensions == last.HeaderExtensions);
+        Assert.Same(before.Rtcp.Cname, last.Rtcp.Cname);
+    }
+
     private static void MustNotGiveUp(string reason) => Assert.Fail(reason);
 
     /// <summary>All that is public of a value, and what is inside.</summary>
@@ -135,6 +178,7 @@ public sealed class SeamSpecs : IDisposable
 
             return type switch
             {
+                _ when type == typeof(string) && random.Next(2) == 0 => $"{name}{random.Next(3)}", // Some come again.
                 _ when type == typeof(string) => $"{name} \"ö\\ {random.Next()}",
                 _ when type == typeof(bool) => random.Next(2) == 0,
                 _ when type == typeof(byte) => (byte)random.Next(256),
