@@ -103,13 +103,8 @@ internal sealed class EgressBandwidth
         : _estimator.Desired <= _estimator.Bitrate ? 4
         : _estimator.InherentLoss <= VeryLossyShare ? 2 : 3;
 
-    /// <summary>
-    /// How often a key frame that the picture waits for is sent again unasked: once where its repair would come too late, or its packets may find no room;
-    /// twice where the path loses so much that one copy may well be lost too.
-    /// </summary>
-    public int UnaskedCopies =>
-        RepairCopies > 1 && _estimator.InherentLoss > VeryLossyShare ? 2
-        : RepairCopies > 1 || _estimator.HasLongQueue ? 1 : 0;
+    /// <summary>A key frame that the picture waits for is sent again unasked: its repair would come too late, or its packets may find no room.</summary>
+    public bool RepeatsUnasked => RepairCopies > 1 || _estimator.HasLongQueue;
 
     /// <summary>A packet was sent again.</summary>
     public void OnRepaired(int bytes) => _repairBits -= bytes * 8;
