@@ -136,9 +136,9 @@ internal sealed class ConsumerRepair
     /// <summary>A packet without which the picture stands has left: where the path may well lose it, it is sent again before anybody asks.</summary>
     public void RepeatUnasked(in WaitingPacket packet, MediaTime now)
     {
-        if (HasRtx && _consumer.Transport.Egress.Bandwidth is { RepeatsUnasked: true })
+        if (HasRtx && _consumer.Transport.Egress.Bandwidth is { UnaskedCopies: > 0 and var copies })
         {
-            _consumer.Transport.Egress.Repeat(packet, 1, now);
+            _consumer.Transport.Egress.Repeat(packet, copies, now);
         }
     }
 

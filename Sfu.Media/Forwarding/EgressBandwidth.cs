@@ -96,15 +96,20 @@ internal sealed class EgressBandwidth
 
     /// <summary>
     /// How often a packet is sent again: on a long and lossy path a repair that is lost too comes too late. Most often where all that
-    /// is wanted fits: that the path has become narrow is known only after the repairs that find its queue full have left.
+    /// is wanted fits, until the client asks again: that the path has become narrow is known only after the repairs that find its queue full have left.
     /// </summary>
     public int RepairCopies =>
         _estimator.RttUs <= LongRttUs || !_estimator.IsLossy(LossyShare) ? 1
-        : _estimator.Desired <= _estimator.Bitrate ? 4
+        : _estimator.Desired <= _estimator.Bitrate ? 5
         : _estimator.InherentLoss <= VeryLossyShare ? 2 : 3;
 
-    /// <summary>A key frame that the picture waits for is sent again unasked: its repair would come too late, or its packets may find no room.</summary>
-    public bool RepeatsUnasked => RepairCopies > 1 || _estimator.HasLongQueue;
+    /// <summary>
+    /// How often a key frame that the picture waits for is sent again unasked: once where its repair would come too late, or its packets may find no room;
+    /// twice where the path loses so much that one copy may well be lost too.
+    /// </summary>
+    public int UnaskedCopies =>
+        RepairCopies > 1 && _estimator.InherentLoss > VeryLossyShare ? 2
+        : RepairCopies > 1 || _estimator.HasLongQueue ? 1 : 0;
 
     /// <summary>A packet was sent again.</summary>
     public void OnRepaired(int bytes) => _repairBits -= bytes * 8;
