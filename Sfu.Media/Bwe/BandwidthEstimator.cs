@@ -22,22 +22,8 @@ internal sealed class BandwidthEstimator
     private const long SilenceUs = 1_500_000;
     private const long SilenceStepUs = 500_000;
     private const double SilenceFactor = 0.8;
-    private const long DrainedUs = 40_000;
-    private const long DrainUs = 500_000;
-    private const long DrainAfterCutUs = 3_000_000;
-    private const double MinDrainShare = 0.4;
-
-    // Where a probe has filled the queue, which ends by itself.
-    private const double MinDrainShareOfProbe = 0.7;
-    private const long RealQueueUs = 15_000;
-    private const long LongQueueUs = 40_000;
     private const long TrustUs = 100_000;
-    private const long FullQueueUs = 80_000;
-    private const long OverfilledUs = 150_000;
-    private const long ProbeQueueUs = 50_000;
     private const double SeenInQueue = 0.85;
-    private const long RebaseUs = 3_000_000;
-    private const double EmptyingShare = 0.8;
 
     // Owned.
     private readonly SendHistory _history = new();
@@ -48,6 +34,8 @@ internal sealed class BandwidthEstimator
     private readonly OveruseDetector _detector = new();
     private readonly ThroughputEstimator _throughput = new();
     private readonly QueueDelay _queue = new();
+    private readonly QueueVerdict _verdict;
+    private readonly QueueDrain _drain;
     private readonly ApplicationLimit _application = new();
     private readonly AimdRateControl _rate;
     private readonly LossController _loss = new(MinBitrate);
@@ -63,15 +51,8 @@ internal sealed class BandwidthEstimator
     private MediaTime _rembAt;
     private MediaTime _lastFeedback = MediaTime.Never;
     private MediaTime _lastSilenceStep = MediaTime.Never;
-    private MediaTime _longSince = MediaTime.Never;
-    private long _longUs;
-    private long _lastQueueUs;
-    private MediaTime _trustedUntil;
-    private double _drainShare = 1;
-    private long _standingUs;
     private ProvenRate _proven;
-    private long _probed;
-    private MediaTime _probedAt = MediaTime.Zero;
+    private ProbedRate _probed;
     private MediaTime _probeStartedAt;
     private bool _probesIdle;
     private bool _hasFeedback;
@@ -80,6 +61,8 @@ internal sealed class BandwidthEstimator
     public BandwidthEstimator(long start)
     {
         Start = Math.Max(start, MinBitrate);
+        _verdict = new QueueVerdict(_queue);
+        _drain = new QueueDrain(_queue, _history);
         _rate = new AimdRateControl(Start, MinBitrate);
         Bitrate = Start;
         Target = Start;
@@ -98,10 +81,10 @@ internal sealed class BandwidthEstimator
     public bool IsEmptying => Target < Bitrate;
 
     /// <summary>The path's queue is so long that what is sent now comes late.</summary>
-    public bool HasLongQueue => _queue.Us >= LongQueueUs + (_queue.JitterUs / 2);
+    public bool HasLongQueue => _verdict.IsLong;
 
     /// <summary>So much stands in the queue or is on the way to it that packets may have found no room.</summary>
-    public bool IsOverfilled => _standingUs > OverfilledUs;
+    public bool IsOverfilled => _drain.IsOverfilled;
 
     /// <summary>What could be used; while it is more than the estimate, the path is probed.</summary>
     public long Desired { get; set; }
@@ -295,7 +278,7 @@ internal sealed class BandwidthEstimator
         }
 
         Conclude();
-        if (_hasFeedback && !_probe.IsRunning && Usage == NetworkUsage.Normal && _queue.Us < RealQueueUs + (_queue.JitterUs / 2)
+        if (_hasFeedback && !_probe.IsRunning && Usage == NetworkUsage.Normal && !_verdict.IsReal
             && now.UsSince(_lastFeedback) < SilenceUs && _probes.TryPlan(Bitrate, Desired, _max, _rate.IsNearCapacity, now, out var bitrate))
         {
             _probesIdle = _application.IsLimited;
@@ -358,27 +341,28 @@ internal sealed class BandwidthEstimator
         }
 
         _throughput.Update();
-        Usage = Judge(now);
+        Usage = _verdict.Judge(_detector.Usage, now);
         ConcludeProbe(now);
         if (Usage == NetworkUsage.Over)
         {
             _probes.OnOveruse(now);
         }
 
-        if (_probe.IsRunning && _probesIdle && Usage == NetworkUsage.Over && _queue.Us < ProbeQueueUs + _queue.JitterUs)
+        if (_probe.IsRunning && _probesIdle && Usage == NetworkUsage.Over && !_verdict.IsLongerThanOfProbe)
         {
             // So much of a queue is the probe's own where the media is less than the path carries, which the probe tells in a moment.
             Usage = NetworkUsage.Under;
         }
 
         // What a lossy path swallows has passed its bottleneck too.
-        var arriving = _queue.Us > FullQueueUs + _queue.JitterUs
+        var arriving = _verdict.IsFull
             ? Math.Min(_throughput.BitsPerSecond, _throughput.RecentBitsPerSecond())
             : _throughput.BitsPerSecond;
         if (_queue.TryGetServed(out var served))
         {
             arriving = Math.Min(arriving, served);
             _proven.OnServed(served);
+            _probed.OnServed(served);
         }
         else
         {
@@ -386,70 +370,23 @@ internal sealed class BandwidthEstimator
         }
 
         var carried = (long)(arriving / (1 - _loss.Inherent));
-        if (!_probe.IsRunning && WasProbed(now))
+        if (!_probe.IsRunning)
         {
-            // A queue that the probe filled says nothing against the media before it, which alone was less than the path carries.
-            carried = Math.Max(carried, _probed);
+            carried = _probed.AtLeast(carried, now);
         }
 
         // Who sends little does not fill a queue: as long as that is short, what arrives is not what the path carries.
         // Nor is it where a queue is hardly longer than a frame and was not seen to be served: then the rate falls by a step alone.
         var isIdle = _application.IsLimited && !HasLongQueue;
-        var isStep = Usage == NetworkUsage.Over && (isIdle || (!_queue.TryGetServed(out _) && StandingUs(Math.Max(carried, _rate.Bitrate)) < FullQueueUs + _queue.JitterUs));
+        var isStep = Usage == NetworkUsage.Over && (isIdle || (!_queue.TryGetServed(out _) && _verdict.IsLessThanFull(_drain.StandingUs(Math.Max(carried, _rate.Bitrate), RttUs))));
         _rate.Update(Usage, isStep ? Math.Max(carried, Bitrate) : carried, RttUs, now);
         _loss.Update(Math.Min(_rate.Bitrate, _loss.Bitrate), isIdle ? 0 : _throughput.BitsPerSecond, Usage != NetworkUsage.Normal, now);
-        var isDraining = _rate.LastDecrease != MediaTime.Never && now.UsSince(_rate.LastDecrease) < DrainAfterCutUs;
 
         // Where less is sent than the path carries, what arrives is no measure of how fast it leaves.
-        _standingUs = StandingUs(Math.Max(carried, _rate.Bitrate));
-        var least = _probe.IsRunning || WasProbed(now) ? MinDrainShareOfProbe : MinDrainShare;
-        _drainShare = Usage == NetworkUsage.Over && _queue.Us > FullQueueUs + _queue.JitterUs ? least
-            : isDraining ? Math.Clamp(1 - ((double)(_standingUs - DrainedUs) / DrainUs), least, 1) : 1;
+        var standingUs = _drain.StandingUs(Math.Max(carried, _rate.Bitrate), RttUs);
+        var isDraining = _rate.LastDecrease != MediaTime.Never && now.UsSince(_rate.LastDecrease) < QueueDrain.AfterCutUs;
+        _drain.Update(standingUs, Usage == NetworkUsage.Over && _verdict.IsFull, isDraining, _probe.IsRunning || _probed.Counts(now));
         Conclude();
-    }
-
-    /// <summary>What is under way beyond what a round trip carries stands in the queue, or will.</summary>
-    /// <param name="bitrate">At which it leaves.</param>
-    private long StandingUs(long bitrate) => Math.Max(_queue.Us, (_history.BytesInFlight * 8_000_000 / bitrate) - RttUs);
-
-    /// <summary>What arrived of late is that of a probe too.</summary>
-    private bool WasProbed(MediaTime now) => now.UsSince(_probedAt) < ThroughputEstimator.DefaultWindowUs;
-
-    /// <summary>
-    /// The trend tells of a queue that begins to fill, but jitter can look like one: then the least delay stays where it was. And a queue
-    /// that is long is too long, whatever its trend.
-    /// </summary>
-    private NetworkUsage Judge(MediaTime now)
-    {
-        if (!HasLongQueue)
-        {
-            _longSince = MediaTime.Never;
-            _lastQueueUs = _queue.Us;
-            var isReal = _queue.Us >= RealQueueUs + (_queue.JitterUs / 2) && now > _trustedUntil;
-            return _detector.Usage == NetworkUsage.Over && !isReal ? NetworkUsage.Normal : _detector.Usage;
-        }
-
-        if (_longSince == MediaTime.Never)
-        {
-            _longSince = now;
-            _longUs = _queue.Us;
-        }
-        else if (_queue.Us < _longUs * EmptyingShare)
-        {
-            // It empties: the clock begins anew.
-            _longSince = now;
-            _longUs = _queue.Us;
-        }
-        else if (now.UsSince(_longSince) > RebaseUs)
-        {
-            _queue.Rebase();
-            _longSince = MediaTime.Never;
-            return NetworkUsage.Normal;
-        }
-
-        var isEmptying = _detector.Usage == NetworkUsage.Under || _queue.Us < _lastQueueUs;
-        _lastQueueUs = _queue.Us;
-        return isEmptying ? NetworkUsage.Under : NetworkUsage.Over;
     }
 
     private void ConcludeProbe(MediaTime now)
@@ -460,8 +397,7 @@ internal sealed class BandwidthEstimator
         }
 
         measured = Math.Min(_probe.Bitrate, (long)(measured / (1 - _loss.Inherent)));
-        _probed = measured;
-        _probedAt = now;
+        _probed.OnProbe(measured, now);
         _proven.OnProbe(measured);
         _probes.OnResult(Bitrate, _probe.Bitrate, measured, RttUs, now);
         if (_rate.TryTakeBack(measured, _probeStartedAt, now))
@@ -472,7 +408,7 @@ internal sealed class BandwidthEstimator
 
         if (Usage == NetworkUsage.Over)
         {
-            if (_queue.Us >= ProbeQueueUs + _queue.JitterUs)
+            if (_verdict.IsLongerThanOfProbe)
             {
                 return;
             }
@@ -484,7 +420,7 @@ internal sealed class BandwidthEstimator
         var raised = _rate.OnProbe(measured, now);
         if (measured > Bitrate)
         {
-            _trustedUntil = now.PlusUs(RttUs + TrustUs);
+            _verdict.Trust(now.PlusUs(RttUs + TrustUs));
             _loss.OnProbe(raised);
         }
     }
@@ -494,6 +430,6 @@ internal sealed class BandwidthEstimator
         var known = _followsReports && _reports.Bitrate > 0 ? _reports.Bitrate
             : _hasFeedback || _remb == long.MaxValue ? Math.Min(_rate.Bitrate, _loss.Bitrate) : long.MaxValue;
         Bitrate = Math.Clamp(Math.Min(known, _remb), _min, _max);
-        Target = Math.Max(MinBitrate, (long)(_drainShare * Bitrate));
+        Target = Math.Max(MinBitrate, (long)(_drain.Share * Bitrate));
     }
 }

@@ -96,11 +96,11 @@ internal sealed class EgressBandwidth
 
     /// <summary>
     /// How often a packet is sent again: on a long and lossy path a repair that is lost too comes too late. Most often where all that
-    /// is wanted fits: that the path has become narrow is known only after the repairs that find its queue full have left.
+    /// is wanted fits, until the client asks again: that the path has become narrow is known only after the repairs that find its queue full have left.
     /// </summary>
     public int RepairCopies =>
         _estimator.RttUs <= LongRttUs || !_estimator.IsLossy(LossyShare) ? 1
-        : _estimator.Desired <= _estimator.Bitrate ? 4
+        : _estimator.Desired <= _estimator.Bitrate ? 5
         : _estimator.InherentLoss <= VeryLossyShare ? 2 : 3;
 
     /// <summary>

@@ -21,7 +21,7 @@ public sealed class RepairSpecs : IDisposable
     private const int Burst = 8; // Frames; more than leave at once.
 
     // Of a packet that is asked for where so many are lost.
-    private const int Copies = 4;
+    private const int Copies = 5;
 
     private readonly LoopbackWorld _world = new();
     private readonly LoopbackPeer _publisher;

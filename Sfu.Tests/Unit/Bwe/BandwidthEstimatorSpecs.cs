@@ -140,6 +140,26 @@ public class BandwidthEstimatorSpecs
         Assert.InRange(NearlyFilled(jitterMs: 20).Min(static sample => sample.Estimate), 400_000, 500_000);
     }
 
+    /// <summary>What a probe saw counts while what arrives is that of the probe too, but not against a queue that is served at far less.</summary>
+    [Fact]
+    public void A_path_that_becomes_narrow_just_after_a_probe_brings_the_target_down_as_soon_as_any()
+    {
+        for (var dropMs = 1500; dropMs < 6000; dropMs += 50)
+        {
+            var drop = TimeSpan.FromMilliseconds(dropMs);
+            var profile = Link(10_000_000) with { Rates = [(TimeSpan.Zero, 10_000_000), (drop, 500_000)], OneWay = TimeSpan.FromMilliseconds(100) };
+            var run = new EstimatorRun(profile) { Source = static target => Math.Min(target, 1_500_000) };
+            run.Estimator.Desired = 10_000_000;
+            run.Run(drop);
+            while (run.Estimator.Target > 500_000 && run.NowUs < drop.TotalMicroseconds + 2_000_000)
+            {
+                run.Run(TimeSpan.FromMilliseconds(1));
+            }
+
+            Assert.InRange((run.NowUs / 1000) - dropMs, 0, 500);
+        }
+    }
+
     /// <summary>380 of 500 kbit/s are sent, and more is wanted. From ten seconds on.</summary>
     private static IEnumerable<EstimatorRun.Sample> NearlyFilled(int jitterMs) => Enumerable.Range(1, 5).SelectMany(seed =>
     {
