@@ -79,7 +79,7 @@ public interface ITransportEvents
     /// </summary>
     void LocalUfragAdded(string ufrag);
 
-    /// <summary>Checks that name this ufrag reach the transport no more: the peer uses newer credentials, or the transport closes.</summary>
+    /// <summary>Checks that name this ufrag reach the transport no more: the peer uses newer credentials, or the transport closes by itself.</summary>
     void LocalUfragRemoved(string ufrag);
 
     /// <summary>Comes after the changes of tuples and of the selected tuple that led to it.</summary>

@@ -57,7 +57,8 @@ public interface IMediaPlane
     void ConnectPlainTransport(TransportHandle transport, long requestId, PlainRemote remote);
 
     /// <summary>
-    /// Sends DTLS close_notify, drops everything the transport carries and ends in exactly one <see cref="ITransportEvents.TransportClosed"/>.
+    /// Sends DTLS close_notify, drops everything the transport carries and ends in exactly one <see cref="ITransportEvents.TransportClosed"/>. What
+    /// goes with it (ufrags, tuples, states, consumers) is not told: who asks knows.
     /// </summary>
     void CloseTransport(TransportHandle transport);
 

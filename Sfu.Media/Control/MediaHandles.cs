@@ -1,8 +1,8 @@
 namespace Sfu.Media.Control;
 
 /// <summary>Where handles of all kinds come from and go back to. Any thread.</summary>
-/// <param name="elsewhere">Told of what goes back, where others hand handles out; null: it is handed out here.</param>
-internal sealed class MediaHandles(Action<HandleKind, int, uint>? elsewhere = null)
+/// <param name="elsewhere">Who is told of what goes back of a kind, where others hand handles out; null: it is handed out here.</param>
+internal sealed class MediaHandles(Func<HandleKind, Action<int, uint>>? elsewhere = null)
 {
     public HandleAllocator Servers { get; } = Make(HandleKind.Server, elsewhere);
 
@@ -46,6 +46,5 @@ internal sealed class MediaHandles(Action<HandleKind, int, uint>? elsewhere = nu
         _ => Consumers,
     };
 
-    private static HandleAllocator Make(HandleKind kind, Action<HandleKind, int, uint>? elsewhere) =>
-        elsewhere is null ? new HandleAllocator() : new HandleAllocator((slot, generation) => elsewhere(kind, slot, generation));
+    private static HandleAllocator Make(HandleKind kind, Func<HandleKind, Action<int, uint>>? elsewhere) => new(elsewhere?.Invoke(kind));
 }

@@ -207,7 +207,7 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
             if (_consumers[i] is { } consumer)
             {
                 consumer.Close();
-                consumer.Transport.Events.ConsumerClosed(consumer.Handle, null);
+                consumer.Transport.Listener?.ConsumerClosed(consumer.Handle, null);
             }
         }
     }

@@ -138,7 +138,7 @@ internal sealed class DtlsLink(WebRtcMediaTransport transport)
         if (state != State)
         {
             State = state;
-            transport.Events.DtlsStateChanged(state, remoteCertificatePem);
+            transport.Listener?.DtlsStateChanged(state, remoteCertificatePem);
         }
     }
 }

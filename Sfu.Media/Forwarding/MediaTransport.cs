@@ -66,6 +66,9 @@ internal abstract class MediaTransport : IDisposable
 
     public ITransportEvents Events { get; }
 
+    /// <summary>Who hears of changes; null once the end was asked for: who asked hears of that end, and of nothing on the way there.</summary>
+    public ITransportEvents? Listener => _closing && _closeError is null ? null : Events;
+
     public RtpIngress Ingress { get; }
 
     public RtpEgress Egress { get; }

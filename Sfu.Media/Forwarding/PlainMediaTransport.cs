@@ -224,14 +224,14 @@ internal sealed class PlainMediaTransport : MediaTransport
         {
             LetGoOfPath(TupleRemovalReason.TransportClosed);
             Select(null);
-            Events.SelectedTupleChanged(null);
+            Listener?.SelectedTupleChanged(null);
         }
 
         if (_rtcpTuple is { } rtcp)
         {
             Engine.UnbindTuple(rtcp, this);
             SelectForRtcp(null);
-            Events.RtcpTupleChanged(null);
+            Listener?.RtcpTupleChanged(null);
         }
 
         foreach (var socket in Sockets)
@@ -362,6 +362,6 @@ internal sealed class PlainMediaTransport : MediaTransport
     private void LetGoOfPath(TupleRemovalReason reason)
     {
         Engine.UnbindTuple(Selected, this);
-        Events.TupleRemoved(Selected, reason);
+        Listener?.TupleRemoved(Selected, reason);
     }
 }

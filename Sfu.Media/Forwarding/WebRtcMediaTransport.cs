@@ -236,7 +236,7 @@ internal sealed class WebRtcMediaTransport : MediaTransport, IIceListener
     void IIceListener.LocalUfragRemoved(string ufrag)
     {
         Engine.RemoveUfrag(ufrag);
-        Events.LocalUfragRemoved(ufrag);
+        Listener?.LocalUfragRemoved(ufrag);
     }
 
     void IIceListener.TupleAdded(in TransportTuple tuple)
@@ -249,20 +249,20 @@ internal sealed class WebRtcMediaTransport : MediaTransport, IIceListener
     void IIceListener.TupleRemoved(in TransportTuple tuple, TupleRemovalReason reason)
     {
         Engine.UnbindTuple(tuple, this);
-        Events.TupleRemoved(tuple, reason);
+        Listener?.TupleRemoved(tuple, reason);
     }
 
     void IIceListener.SelectedTupleChanged(TransportTuple? tuple)
     {
         Select(tuple);
-        Events.SelectedTupleChanged(tuple);
+        Listener?.SelectedTupleChanged(tuple);
         if (!IsClosing)
         {
             _dtls.OpenIfReady(HasSelected);
         }
     }
 
-    void IIceListener.StateChanged(IceState state) => Events.IceStateChanged(state);
+    void IIceListener.StateChanged(IceState state) => Listener?.IceStateChanged(state);
 
     protected override void OnOwnTimer(MediaTime now)
     {

@@ -22,6 +22,6 @@ internal interface IMediaProcessEvents
     /// <summary>Answer to <see cref="IMediaProcess.MeasureRuntime"/>.</summary>
     void RuntimeMeasured(long requestId, RuntimeReport report);
 
-    /// <summary>What the handle named is gone.</summary>
-    void HandleFreed(HandleKind kind, int slot, uint generation);
+    /// <summary>What these named is gone; see <see cref="FreedHandles"/>.</summary>
+    void HandlesFreed(HandleKind kind, ulong[] handles);
 }

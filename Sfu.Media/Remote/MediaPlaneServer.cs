@@ -46,7 +46,7 @@ public sealed class MediaPlaneServer : IMediaProcess, IDisposable
         var patience = new SeamPatience(TimeSpan.FromMilliseconds(patienceMs));
         try
         {
-            _plane = MediaPlane.Start(options with { Warn = _events.Warned }, new MediaHandles(_events.HandleFreed));
+            _plane = MediaPlane.Start(options with { Warn = _events.Warned }, new MediaHandles(kind => new FreedHandles(handles => _events.HandlesFreed(kind, handles)).Add));
             _seam.Add<IMediaPlane>(SeamNumbers.Plane, _plane);
             if (patience.IsLimited)
             {

@@ -169,7 +169,14 @@ public sealed class RemoteMediaPlane : IDisposable
             }
         }
 
-        public void HandleFreed(HandleKind kind, int slot, uint generation) => plane._handles.Free(kind, slot, generation);
+        public void HandlesFreed(HandleKind kind, ulong[] handles)
+        {
+            foreach (var handle in handles)
+            {
+                var (slot, generation) = FreedHandles.Unpack(handle);
+                plane._handles.Free(kind, slot, generation);
+            }
+        }
     }
 
     /// <summary>The commands cross; handles are handed out here, without waiting.</summary>

@@ -13,7 +13,7 @@ namespace Sfu.Bench;
 /// <param name="NodeSettings">More for its configuration, <c>key=value</c>.</param>
 /// <param name="MediaThreads">Of the node; 0: as many as it takes by itself.</param>
 /// <param name="Subjects">Who is measured, by the names in <see cref="Report.Case"/>.</param>
-/// <param name="Subscribers">Of the fan-outs; none: the usual ones.</param>
+/// <param name="Subscribers">Of the fan-outs, transports of the close cascade; none: the usual ones.</param>
 /// <param name="Janus">The program; null: there is none.</param>
 internal sealed record BenchOptions(
     IReadOnlyList<string> Scenarios,

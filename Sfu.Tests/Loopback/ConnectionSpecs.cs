@@ -148,12 +148,27 @@ public abstract class ConnectionSpecs(int engines) : IDisposable
     public void Closing_says_goodbye_and_leaves_nothing()
     {
         var peer = _world.NewConnectedPeer();
+        var told = peer.Events.Log.Count;
 
         _world.Command(peer.Transport, home => home.Close(null));
         _world.Run(TimeSpan.FromMilliseconds(50));
 
         Assert.Equal(Sfu.Media.Dtls.DtlsState.Closed, peer.DtlsState);
         Assert.Equal([null], peer.Events.Closed);
+        Assert.Equal(["Closed"], peer.Events.Log.Skip(told));
+        Assert.True(_world.Dump().HasNoTransports);
+    }
+
+    [Fact]
+    public void An_end_that_nobody_asked_for_tells_what_goes_with_it()
+    {
+        var peer = _world.NewConnectedPeer();
+        var fault = new MediaError(MediaErrorCode.Fault, "broken");
+
+        _world.Command(peer.Transport, home => home.Close(fault));
+        _world.Run(TimeSpan.FromMilliseconds(50));
+
+        Assert.Equal([fault], peer.Events.Closed);
         Assert.Equal("Closed", peer.Events.Log[^1]);
         Assert.Equal(1, peer.Events.Count("TupleRemoved:TransportClosed"));
         Assert.True(_world.Dump().HasNoTransports);

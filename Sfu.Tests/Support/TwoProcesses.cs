@@ -105,7 +105,7 @@ internal sealed class TwoProcesses : IMediaProcess, IMediaProcessEvents
     {
     }
 
-    void IMediaProcessEvents.HandleFreed(HandleKind kind, int slot, uint generation)
+    void IMediaProcessEvents.HandlesFreed(HandleKind kind, ulong[] handles)
     {
     }
 

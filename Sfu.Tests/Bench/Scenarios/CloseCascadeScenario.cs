@@ -35,7 +35,8 @@ internal sealed class CloseCascadeScenario : IScenario
 
     public async Task RunAsync(BenchContext context)
     {
-        int[] sizes = context.Options.Quick ? [500, 1000] : [1000, 2000, 4000, 8000, 10_000];
+        IReadOnlyList<int> usual = context.Options.Quick ? [500, 1000] : [1000, 2000, 4000, 8000, 10_000];
+        var sizes = context.Options.Subscribers.Count > 0 ? context.Options.Subscribers : usual;
         foreach (var byRouter in (bool[])[false, true])
         {
             foreach (var size in sizes)

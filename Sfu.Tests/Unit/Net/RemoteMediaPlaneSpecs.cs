@@ -1,5 +1,6 @@
 using Sfu.Media.Control;
 using Sfu.Media.Ice;
+using Sfu.Media.Remote;
 using Sfu.Tests.Support;
 
 namespace Sfu.Tests.Unit.Net;
@@ -52,18 +53,21 @@ public sealed class RemoteMediaPlaneSpecs() : MediaPlaneSpecs(TestPlane.Remote)
         var plane = owner.Plane;
         var serverHandle = plane.NewServerHandle();
         plane.OpenServer(serverHandle, _server, new AwaitableEvents());
-        var handle = plane.NewTransportHandle();
-        var transport = new AwaitableEvents();
-        plane.OpenTransport(handle, serverHandle, _transport, transport);
-        plane.CloseTransport(handle);
-        await transport.Closed.Task.WaitAsync(_deadline);
+        TransportHandle[] handles = [.. Enumerable.Range(0, FreedHandles.BatchSize).Select(_ => plane.NewTransportHandle())];
+        foreach (var handle in handles)
+        {
+            var transport = new AwaitableEvents();
+            plane.OpenTransport(handle, serverHandle, _transport, transport);
+            plane.CloseTransport(handle);
+            await transport.Closed.Task.WaitAsync(_deadline);
+        }
 
         // The answer comes after what was told before it.
         var dumped = new AwaitableEvents();
         plane.Dump(1, dumped);
         await dumped.Dumped.Task.WaitAsync(_deadline);
 
-        Assert.Equal(new TransportHandle(handle.Slot, handle.Generation + 1), plane.NewTransportHandle());
+        Assert.Equal(handles.Select(static handle => new TransportHandle(handle.Slot, handle.Generation + 1)), handles.Select(_ => plane.NewTransportHandle()));
     }
 }
 

@@ -100,6 +100,6 @@ public sealed class SeamOverflowSpecs : IDisposable
 
         public void RuntimeMeasured(long requestId, RuntimeReport report) => Assert.Fail(nameof(RuntimeMeasured));
 
-        public void HandleFreed(Sfu.Media.Control.HandleKind kind, int slot, uint generation) => Assert.Fail(nameof(HandleFreed));
+        public void HandlesFreed(Sfu.Media.Control.HandleKind kind, ulong[] handles) => Assert.Fail(nameof(HandlesFreed));
     }
 }

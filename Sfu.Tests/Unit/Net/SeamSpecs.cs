@@ -186,6 +186,7 @@ public sealed class SeamSpecs : IDisposable
                 _ when type == typeof(int) => random.Next(int.MinValue, int.MaxValue),
                 _ when type == typeof(uint) => (uint)random.NextInt64(uint.MaxValue),
                 _ when type == typeof(long) => random.NextInt64(long.MinValue, long.MaxValue),
+                _ when type == typeof(ulong[]) => new[] { (ulong)random.NextInt64(), ulong.MaxValue },
                 _ when type == typeof(double) => random.Next(10) == 0 ? double.NaN : random.NextDouble() * 1e6,
                 _ when type.IsEnum => Enum.GetValues(type).GetValue(random.Next(Enum.GetValues(type).Length)),
                 _ when type == typeof(IpEndpoint) => random.Next(2) == 0 ? IpEndpoint.FromIPv4((uint)random.NextInt64(uint.MaxValue), 443) : IpEndpoint.FromIPv6(Bytes(16), 1),
