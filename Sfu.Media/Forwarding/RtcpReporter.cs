@@ -158,7 +158,7 @@ internal sealed class RtcpReporter(MediaTransport transport)
         var writer = new RtcpWriter(stackalloc byte[MaxCompoundBytes]);
         var score = encoding < consumer.Producer.Scores.Length ? consumer.Producer.Scores[encoding] : (int?)null;
         if (writer.TryAddReceiverReport(Ssrc, []) && TryAddLayers(ref writer, consumer, encoding) &&
-            writer.TryAddCrossingNotice(consumer.Ssrc, consumer.CrossingTargets, consumer.LastSequence, score))
+            writer.TryAddCrossingNotice(consumer.Ssrc, consumer.Layers.PipedTargets, consumer.LastSequence, score))
         {
             transport.Egress.SendRtcp(writer.Written, now);
         }
