@@ -28,7 +28,7 @@ internal sealed class LayerSubscription
         _consumer = consumer;
         _type = settings.Type;
         _isVideo = settings.Kind == MediaKind.Video;
-        _choice = new LayerChoice(settings.PreferredLayers, settings.Priority, codec?.HasKeyFrames() == true, ScopeOf(consumer.Producer, settings.Encoding));
+        _choice = new LayerChoice(settings.PreferredLayers, settings.Priority, codec?.HasKeyFrames() == true, consumer.Crossing?.Scope ?? 0);
         _demand = new ConsumerDemand(consumer.Producer);
     }
 
@@ -71,10 +71,10 @@ internal sealed class LayerSubscription
     /// <summary>The decode targets of its encoding that are to cross a pipe from now on.</summary>
     public void SetPipedTargets(int targets, MediaTime now)
     {
-        if (_consumer.Pinned is { } encoding && _choice.PipedTargets != (targets & ScopeOf(_consumer.Producer, encoding)))
+        if (_consumer.Crossing is { } crossing && _choice.PipedTargets != (targets & crossing.Scope))
         {
             _choice.Want(targets);
-            _consumer.Transport.Reporter.Announce(_consumer, now);
+            crossing.Announce(now);
             Choose(now);
         }
     }
@@ -84,7 +84,7 @@ internal sealed class LayerSubscription
     /// <param name="isMeasured">The path is known: without that nobody is left out wholly, which is all that can be done to a simple one.</param>
     public bool TryDescribe(ref LayerDemand demand, bool isMeasured)
     {
-        if (!_isVideo || _consumer.Paused || _consumer.Pinned is not null || _consumer.Producer.Rates is not { } rates || (!isMeasured && _type == ConsumerType.Simple))
+        if (!_isVideo || _consumer.Paused || _consumer.Crossing is not null || _consumer.Producer.Rates is not { } rates || (!isMeasured && _type == ConsumerType.Simple))
         {
             return false;
         }
@@ -182,10 +182,6 @@ internal sealed class LayerSubscription
 
     /// <summary>The consumer is about to leave its group.</summary>
     public void NeedNothing() => _demand.Need(0, _consumer.Group);
-
-    /// <summary>The decode targets that a pipe carries of an encoding.</summary>
-    private static ushort ScopeOf(MediaProducer producer, int? encoding) =>
-        encoding is not { } place ? (ushort)0 : (ushort)(producer.IsSimulcast ? TargetSets.Of(place) : TargetSets.All);
 
     private void Ask(int spatial, MediaTime now) => _consumer.Group?.RequestKeyFrame(_consumer.Producer.EncodingOf(spatial), now);
 

@@ -51,6 +51,7 @@ internal sealed class MediaConsumer
         Cname = Encoding.UTF8.GetBytes(settings.RtpParameters.Rtcp.Cname ?? "");
         _stream = new OutgoingStream(this, _codecs, settings);
         _scoring = new ConsumerScoring(producer);
+        Crossing = settings.Encoding is { } only ? new PipeCrossing(this, _stream.Numbers, only) : null;
         Layers = new LayerSubscription(this, settings, _codecs.Media?.Kind);
     }
 
@@ -67,14 +68,11 @@ internal sealed class MediaConsumer
 
     public uint? RtxSsrc { get; }
 
-    /// <summary>The only encoding of the producer that it gets; null: whichever fits best.</summary>
-    public int? Pinned => _settings.Encoding;
+    /// <summary>The only encoding of the producer that it gets, since that crosses a pipe; null: it gets whichever fits best.</summary>
+    public PipeCrossing? Crossing { get; }
 
     /// <summary>Which of the producer's layers it gets.</summary>
     public LayerSubscription Layers { get; }
-
-    /// <summary>The number of the last packet that left.</summary>
-    public ushort LastSequence => _stream.Numbers.LastLeft;
 
     public MediaKind Kind => _settings.Kind;
 
@@ -141,11 +139,7 @@ internal sealed class MediaConsumer
     /// <summary>Media may flow from now on: a video consumer asks for the key frame that it starts with.</summary>
     public void Start(MediaTime now)
     {
-        if (Pinned is not null)
-        {
-            Transport.Reporter.Announce(this, now);
-        }
-
+        Crossing?.Announce(now);
         if (!Paused && Transport.CanSend)
         {
             Resynchronize();
@@ -233,12 +227,8 @@ internal sealed class MediaConsumer
 
         Traces.WasAsked(this, full ? MediaTraceTypes.Fir : MediaTraceTypes.Pli, now);
 
-        if (Pinned is not null)
-        {
-            // Whoever waits over there may have missed what comes with it.
-            Transport.Reporter.Announce(this, now);
-        }
-
+        // Whoever waits at the other end of a pipe may have missed what comes with it.
+        Crossing?.Announce(now);
         Layers.OnKeyFrameRequest(now);
     }
 
@@ -247,7 +237,7 @@ internal sealed class MediaConsumer
     /// <param name="now">Time of sending.</param>
     public void Forward(in RtpPacket packet, in ArrivedPacket arrived, MediaTime now)
     {
-        if (Paused || (Pinned is { } encoding && arrived.Stream != encoding) || !_codecs.TryReadPayload(packet, arrived, out var payloadType, out var payload))
+        if (Paused || Crossing?.Carries(arrived) == false || !_codecs.TryReadPayload(packet, arrived, out var payloadType, out var payload))
         {
             return;
         }
@@ -266,7 +256,7 @@ internal sealed class MediaConsumer
         }
 
         var before = Layers.Spatial;
-        var waited = Pinned is not null && Layers.WaitsForKeyFrame;
+        var waited = Crossing is not null && Layers.WaitsForKeyFrame;
         var takes = Layers.Takes(arrived.Layers) && !(_settings.IgnoreDtx && OpusPayload.IsDtx(payload));
         Layers.AskAgainWhenLate(now);
         if (!takes)
@@ -275,17 +265,7 @@ internal sealed class MediaConsumer
             return;
         }
 
-        if (Pinned is not null && !_stream.Numbers.Follows(arrived))
-        {
-            // Whoever takes this up over there has to know which moment it belongs to.
-            Transport.Reporter.SendSenderReport(this, now);
-        }
-
-        if (waited && !Layers.WaitsForKeyFrame)
-        {
-            // And which layers come with it.
-            Transport.Reporter.Announce(this, now);
-        }
+        Crossing?.BeforePacket(arrived, endsWait: waited && !Layers.WaitsForKeyFrame, now);
 
         if (arrived.Layers.IsKeyFrame && Layers.Spatial < before)
         {
@@ -370,7 +350,7 @@ internal sealed class MediaConsumer
     public bool TryBuildSenderReport(NtpTime ntp, MediaTime now, out SenderInfo info)
     {
         info = default;
-        if (Pinned is not null ? Paused || Group?.ClockOf(Pinned.Value) is null : !Sent.HasSent)
+        if (Crossing is { } crossing ? Paused || !crossing.HasClock : !Sent.HasSent)
         {
             return false;
         }

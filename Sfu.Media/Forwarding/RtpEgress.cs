@@ -188,7 +188,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
             return false;
         }
 
-        if (consumer.Pinned is { } encoding && (uint)encoding >= (uint)consumer.Producer.Encodings.Length)
+        if (consumer.Crossing is { Encoding: var encoding } && (uint)encoding >= (uint)consumer.Producer.Encodings.Length)
         {
             reason = $"The producer has no encoding {encoding}.";
             return false;
