@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using Sfu.Media.Buffers;
-using Sfu.Media.Bwe;
 using Sfu.Media.Codecs;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
@@ -46,8 +45,7 @@ internal sealed class MediaConsumer
         var encoding = settings.RtpParameters.Encodings.FirstOrDefault();
         Ssrc = encoding?.Ssrc ?? 0;
         RtxSsrc = encoding?.Rtx?.Ssrc;
-        TakesCongestionFeedback = CongestionControl.UsesCongestionFeedback(settings.RtpParameters);
-        TakesRemb = settings.RtpParameters.Codecs.Any(static codec => codec.RtcpFeedback.Any(static f => f.Type == "goog-remb"));
+        Feedback = PathFeedback.Of(settings.RtpParameters);
         Cname = Encoding.UTF8.GetBytes(settings.RtpParameters.Rtcp.Cname ?? "");
         _stream = new OutgoingStream(this, _codecs, settings);
         _scoring = new ConsumerScoring(producer);
@@ -105,17 +103,8 @@ internal sealed class MediaConsumer
     /// <summary>It gets nothing, or not the layer that it wants, until a key frame comes.</summary>
     public bool WaitsForKeyFrame => !Paused && Layers.WaitsForKeyFrame && Transport.CanSend;
 
-    /// <summary>Its packets bear transport-wide sequence numbers.</summary>
-    public bool WritesTransportSequence => _stream.WritesTransportSequence;
-
-    /// <summary>The client's feedback tells of its packets by transport-wide sequence numbers.</summary>
-    public bool TakesTransportFeedback => WritesTransportSequence && !TakesCongestionFeedback;
-
-    /// <summary>The client's feedback tells of its packets by their own numbers (RFC 8888).</summary>
-    public bool TakesCongestionFeedback { get; }
-
-    /// <summary>The client tells what it thinks that the path carries.</summary>
-    public bool TakesRemb { get; }
+    /// <summary>What its client tells of the path to it.</summary>
+    public PathFeedback Feedback { get; }
 
     /// <summary>The consumers of the same producer on the same engine; null while it has not begun or is over.</summary>
     public ConsumerGroup? Group { get; private set; }
