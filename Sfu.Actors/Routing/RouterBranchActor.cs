@@ -36,7 +36,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     private readonly NodeContext _node;
     private BranchPipes _pipes = null!; // These two are made when the actor starts: before, it has no timers.
     private RouterLink _router = null!;
-    private readonly Dictionary<TransportId, CloseReason?> _starting = []; // With the reason to end it as soon as it has started.
+    private readonly StartingTransports _starting = new();
     private bool _closing;
     private bool _released;
     private bool _emptying;
@@ -160,7 +160,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             StopMeasuring();
         }
 
-        _starting.Add(open.TransportId, null);
+        _starting.Add(open.TransportId);
         message.Parent.Forward(new TransportCommands.CreateTransport(open, Self, _closingSignal));
     }
 
@@ -168,7 +168,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     {
         _state.Add(started.Transport, started.Actor);
         Context.Watch(started.Actor);
-        if (_starting.Remove(started.Transport.TransportId, out var end) && end is { } reason)
+        if (_starting.Started(started.Transport.TransportId) is { } reason)
         {
             started.Actor.Tell(new TransportCommands.Close(reason));
         }
@@ -280,7 +280,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 Context.Parent.Forward(message);
                 break;
             case ReconcileProtocol.Reconcile reconcile:
-                Sender.Tell(_state.Carried(_routerId, Context.Parent, Self, reconcile.Round, _starting.Keys, _pipes.Awaited));
+                Sender.Tell(_state.Carried(_routerId, Context.Parent, Self, reconcile.Round, _starting.Ids, _pipes.Awaited));
                 break;
             case ReconcileProtocol.EndUnknown unknown:
                 EndUnknown(unknown);
@@ -388,7 +388,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
 
         var consumers = _state.ConsumersOn(id);
-        _starting.Remove(id);
+        _starting.Forget(id);
         _state.Remove(id);
         foreach (var consumer in consumers)
         {
@@ -475,19 +475,12 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             transport.Tell(close);
         }
 
-        foreach (var id in _starting.Keys.ToArray())
-        {
-            _starting[id] = reason;
-        }
+        _starting.EndAll(reason);
     }
 
     private void CloseTransport(TransportId id, CloseReason reason)
     {
-        if (_starting.ContainsKey(id))
-        {
-            _starting[id] = reason;
-        }
-
+        _starting.End(id, reason);
         _state.Transport(id)?.Tell(new TransportCommands.Close(reason));
     }
 
@@ -527,7 +520,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 
     private void TellWhenEmptied()
     {
-        if (_emptying && _state.IsEmpty && _starting.Count == 0)
+        if (_emptying && _state.IsEmpty && _starting.IsEmpty)
         {
             _emptying = false;
             Context.Parent.Tell(BranchCommands.Emptied.Instance);
@@ -536,7 +529,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 
     private void StopWhenEmpty()
     {
-        if (_closing && _released && _state.IsEmpty && _starting.Count == 0)
+        if (_closing && _released && _state.IsEmpty && _starting.IsEmpty)
         {
             Context.Stop(Self);
         }
