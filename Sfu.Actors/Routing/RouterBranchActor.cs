@@ -23,19 +23,15 @@ namespace Sfu.Actors.Routing;
 /// </remarks>
 internal sealed class RouterBranchActor : RequestActor, IWithTimers
 {
-    private const string LevelTimer = "levels";
-
-    private static readonly TimeSpan _levelInterval = TimeSpan.FromMilliseconds(100);
-
     private readonly RouterId _routerId;
     private readonly IActorRef _firstRouter;
     private readonly IActorRef _region;
     private readonly BranchState _state;
     private readonly ClosingSignal _closingSignal = new();
-    private readonly BranchLevels _levels = new();
     private readonly NodeContext _node;
-    private BranchPipes _pipes = null!; // These two are made when the actor starts: before, it has no timers.
+    private BranchPipes _pipes = null!; // These are made when the actor starts: before, it has no timers.
     private RouterLink _router = null!;
+    private LevelReports _levels = null!;
     private readonly StartingTransports _starting = new();
     private bool _closing;
     private bool _released;
@@ -64,6 +60,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     {
         _pipes = new BranchPipes(_routerId, _node, _state, Context, Timers);
         _router = new RouterLink(_routerId, _firstRouter, _region, _state, Context, Timers);
+        _levels = new LevelReports(_routerId, _state, _router, Timers);
         _router.Open();
     }
 
@@ -85,12 +82,10 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 _router.Tell(new BranchProtocol.ProducerAdded(_routerId, added.Producer.ProducerId));
                 break;
             case TransportCommands.AudioLevelsMeasured measured:
-                OnLevels(measured);
+                _levels.Add(measured);
                 break;
-            case LevelReportDue when _levels.Wait:
-                ReportLevels();
-                break;
-            case LevelReportDue:
+            case LevelReports.Due:
+                _levels.ReportWaiting();
                 break;
             case PipeCommands.Arrived arrived:
                 foreach (var waiting in _pipes.Arrived(arrived))
@@ -157,7 +152,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         if (!open.Router.Equals(_router.Router))
         {
             _router.AttachTo(open.Router);
-            StopMeasuring();
+            _levels.StopMeasuring();
         }
 
         _starting.Add(open.TransportId);
@@ -288,7 +283,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case BranchProtocol.BranchAttached attached:
                 if (_router.Follow(attached.Router))
                 {
-                    StopMeasuring();
+                    _levels.StopMeasuring();
                 }
 
                 break;
@@ -306,8 +301,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 RefuseConsumers(_pipes.ProducerGone(gone.ProducerId), new SfuError(SfuErrorCode.Closed, $"The Producer {gone.ProducerId} is closed."));
                 break;
             case BranchProtocol.MeasureAudioLevels measure:
-                _levels.Measure(measure.ProducerId, measure.Measure);
-                _state.TransportOf(measure.ProducerId)?.Tell(measure);
+                _levels.Measure(measure);
                 break;
             case BranchProtocol.ProducerPauseChanged changed:
                 TellConsumersOf(changed.ProducerId, changed);
@@ -422,36 +416,6 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
     }
 
-    /// <summary>The observers ended with the former Router.</summary>
-    private void StopMeasuring()
-    {
-        foreach (var producer in _levels.TakeMeasured())
-        {
-            _state.TransportOf(producer)?.Tell(new BranchProtocol.MeasureAudioLevels(_routerId, producer, Measure: false));
-        }
-    }
-
-    /// <summary>The first are reported at once, what comes within the next tenth of a second together when it is over.</summary>
-    private void OnLevels(TransportCommands.AudioLevelsMeasured measured)
-    {
-        _levels.Add(measured.Producers);
-        if (_levels.Wait && !Timers.IsTimerActive(LevelTimer))
-        {
-            ReportLevels();
-        }
-    }
-
-    private void ReportLevels()
-    {
-        var levels = _levels.Take();
-        if (!_router.IsOrphaned && !_closing)
-        {
-            _router.Tell(new BranchProtocol.AudioLevelsMeasured(_routerId, levels));
-        }
-
-        Timers.StartSingleTimer(LevelTimer, LevelReportDue.Instance, _levelInterval);
-    }
-
     private void BeginClosing(CloseReason reason)
     {
         if (_closing)
@@ -460,6 +424,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
 
         _closing = true;
+        _levels.End();
         _router.StopSearching();
         _closingSignal.Raise();
         Context.Parent.Tell(new BranchCommands.Release(_routerId));
@@ -533,10 +498,5 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         {
             Context.Stop(Self);
         }
-    }
-
-    private sealed record LevelReportDue : INoSerializationVerificationNeeded
-    {
-        public static readonly LevelReportDue Instance = new();
     }
 }
