@@ -32,6 +32,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     private BranchPipes _pipes = null!; // These are made when the actor starts: before, it has no timers.
     private RouterLink _router = null!;
     private LevelReports _levels = null!;
+    private ConsumerAdmission _admission = null!;
     private readonly StartingTransports _starting = new();
     private bool _closing;
     private bool _released;
@@ -61,6 +62,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         _pipes = new BranchPipes(_routerId, _node, _state, Context, Timers);
         _router = new RouterLink(_routerId, _firstRouter, _region, _state, Context, Timers);
         _levels = new LevelReports(_routerId, _state, _router, Timers);
+        _admission = new ConsumerAdmission(_routerId, _state, _pipes, _router);
         _router.Open();
     }
 
@@ -88,17 +90,13 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 _levels.ReportWaiting();
                 break;
             case PipeCommands.Arrived arrived:
-                foreach (var waiting in _pipes.Arrived(arrived))
-                {
-                    AddConsumer(waiting.Add, arrived.Handle, waiting.Asker);
-                }
-
+                _admission.Arrived(arrived);
                 break;
             case PipeCommands.Lost lost:
-                RefuseConsumers(_pipes.Lost(lost), lost.Error);
+                _admission.Lost(lost);
                 break;
             case PipeCommands.InletEnded ended:
-                RefuseConsumers(_pipes.Ended(ended.Inlet), ended.Error);
+                _admission.Ended(ended.Inlet, ended.Error);
                 break;
             case BranchPipes.LingerOver over:
                 _pipes.OnLingerOver(over);
@@ -174,7 +172,8 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         switch (request)
         {
             case BranchProtocol.AddConsumer add:
-                OnAddConsumer(add);
+                AnsweredElsewhere();
+                _admission.Admit(add, Sender, _closing);
                 break;
             case PipeProtocol.OpenPipe when _closing:
                 ReplyClosed($"The Router {_routerId} is closing.");
@@ -202,52 +201,6 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             default:
                 Reject(SfuErrorCode.Unsupported, $"A branch does not answer {request.GetType().Name}.");
                 break;
-        }
-    }
-
-    private void OnAddConsumer(BranchProtocol.AddConsumer add)
-    {
-        AnsweredElsewhere();
-        var id = add.Producer.ProducerId;
-        if (_state.TryGetHandle(id, out var handle))
-        {
-            AddConsumer(add, handle, Sender);
-        }
-        else if (_pipes.TryGetHandle(id, out handle))
-        {
-            _pipes.Use(id);
-            AddConsumer(add, handle, Sender);
-        }
-        else if (add.Source is not null && !_closing)
-        {
-            _pipes.Await(add, Sender);
-        }
-        else
-        {
-            RefuseConsumers([new BranchPipes.Waiting(add, Sender)], new SfuError(SfuErrorCode.Closed, $"The Producer {id} is not on this node any more."));
-        }
-    }
-
-    private void AddConsumer(BranchProtocol.AddConsumer add, ProducerHandle producer, IActorRef asker)
-    {
-        if (_state.Transport(add.TransportId) is { } transport)
-        {
-            _state.Put(ConsumerRecord.OfNew(add));
-            transport.Tell(new TransportCommands.AddConsumer(add, producer), asker);
-        }
-        else
-        {
-            asker.Tell(new Rejected(add.RequestId, SfuErrorCode.Closed, "The transport closed meanwhile."));
-            _pipes.Release(add.Producer.ProducerId);
-        }
-    }
-
-    private void RefuseConsumers(ImmutableArray<BranchPipes.Waiting> refused, SfuError error)
-    {
-        foreach (var (add, asker) in refused)
-        {
-            asker.Tell(new Rejected(add.RequestId, error));
-            _router.Tell(new BranchProtocol.ConsumerEnded(_routerId, add.ConsumerId));
         }
     }
 
@@ -298,7 +251,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 break;
             case BranchProtocol.ProducerGone gone:
                 TellConsumersOf(gone.ProducerId, new TransportCommands.EndConsumersOf(gone.ProducerId));
-                RefuseConsumers(_pipes.ProducerGone(gone.ProducerId), new SfuError(SfuErrorCode.Closed, $"The Producer {gone.ProducerId} is closed."));
+                _admission.ProducerGone(gone.ProducerId);
                 break;
             case BranchProtocol.MeasureAudioLevels measure:
                 _levels.Measure(measure);
@@ -361,7 +314,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         else if (actor.Path.Parent.Equals(Self.Path))
         {
             // A pipe's end that failed; one that ended has said so before.
-            RefuseConsumers(_pipes.Ended(actor), new SfuError(SfuErrorCode.Fault, "The pipe to the Producer's node failed."));
+            _admission.Ended(actor, new SfuError(SfuErrorCode.Fault, "The pipe to the Producer's node failed."));
         }
         else if (actor.Equals(_router.Router) && !_closing)
         {
@@ -466,7 +419,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             _state.TransportOf(id)?.Tell(new TransportCommands.EndConsumer(id));
         }
 
-        RefuseConsumers(_pipes.Refuse(unknown.Consumers), new SfuError(SfuErrorCode.Closed, $"The Router {_routerId} does not know of it any more."));
+        _admission.EndUnknown(unknown.Consumers);
     }
 
     private void OnEmpty(BranchCommands.Empty empty)
