@@ -24,8 +24,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private readonly NodeService _service = new();
     private readonly NodeTransports _transports;
     private NodeDrain _drain = null!; // Made when the actor starts: before, it has no timers.
-    private readonly Dictionary<RouterId, IActorRef> _branches = [];
-    private readonly Dictionary<IActorRef, RouterId> _routersOfBranches = [];
+    private readonly NodeBranches _branches = new();
     private readonly List<PendingRequest> _readyWaiters = [];
     private readonly List<PendingRequest> _closeWaiters = [];
     private ImmutableArray<ListenInfo>? _bound;
@@ -69,7 +68,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 OnRequest(request);
                 break;
             case BranchCommands.Release release:
-                ForgetBranch(Sender);
+                _branches.Forget(Sender);
                 Sender.Tell(new BranchCommands.Released());
                 break;
             case UseRegion use:
@@ -125,11 +124,10 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             return;
         }
 
-        if (!_branches.TryGetValue(open.RouterId, out var branch))
+        if (!_branches.TryGet(open.RouterId, out var branch))
         {
             branch = Context.Watch(Context.ActorOf(RouterBranchActor.Props(open.RouterId, _node, open.Router, open.Setup, open.Peers, _region)));
             _branches.Add(open.RouterId, branch);
-            _routersOfBranches.Add(branch, open.RouterId);
         }
 
         AnsweredElsewhere();
@@ -219,7 +217,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     private void ForwardToBranch(IRouterMessage message)
     {
-        if (_branches.TryGetValue(message.RouterId, out var branch))
+        if (_branches.TryGet(message.RouterId, out var branch))
         {
             AnsweredElsewhere();
             branch.Forward(message);
@@ -264,7 +262,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 Log.Info("The node is being emptied, within {Deadline}; what is there {Stays}", drain.Deadline, drain.MayStay ? "may stay" : "is to move");
                 _drain.Begin(pending);
                 TellService();
-                _drain.Empty(_branches.Values, drain.Deadline, drain.MayStay);
+                _drain.Empty(_branches.Actors, drain.Deadline, drain.MayStay);
                 break;
             case NodeProtocol.DrainNode:
                 Reject(SfuErrorCode.InvalidParameters, "The deadline is out of range.");
@@ -288,7 +286,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private void OnDump(NodeProtocol.DumpNode dump, IMediaPlane? media)
     {
         AnsweredElsewhere();
-        Context.ActorOf(NodeDumpActor.Props(media, dump, Sender, _servers.Actors, _branches.Values, _transports.Ids));
+        Context.ActorOf(NodeDumpActor.Props(media, dump, Sender, _servers.Actors, _branches.Actors, _transports.Ids));
     }
 
     private void OnOpenServer(NodeProtocol.OpenServer open, PendingRequest pending)
@@ -483,20 +481,11 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
         Answer(_servers.ActorEnded(actor));
         TellService();
-        ForgetBranch(actor);
+        _branches.Forget(actor);
         _drain.Emptied(actor);
     }
 
     private void TellService() => _service.Current = new NodeService.Offer(_servers.Offered, _closing || _drain.IsOn);
-
-    /// <summary>A branch that has been released may have a successor for its Router by the time it ends.</summary>
-    private void ForgetBranch(IActorRef branch)
-    {
-        if (_routersOfBranches.Remove(branch, out var router))
-        {
-            _branches.Remove(router);
-        }
-    }
 
     /// <summary>Where orphaned branches look for their Router.</summary>
     internal sealed record UseRegion(IActorRef Region) : INoSerializationVerificationNeeded;
