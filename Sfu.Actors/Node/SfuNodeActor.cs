@@ -25,10 +25,8 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private readonly NodeTransports _transports;
     private NodeDrain _drain = null!; // Made when the actor starts: before, it has no timers.
     private readonly NodeBranches _branches = new();
-    private readonly List<PendingRequest> _readyWaiters = [];
+    private readonly NodeReadiness _readiness = new();
     private readonly List<PendingRequest> _closeWaiters = [];
-    private ImmutableArray<ListenInfo>? _bound;
-    private SfuError? _failure;
     private IActorRef _region = ActorRefs.Nobody;
     private bool _closing;
 
@@ -239,8 +237,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         {
             case NodeProtocol.WhenReady:
                 AnsweredElsewhere();
-                _readyWaiters.Add(pending);
-                AnswerReadyWaiters();
+                _readiness.Await(pending);
                 break;
             case NodeProtocol.DumpNode dump:
                 OnDump(dump, _node.Media);
@@ -312,7 +309,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             AnsweredElsewhere();
             if (open.ServerId == MainServer)
             {
-                _failure = null;
+                _readiness.Reopen();
             }
 
             StartServer(open.ServerId, open.ListenInfos, opener: pending);
@@ -370,8 +367,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
         if (id == MainServer)
         {
-            _bound = opened.Bound;
-            AnswerReadyWaiters();
+            _readiness.Opened(opened.Bound);
         }
 
         Log.Info("WebRtcServer {ServerId} listens at {Bound}", id, string.Join(", ", opened.Bound));
@@ -392,9 +388,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
         if (id == MainServer)
         {
-            _bound = null;
-            _failure = error;
-            AnswerReadyWaiters();
+            _readiness.Closed(error);
         }
 
         TellService();
@@ -409,23 +403,6 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         {
             closer.Asker.Tell(new Done(closer.RequestId));
         }
-    }
-
-    private void AnswerReadyWaiters()
-    {
-        if (_bound is null && _failure is null)
-        {
-            return;
-        }
-
-        foreach (var waiter in _readyWaiters)
-        {
-            waiter.Asker.Tell(_bound is { } bound
-                ? new NodeProtocol.NodeReady(waiter.RequestId, bound)
-                : new NodeProtocol.NodeFailed(waiter.RequestId, _failure!));
-        }
-
-        _readyWaiters.Clear();
     }
 
     /// <summary>The media plane reports a server closed after its last transport's close_notify: that is what shutdown waits for.</summary>
