@@ -5,7 +5,6 @@ using Sfu.Actors.Node;
 using Sfu.Actors.Pipes;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Transports;
-using Sfu.Media.Control;
 
 namespace Sfu.Actors.Routing;
 
