@@ -24,12 +24,9 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private readonly NodeService _service = new();
     private readonly NodeTransports _transports;
     private NodeDrain _drain = null!; // Made when the actor starts: before, it has no timers.
-    private readonly Dictionary<RouterId, IActorRef> _branches = [];
-    private readonly Dictionary<IActorRef, RouterId> _routersOfBranches = [];
-    private readonly List<PendingRequest> _readyWaiters = [];
+    private readonly NodeBranches _branches = new();
+    private readonly NodeReadiness _readiness = new();
     private readonly List<PendingRequest> _closeWaiters = [];
-    private ImmutableArray<ListenInfo>? _bound;
-    private SfuError? _failure;
     private IActorRef _region = ActorRefs.Nobody;
     private bool _closing;
 
@@ -69,7 +66,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 OnRequest(request);
                 break;
             case BranchCommands.Release release:
-                ForgetBranch(Sender);
+                _branches.Forget(Sender);
                 Sender.Tell(new BranchCommands.Released());
                 break;
             case UseRegion use:
@@ -125,11 +122,10 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             return;
         }
 
-        if (!_branches.TryGetValue(open.RouterId, out var branch))
+        if (!_branches.TryGet(open.RouterId, out var branch))
         {
             branch = Context.Watch(Context.ActorOf(RouterBranchActor.Props(open.RouterId, _node, open.Router, open.Setup, open.Peers, _region)));
             _branches.Add(open.RouterId, branch);
-            _routersOfBranches.Add(branch, open.RouterId);
         }
 
         AnsweredElsewhere();
@@ -219,7 +215,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
     private void ForwardToBranch(IRouterMessage message)
     {
-        if (_branches.TryGetValue(message.RouterId, out var branch))
+        if (_branches.TryGet(message.RouterId, out var branch))
         {
             AnsweredElsewhere();
             branch.Forward(message);
@@ -241,8 +237,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         {
             case NodeProtocol.WhenReady:
                 AnsweredElsewhere();
-                _readyWaiters.Add(pending);
-                AnswerReadyWaiters();
+                _readiness.Await(pending);
                 break;
             case NodeProtocol.DumpNode dump:
                 OnDump(dump, _node.Media);
@@ -264,7 +259,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
                 Log.Info("The node is being emptied, within {Deadline}; what is there {Stays}", drain.Deadline, drain.MayStay ? "may stay" : "is to move");
                 _drain.Begin(pending);
                 TellService();
-                _drain.Empty(_branches.Values, drain.Deadline, drain.MayStay);
+                _drain.Empty(_branches.Actors, drain.Deadline, drain.MayStay);
                 break;
             case NodeProtocol.DrainNode:
                 Reject(SfuErrorCode.InvalidParameters, "The deadline is out of range.");
@@ -288,7 +283,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
     private void OnDump(NodeProtocol.DumpNode dump, IMediaPlane? media)
     {
         AnsweredElsewhere();
-        Context.ActorOf(NodeDumpActor.Props(media, dump, Sender, _servers.Actors, _branches.Values, _transports.Ids));
+        Context.ActorOf(NodeDumpActor.Props(media, dump, Sender, _servers.Actors, _branches.Actors, _transports.Ids));
     }
 
     private void OnOpenServer(NodeProtocol.OpenServer open, PendingRequest pending)
@@ -314,7 +309,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
             AnsweredElsewhere();
             if (open.ServerId == MainServer)
             {
-                _failure = null;
+                _readiness.Reopen();
             }
 
             StartServer(open.ServerId, open.ListenInfos, opener: pending);
@@ -372,8 +367,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
         if (id == MainServer)
         {
-            _bound = opened.Bound;
-            AnswerReadyWaiters();
+            _readiness.Opened(opened.Bound);
         }
 
         Log.Info("WebRtcServer {ServerId} listens at {Bound}", id, string.Join(", ", opened.Bound));
@@ -394,9 +388,7 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
         if (id == MainServer)
         {
-            _bound = null;
-            _failure = error;
-            AnswerReadyWaiters();
+            _readiness.Closed(error);
         }
 
         TellService();
@@ -411,23 +403,6 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
         {
             closer.Asker.Tell(new Done(closer.RequestId));
         }
-    }
-
-    private void AnswerReadyWaiters()
-    {
-        if (_bound is null && _failure is null)
-        {
-            return;
-        }
-
-        foreach (var waiter in _readyWaiters)
-        {
-            waiter.Asker.Tell(_bound is { } bound
-                ? new NodeProtocol.NodeReady(waiter.RequestId, bound)
-                : new NodeProtocol.NodeFailed(waiter.RequestId, _failure!));
-        }
-
-        _readyWaiters.Clear();
     }
 
     /// <summary>The media plane reports a server closed after its last transport's close_notify: that is what shutdown waits for.</summary>
@@ -483,20 +458,11 @@ internal sealed class SfuNodeActor : RequestActor, IWithTimers
 
         Answer(_servers.ActorEnded(actor));
         TellService();
-        ForgetBranch(actor);
+        _branches.Forget(actor);
         _drain.Emptied(actor);
     }
 
     private void TellService() => _service.Current = new NodeService.Offer(_servers.Offered, _closing || _drain.IsOn);
-
-    /// <summary>A branch that has been released may have a successor for its Router by the time it ends.</summary>
-    private void ForgetBranch(IActorRef branch)
-    {
-        if (_routersOfBranches.Remove(branch, out var router))
-        {
-            _branches.Remove(router);
-        }
-    }
 
     /// <summary>Where orphaned branches look for their Router.</summary>
     internal sealed record UseRegion(IActorRef Region) : INoSerializationVerificationNeeded;

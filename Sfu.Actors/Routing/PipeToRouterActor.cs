@@ -35,12 +35,10 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
     private readonly IActorRef _region;
     private readonly Dictionary<long, Action<IReply>> _awaited = []; // What is to be done with each answer.
     private readonly HashSet<Piping> _pipings = [];
-    private readonly HashSet<TransportId> _ends = []; // Of pipes to any Router.
-    private readonly HashSet<TransportId> _unknown = []; // Those that may be of a pipe to that Router.
+    private readonly PipeSearch _search = new();
     private readonly TimeSpan _gathering;
     private PipePair? _pair;
     private long _lastRequest;
-    private bool _isFinding = true;
 
     public PipeToRouterActor(RouterId near, RouterId far, IActorRef region, TimeSpan gathering)
     {
@@ -143,7 +141,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
         {
             Consume(piping, pair);
         }
-        else if (_pair is null && !_isFinding)
+        else if (_pair is null && !_search.IsOn)
         {
             Open(piping.Request);
         }
@@ -152,10 +150,9 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
     /// <summary>Each end of a pipe is asked where the other is.</summary>
     private void Find(ImmutableArray<TransportId> ends)
     {
-        foreach (var end in _isFinding ? ends.Where(_ends.Add) : [])
+        foreach (var end in _search.Add(ends))
         {
             Timers.StartSingleTimer(FindingOver.Instance, FindingOver.Instance, _findingDeadline + _gathering);
-            _unknown.Add(end);
             Ask(Context.Parent, id => new PipeEndProtocol.DescribeEnd(id, _near, end), reply => OnDescribed(end, reply));
         }
 
@@ -164,7 +161,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
 
     private void OnDescribed(TransportId end, IReply reply)
     {
-        if (!_unknown.Remove(end))
+        if (!_search.Described(end))
         {
             return;
         }
@@ -180,7 +177,7 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
 
     private void EndFindingWhenAllIsKnown()
     {
-        if (_pair is not null || (_unknown.Count == 0 && !Timers.IsTimerActive(GatheringOver.Instance)))
+        if (_pair is not null || (_search.KnowsAll && !Timers.IsTimerActive(GatheringOver.Instance)))
         {
             EndFinding();
         }
@@ -188,15 +185,13 @@ internal sealed class PipeToRouterActor : RequestActor, IWithTimers
 
     private void EndFinding()
     {
-        if (!_isFinding)
+        if (!_search.End())
         {
             return;
         }
 
-        _isFinding = false;
         Timers.Cancel(FindingOver.Instance);
         Timers.Cancel(GatheringOver.Instance);
-        _unknown.Clear();
         if (_pair is { } pair)
         {
             ConsumeAll(pair);

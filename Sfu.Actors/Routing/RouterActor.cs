@@ -35,10 +35,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private readonly Reconciliation _reconciliation;
     private readonly RouterPipes _pipes;
     private readonly TransportCreation _creation;
-    private readonly List<PendingRequest> _closers = [];
-    private readonly List<Letter> _early = []; // For the next incarnation.
-    private bool _leaving;
-    private bool _isIdle; // It closes because nobody used it.
+    private readonly LateRequests _late;
     private bool _wasToClose; // Before it knew of anything.
 
     public RouterActor(RouterId id, NodeContext node, IPlacement placement)
@@ -53,6 +50,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         _reconciliation = new Reconciliation(_state, _endings, _reports);
         _pipes = new RouterPipes(_state);
         _creation = new TransportCreation(_state, placement);
+        _late = new LateRequests(id);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -94,7 +92,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 Context.Stop(Self);
                 break;
             case IRouterMessage and IRequest request when _state.IsClosing:
-                OnRequestWhileClosing(request);
+                Answer(_late.Decide(request, Sender, Context.Parent));
                 break;
             case IRequest request:
                 OnRequest(request);
@@ -118,7 +116,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 Reconcile(_reconciliation.Again());
                 break;
             case LingerOver when _state.IsAbandoned:
-                _isIdle = true;
+                _late.IsIdle = true;
                 BeginClosing(CloseReason.Requested);
                 break;
             case LingerOver:
@@ -135,13 +133,11 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     protected override void PostStop()
     {
-        foreach (var closer in _closers)
+        foreach (var letter in _late.End())
         {
-            closer.Asker.Tell(new Done(closer.RequestId));
+            letter.Send(Self);
         }
 
-        _closers.Clear();
-        SendOnEarly();
         if (_state.Setup is not null)
         {
             Context.System.EventStream.Publish(new RouterNews.Ended(_id, _state.IsClosing));
@@ -210,7 +206,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 break;
             case RouterProtocol.CloseRouter close:
                 AnsweredElsewhere();
-                _closers.Add(new PendingRequest(close.RequestId, Sender));
+                _late.AwaitEnd(new PendingRequest(close.RequestId, Sender));
                 BeginClosing(CloseReason.Requested);
                 break;
             default:
@@ -453,53 +449,11 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     /// <summary>Sharding keeps what arrives from now on for the next incarnation; what is in the mailbox already goes back to it.</summary>
     private void LeaveWhenAlone()
     {
-        if (_state.IsClosing && !_leaving && _state.Branches.AreGone)
+        if (_state.IsClosing && !_late.IsLeaving && _state.Branches.AreGone)
         {
-            _leaving = true;
             Context.Parent.Tell(new Passivate(RouterHandOff.Instance));
-            SendOnEarly();
+            Send(_late.Leave());
         }
-    }
-
-    /// <summary>Who asks an idle Router that is about to end has nothing to do with that: the next incarnation answers.</summary>
-    private void OnRequestWhileClosing(IRequest request)
-    {
-        switch (request)
-        {
-            case RouterProtocol.CloseRouter:
-                AnsweredElsewhere();
-                _closers.Add(new PendingRequest(request.RequestId, Sender));
-                break;
-            case not (ITransportRequest or IProducerRequest or IConsumerRequest or IObserverRequest) when _isIdle:
-                AnsweredElsewhere();
-                _early.Add(new Letter(Context.Parent, request, Sender));
-                if (_leaving)
-                {
-                    SendOnEarly();
-                }
-
-                break;
-            case RouterProtocol.GetRouterRtpCapabilities or RouterProtocol.CreateRouter or RouterProtocol.CreateWebRtcTransport
-                or RouterProtocol.CreatePlainTransport or RouterProtocol.CreatePipeTransport or PeerProtocol.AttachPeer
-                when _leaving:
-                AnsweredElsewhere();
-                Context.Parent.Forward(request);
-                break;
-            default:
-                ReplyClosed($"The Router {_id} is closing.");
-                break;
-        }
-    }
-
-    /// <summary>Behind what makes sharding keep it.</summary>
-    private void SendOnEarly()
-    {
-        foreach (var letter in _early)
-        {
-            letter.Send(Self);
-        }
-
-        _early.Clear();
     }
 
     /// <summary>Counts from the last use.</summary>

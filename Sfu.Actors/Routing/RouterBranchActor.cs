@@ -5,7 +5,6 @@ using Sfu.Actors.Node;
 using Sfu.Actors.Pipes;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Transports;
-using Sfu.Media.Control;
 
 namespace Sfu.Actors.Routing;
 
@@ -23,20 +22,17 @@ namespace Sfu.Actors.Routing;
 /// </remarks>
 internal sealed class RouterBranchActor : RequestActor, IWithTimers
 {
-    private const string LevelTimer = "levels";
-
-    private static readonly TimeSpan _levelInterval = TimeSpan.FromMilliseconds(100);
-
     private readonly RouterId _routerId;
     private readonly IActorRef _firstRouter;
     private readonly IActorRef _region;
     private readonly BranchState _state;
     private readonly ClosingSignal _closingSignal = new();
-    private readonly BranchLevels _levels = new();
     private readonly NodeContext _node;
-    private BranchPipes _pipes = null!; // These two are made when the actor starts: before, it has no timers.
+    private BranchPipes _pipes = null!; // These are made when the actor starts: before, it has no timers.
     private RouterLink _router = null!;
-    private readonly Dictionary<TransportId, CloseReason?> _starting = []; // With the reason to end it as soon as it has started.
+    private LevelReports _levels = null!;
+    private ConsumerAdmission _admission = null!;
+    private readonly StartingTransports _starting = new();
     private bool _closing;
     private bool _released;
     private bool _emptying;
@@ -64,6 +60,8 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     {
         _pipes = new BranchPipes(_routerId, _node, _state, Context, Timers);
         _router = new RouterLink(_routerId, _firstRouter, _region, _state, Context, Timers);
+        _levels = new LevelReports(_routerId, _state, _router, Timers);
+        _admission = new ConsumerAdmission(_routerId, _state, _pipes, _router);
         _router.Open();
     }
 
@@ -85,25 +83,19 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 _router.Tell(new BranchProtocol.ProducerAdded(_routerId, added.Producer.ProducerId));
                 break;
             case TransportCommands.AudioLevelsMeasured measured:
-                OnLevels(measured);
+                _levels.Add(measured);
                 break;
-            case LevelReportDue when _levels.Wait:
-                ReportLevels();
-                break;
-            case LevelReportDue:
+            case LevelReports.Due:
+                _levels.ReportWaiting();
                 break;
             case PipeCommands.Arrived arrived:
-                foreach (var waiting in _pipes.Arrived(arrived))
-                {
-                    AddConsumer(waiting.Add, arrived.Handle, waiting.Asker);
-                }
-
+                _admission.Arrived(arrived);
                 break;
             case PipeCommands.Lost lost:
-                RefuseConsumers(_pipes.Lost(lost), lost.Error);
+                _admission.Lost(lost);
                 break;
             case PipeCommands.InletEnded ended:
-                RefuseConsumers(_pipes.Ended(ended.Inlet), ended.Error);
+                _admission.Ended(ended.Inlet, ended.Error);
                 break;
             case BranchPipes.LingerOver over:
                 _pipes.OnLingerOver(over);
@@ -157,10 +149,10 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         if (!open.Router.Equals(_router.Router))
         {
             _router.AttachTo(open.Router);
-            StopMeasuring();
+            _levels.StopMeasuring();
         }
 
-        _starting.Add(open.TransportId, null);
+        _starting.Add(open.TransportId);
         message.Parent.Forward(new TransportCommands.CreateTransport(open, Self, _closingSignal));
     }
 
@@ -168,7 +160,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
     {
         _state.Add(started.Transport, started.Actor);
         Context.Watch(started.Actor);
-        if (_starting.Remove(started.Transport.TransportId, out var end) && end is { } reason)
+        if (_starting.Started(started.Transport.TransportId) is { } reason)
         {
             started.Actor.Tell(new TransportCommands.Close(reason));
         }
@@ -179,7 +171,8 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         switch (request)
         {
             case BranchProtocol.AddConsumer add:
-                OnAddConsumer(add);
+                AnsweredElsewhere();
+                _admission.Admit(add, Sender, _closing);
                 break;
             case PipeProtocol.OpenPipe when _closing:
                 ReplyClosed($"The Router {_routerId} is closing.");
@@ -210,52 +203,6 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
     }
 
-    private void OnAddConsumer(BranchProtocol.AddConsumer add)
-    {
-        AnsweredElsewhere();
-        var id = add.Producer.ProducerId;
-        if (_state.TryGetHandle(id, out var handle))
-        {
-            AddConsumer(add, handle, Sender);
-        }
-        else if (_pipes.TryGetHandle(id, out handle))
-        {
-            _pipes.Use(id);
-            AddConsumer(add, handle, Sender);
-        }
-        else if (add.Source is not null && !_closing)
-        {
-            _pipes.Await(add, Sender);
-        }
-        else
-        {
-            RefuseConsumers([new BranchPipes.Waiting(add, Sender)], new SfuError(SfuErrorCode.Closed, $"The Producer {id} is not on this node any more."));
-        }
-    }
-
-    private void AddConsumer(BranchProtocol.AddConsumer add, ProducerHandle producer, IActorRef asker)
-    {
-        if (_state.Transport(add.TransportId) is { } transport)
-        {
-            _state.Put(ConsumerRecord.OfNew(add));
-            transport.Tell(new TransportCommands.AddConsumer(add, producer), asker);
-        }
-        else
-        {
-            asker.Tell(new Rejected(add.RequestId, SfuErrorCode.Closed, "The transport closed meanwhile."));
-            _pipes.Release(add.Producer.ProducerId);
-        }
-    }
-
-    private void RefuseConsumers(ImmutableArray<BranchPipes.Waiting> refused, SfuError error)
-    {
-        foreach (var (add, asker) in refused)
-        {
-            asker.Tell(new Rejected(add.RequestId, error));
-            _router.Tell(new BranchProtocol.ConsumerEnded(_routerId, add.ConsumerId));
-        }
-    }
-
     private void ForwardTo(IActorRef? transport, IRequest request)
     {
         if (transport is null)
@@ -280,7 +227,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 Context.Parent.Forward(message);
                 break;
             case ReconcileProtocol.Reconcile reconcile:
-                Sender.Tell(_state.Carried(_routerId, Context.Parent, Self, reconcile.Round, _starting.Keys, _pipes.Awaited));
+                Sender.Tell(_state.Carried(_routerId, Context.Parent, Self, reconcile.Round, _starting.Ids, _pipes.Awaited));
                 break;
             case ReconcileProtocol.EndUnknown unknown:
                 EndUnknown(unknown);
@@ -288,7 +235,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             case BranchProtocol.BranchAttached attached:
                 if (_router.Follow(attached.Router))
                 {
-                    StopMeasuring();
+                    _levels.StopMeasuring();
                 }
 
                 break;
@@ -303,11 +250,10 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
                 break;
             case BranchProtocol.ProducerGone gone:
                 TellConsumersOf(gone.ProducerId, new TransportCommands.EndConsumersOf(gone.ProducerId));
-                RefuseConsumers(_pipes.ProducerGone(gone.ProducerId), new SfuError(SfuErrorCode.Closed, $"The Producer {gone.ProducerId} is closed."));
+                _admission.ProducerGone(gone.ProducerId);
                 break;
             case BranchProtocol.MeasureAudioLevels measure:
-                _levels.Measure(measure.ProducerId, measure.Measure);
-                _state.TransportOf(measure.ProducerId)?.Tell(measure);
+                _levels.Measure(measure);
                 break;
             case BranchProtocol.ProducerPauseChanged changed:
                 TellConsumersOf(changed.ProducerId, changed);
@@ -367,7 +313,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         else if (actor.Path.Parent.Equals(Self.Path))
         {
             // A pipe's end that failed; one that ended has said so before.
-            RefuseConsumers(_pipes.Ended(actor), new SfuError(SfuErrorCode.Fault, "The pipe to the Producer's node failed."));
+            _admission.Ended(actor, new SfuError(SfuErrorCode.Fault, "The pipe to the Producer's node failed."));
         }
         else if (actor.Equals(_router.Router) && !_closing)
         {
@@ -388,7 +334,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
 
         var consumers = _state.ConsumersOn(id);
-        _starting.Remove(id);
+        _starting.Forget(id);
         _state.Remove(id);
         foreach (var consumer in consumers)
         {
@@ -422,36 +368,6 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
     }
 
-    /// <summary>The observers ended with the former Router.</summary>
-    private void StopMeasuring()
-    {
-        foreach (var producer in _levels.TakeMeasured())
-        {
-            _state.TransportOf(producer)?.Tell(new BranchProtocol.MeasureAudioLevels(_routerId, producer, Measure: false));
-        }
-    }
-
-    /// <summary>The first are reported at once, what comes within the next tenth of a second together when it is over.</summary>
-    private void OnLevels(TransportCommands.AudioLevelsMeasured measured)
-    {
-        _levels.Add(measured.Producers);
-        if (_levels.Wait && !Timers.IsTimerActive(LevelTimer))
-        {
-            ReportLevels();
-        }
-    }
-
-    private void ReportLevels()
-    {
-        var levels = _levels.Take();
-        if (!_router.IsOrphaned && !_closing)
-        {
-            _router.Tell(new BranchProtocol.AudioLevelsMeasured(_routerId, levels));
-        }
-
-        Timers.StartSingleTimer(LevelTimer, LevelReportDue.Instance, _levelInterval);
-    }
-
     private void BeginClosing(CloseReason reason)
     {
         if (_closing)
@@ -460,6 +376,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
         }
 
         _closing = true;
+        _levels.End();
         _router.StopSearching();
         _closingSignal.Raise();
         Context.Parent.Tell(new BranchCommands.Release(_routerId));
@@ -475,19 +392,12 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             transport.Tell(close);
         }
 
-        foreach (var id in _starting.Keys.ToArray())
-        {
-            _starting[id] = reason;
-        }
+        _starting.EndAll(reason);
     }
 
     private void CloseTransport(TransportId id, CloseReason reason)
     {
-        if (_starting.ContainsKey(id))
-        {
-            _starting[id] = reason;
-        }
-
+        _starting.End(id, reason);
         _state.Transport(id)?.Tell(new TransportCommands.Close(reason));
     }
 
@@ -508,7 +418,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
             _state.TransportOf(id)?.Tell(new TransportCommands.EndConsumer(id));
         }
 
-        RefuseConsumers(_pipes.Refuse(unknown.Consumers), new SfuError(SfuErrorCode.Closed, $"The Router {_routerId} does not know of it any more."));
+        _admission.EndUnknown(unknown.Consumers);
     }
 
     private void OnEmpty(BranchCommands.Empty empty)
@@ -527,7 +437,7 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 
     private void TellWhenEmptied()
     {
-        if (_emptying && _state.IsEmpty && _starting.Count == 0)
+        if (_emptying && _state.IsEmpty && _starting.IsEmpty)
         {
             _emptying = false;
             Context.Parent.Tell(BranchCommands.Emptied.Instance);
@@ -536,14 +446,9 @@ internal sealed class RouterBranchActor : RequestActor, IWithTimers
 
     private void StopWhenEmpty()
     {
-        if (_closing && _released && _state.IsEmpty && _starting.Count == 0)
+        if (_closing && _released && _state.IsEmpty && _starting.IsEmpty)
         {
             Context.Stop(Self);
         }
-    }
-
-    private sealed record LevelReportDue : INoSerializationVerificationNeeded
-    {
-        public static readonly LevelReportDue Instance = new();
     }
 }

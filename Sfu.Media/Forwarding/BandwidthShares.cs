@@ -17,7 +17,7 @@ internal static class BandwidthShares
         var demand = default(LayerDemand);
         foreach (var consumer in egress.Consumers)
         {
-            desired += consumer.TryDescribe(ref demand, isMeasured) ? demand.WantedRate : consumer.Sent.Bitrate(now);
+            desired += consumer.Layers.TryDescribe(ref demand, isMeasured) ? demand.WantedRate : consumer.Sent.Bitrate(now);
         }
 
         return desired;
@@ -40,7 +40,7 @@ internal static class BandwidthShares
         for (var place = 0; place < egress.Consumers.Count; place++)
         {
             var consumer = egress.Consumers[place];
-            if (count < MaxDemands && consumer.TryDescribe(ref demands[count], path.IsMeasured))
+            if (count < MaxDemands && consumer.Layers.TryDescribe(ref demands[count], path.IsMeasured))
             {
                 Insert(demands, places, count++, place);
             }
@@ -56,7 +56,7 @@ internal static class BandwidthShares
         var isNarrower = path.Former > path.Available && HasLost(demands) && HasLostToPath(demands, path, path.Former - unasked);
         for (var i = 0; i < count; i++)
         {
-            egress.Consumers[places[i]].Allow(demands[i].Allowed, now);
+            egress.Consumers[places[i]].Layers.Allow(demands[i].Allowed, now);
         }
 
         return isNarrower;

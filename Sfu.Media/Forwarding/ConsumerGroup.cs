@@ -262,7 +262,7 @@ internal sealed class ConsumerGroup(MediaEngine engine, MediaProducer producer)
     {
         foreach (var consumer in _consumers)
         {
-            consumer?.ChooseLayers(now);
+            consumer?.Layers.Choose(now);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using Sfu.Media.Buffers;
-using Sfu.Media.Bwe;
 using Sfu.Media.Codecs;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
@@ -33,9 +32,6 @@ internal sealed class MediaConsumer
     private readonly ConsumerScoring _scoring;
 
     // State.
-    private LayerChoice _layers;
-    private ConsumerGroup? _group;
-    private ConsumerDemand _demand;
     private volatile bool _closed;
 
     public MediaConsumer(MediaTransport transport, ConsumerHandle handle, MediaProducer producer, ConsumerSettings settings)
@@ -49,13 +45,12 @@ internal sealed class MediaConsumer
         var encoding = settings.RtpParameters.Encodings.FirstOrDefault();
         Ssrc = encoding?.Ssrc ?? 0;
         RtxSsrc = encoding?.Rtx?.Ssrc;
-        TakesCongestionFeedback = CongestionControl.UsesCongestionFeedback(settings.RtpParameters);
-        TakesRemb = settings.RtpParameters.Codecs.Any(static codec => codec.RtcpFeedback.Any(static f => f.Type == "goog-remb"));
+        Feedback = PathFeedback.Of(settings.RtpParameters);
         Cname = Encoding.UTF8.GetBytes(settings.RtpParameters.Rtcp.Cname ?? "");
         _stream = new OutgoingStream(this, _codecs, settings);
         _scoring = new ConsumerScoring(producer);
-        _layers = new LayerChoice(settings.PreferredLayers, settings.Priority, _codecs.Media?.Kind.HasKeyFrames() == true, ScopeOf(producer, settings.Encoding));
-        _demand = new ConsumerDemand(producer);
+        Crossing = settings.Encoding is { } only ? new PipeCrossing(this, _stream.Numbers, only) : null;
+        Layers = new LayerSubscription(this, settings, _codecs.Media?.Kind);
     }
 
     public MediaTransport Transport { get; }
@@ -71,14 +66,11 @@ internal sealed class MediaConsumer
 
     public uint? RtxSsrc { get; }
 
-    /// <summary>The only encoding of the producer that it gets; null: whichever fits best.</summary>
-    public int? Pinned => _settings.Encoding;
+    /// <summary>The only encoding of the producer that it gets, since that crosses a pipe; null: it gets whichever fits best.</summary>
+    public PipeCrossing? Crossing { get; }
 
-    /// <summary>The decode targets that cross a pipe with the next key frame.</summary>
-    public ushort CrossingTargets => (ushort)_layers.PipedTargets;
-
-    /// <summary>The number of the last packet that left.</summary>
-    public ushort LastSequence => _stream.Numbers.LastLeft;
+    /// <summary>Which of the producer's layers it gets.</summary>
+    public LayerSubscription Layers { get; }
 
     public MediaKind Kind => _settings.Kind;
 
@@ -109,49 +101,34 @@ internal sealed class MediaConsumer
     public int PlaceInTransport { get; set; }
 
     /// <summary>It gets nothing, or not the layer that it wants, until a key frame comes.</summary>
-    public bool WaitsForKeyFrame => !Paused && _layers.WaitsForKeyFrame && Transport.CanSend;
+    public bool WaitsForKeyFrame => !Paused && Layers.WaitsForKeyFrame && Transport.CanSend;
 
-    /// <summary>Its packets bear transport-wide sequence numbers.</summary>
-    public bool WritesTransportSequence => _stream.WritesTransportSequence;
-
-    /// <summary>The client's feedback tells of its packets by transport-wide sequence numbers.</summary>
-    public bool TakesTransportFeedback => WritesTransportSequence && !TakesCongestionFeedback;
-
-    /// <summary>The client's feedback tells of its packets by their own numbers (RFC 8888).</summary>
-    public bool TakesCongestionFeedback { get; }
-
-    /// <summary>The client tells what it thinks that the path carries.</summary>
-    public bool TakesRemb { get; }
+    /// <summary>What its client tells of the path to it.</summary>
+    public PathFeedback Feedback { get; }
 
     /// <summary>The consumers of the same producer on the same engine; null while it has not begun or is over.</summary>
-    public ConsumerGroup? Group => _group;
-
-    private bool HasLayers => _settings.Type is ConsumerType.Simulcast or ConsumerType.Svc;
+    public ConsumerGroup? Group { get; private set; }
 
     private bool IsVideo => _settings.Kind == MediaKind.Video;
 
     /// <summary>The consumers of the same producer on the same engine, which it gets its packets with.</summary>
     public void Join(ConsumerGroup group)
     {
-        _group = group;
+        Group = group;
         group.Add(this);
     }
 
     public void Leave()
     {
-        _demand.Need(0, _group);
-        _group?.Remove(this);
-        _group = null;
+        Layers.NeedNothing();
+        Group?.Remove(this);
+        Group = null;
     }
 
     /// <summary>Media may flow from now on: a video consumer asks for the key frame that it starts with.</summary>
     public void Start(MediaTime now)
     {
-        if (Pinned is not null)
-        {
-            Transport.Reporter.Announce(this, now);
-        }
-
+        Crossing?.Announce(now);
         if (!Paused && Transport.CanSend)
         {
             Resynchronize();
@@ -160,9 +137,9 @@ internal sealed class MediaConsumer
                 Transport.Egress.ShareWith(this, now);
             }
 
-            ChooseLayers(now);
-            RequestKeyFrame(now);
-            NoteDemand();
+            Layers.Choose(now);
+            Layers.AskForKeyFrame(now);
+            Layers.NoteDemand();
         }
     }
 
@@ -175,8 +152,8 @@ internal sealed class MediaConsumer
             RecallWaiting();
         }
 
-        ReportLayers();
-        NoteDemand();
+        Layers.Report();
+        Layers.NoteDemand();
     }
 
     public void Resume(MediaTime now)
@@ -192,20 +169,20 @@ internal sealed class MediaConsumer
     public void Resynchronize()
     {
         _stream.Numbers.Leave();
-        _layers.Leave();
+        Layers.Leave();
     }
 
     /// <summary>Packets that waited for their turn are forgotten.</summary>
     public void RecallWaiting()
     {
         _stream.Numbers.Recall();
-        _layers.Leave();
+        Layers.Leave();
     }
 
     public void OnTime(MediaTime now)
     {
         _stream.Repair?.OnTime(now);
-        _group?.OnTime(now);
+        Group?.OnTime(now);
         ReportScore();
     }
 
@@ -217,87 +194,13 @@ internal sealed class MediaConsumer
         Transport.Egress.OnReport(this, report, now);
     }
 
-    public void SetPreferredLayers(ConsumerLayers layers, MediaTime now)
-    {
-        _layers.Preferred = layers;
-        ChooseLayers(now);
-    }
-
-    /// <summary>The decode targets of its encoding that are to cross a pipe from now on.</summary>
-    public void SetPipedTargets(int targets, MediaTime now)
-    {
-        if (Pinned is not null && _layers.PipedTargets != (targets & ScopeOf(Producer, Pinned)))
-        {
-            _layers.Want(targets);
-            Transport.Reporter.Announce(this, now);
-            ChooseLayers(now);
-        }
-    }
-
-    public void SetPriority(int priority) => _layers.Priority = priority;
-
     public void Trace(MediaTraceTypes types) => Traced = types;
 
     public void OnProducerResumed(MediaTime now) => Start(now);
 
-    /// <summary>Something changed that says which layers are best: the wish, the path, or what the producer sends.</summary>
-    public void ChooseLayers(MediaTime now)
-    {
-        if (!IsVideo || _group is null)
-        {
-            return;
-        }
-
-        var asks = _layers.Decide(_group.Activity, Producer.Encodings.Length);
-        if (_layers.IsStopped)
-        {
-            Resynchronize();
-            ReportLayers();
-        }
-        else if (asks && Transport.CanSend)
-        {
-            RequestKeyFrame(now);
-        }
-
-        NoteDemand();
-    }
-
-    /// <summary>What it could use of the path, for who shares it out. False: its share is not for others to decide.</summary>
-    /// <param name="demand">Is filled in.</param>
-    /// <param name="isMeasured">The path is known: without that nobody is left out wholly, which is all that can be done to a simple one.</param>
-    public bool TryDescribe(ref LayerDemand demand, bool isMeasured)
-    {
-        if (!IsVideo || Paused || Pinned is not null || Producer.Rates is not { } rates || (!isMeasured && _settings.Type == ConsumerType.Simple))
-        {
-            return false;
-        }
-
-        _layers.Describe(rates, ref demand);
-        return true;
-    }
-
-    /// <summary>The highest decode target that the path has room for.</summary>
-    public void Allow(int target, MediaTime now)
-    {
-        if (_layers.Allow(target))
-        {
-            ChooseLayers(now);
-        }
-    }
-
     /// <summary>Sends something again that the client can do without: to see whether the path carries it.</summary>
     /// <returns>Bytes sent; 0 when there is nothing.</returns>
     public int TrySendPadding(int maxBytes, MediaTime now) => Paused ? 0 : _stream.Repair?.TrySendPadding(maxBytes, now) ?? 0;
-
-    /// <summary>Asks for a key frame of the layer that is wanted.</summary>
-    public void RequestKeyFrame(MediaTime now)
-    {
-        if (IsVideo && !Paused && !_layers.IsStopped)
-        {
-            _layers.OnAsked(now);
-            _group?.RequestKeyFrame(Producer.EncodingOf(_layers.WantedSpatial), now);
-        }
-    }
 
     /// <summary>The client asks for a key frame (RFC 4585 §6.3.1, RFC 5104 §3.5.1): of what it gets at present.</summary>
     public void OnKeyFrameRequest(bool full, MediaTime now)
@@ -313,20 +216,9 @@ internal sealed class MediaConsumer
 
         Traces.WasAsked(this, full ? MediaTraceTypes.Fir : MediaTraceTypes.Pli, now);
 
-        if (Pinned is not null)
-        {
-            // Whoever waits over there may have missed what comes with it.
-            Transport.Reporter.Announce(this, now);
-        }
-
-        if (IsVideo && !Paused && _layers.IsOn)
-        {
-            _group?.RequestKeyFrame(Producer.EncodingOf(_layers.Spatial), now);
-        }
-        else
-        {
-            RequestKeyFrame(now);
-        }
+        // Whoever waits at the other end of a pipe may have missed what comes with it.
+        Crossing?.Announce(now);
+        Layers.OnKeyFrameRequest(now);
     }
 
     /// <param name="packet">As the producer's client sent it, decrypted.</param>
@@ -334,7 +226,7 @@ internal sealed class MediaConsumer
     /// <param name="now">Time of sending.</param>
     public void Forward(in RtpPacket packet, in ArrivedPacket arrived, MediaTime now)
     {
-        if (Paused || (Pinned is { } encoding && arrived.Stream != encoding) || !_codecs.TryReadPayload(packet, arrived, out var payloadType, out var payload))
+        if (Paused || Crossing?.Carries(arrived) == false || !_codecs.TryReadPayload(packet, arrived, out var payloadType, out var payload))
         {
             return;
         }
@@ -343,7 +235,7 @@ internal sealed class MediaConsumer
         {
             // No path or no keys: what is left out here is made good by a key frame, once there is somebody to send it to.
             Resynchronize();
-            NoteDemand();
+            Layers.NoteDemand();
             return;
         }
 
@@ -352,33 +244,19 @@ internal sealed class MediaConsumer
             Resynchronize();
         }
 
-        var before = _layers.Spatial;
-        var waited = Pinned is not null && _layers.WaitsForKeyFrame;
-        var takes = _layers.Takes(arrived.Layers) && !(_settings.IgnoreDtx && OpusPayload.IsDtx(payload));
-        if (_layers.MissesKeyFrame(now))
-        {
-            RequestKeyFrame(now);
-        }
-
+        var before = Layers.Spatial;
+        var waited = Crossing is not null && Layers.WaitsForKeyFrame;
+        var takes = Layers.Takes(arrived.Layers) && !(_settings.IgnoreDtx && OpusPayload.IsDtx(payload));
+        Layers.AskAgainWhenLate(now);
         if (!takes)
         {
             _stream.Numbers.LeaveOut(packet, arrived);
             return;
         }
 
-        if (Pinned is not null && !_stream.Numbers.Follows(arrived))
-        {
-            // Whoever takes this up over there has to know which moment it belongs to.
-            Transport.Reporter.SendSenderReport(this, now);
-        }
+        Crossing?.BeforePacket(arrived, endsWait: waited && !Layers.WaitsForKeyFrame, now);
 
-        if (waited && !_layers.WaitsForKeyFrame)
-        {
-            // And which layers come with it.
-            Transport.Reporter.Announce(this, now);
-        }
-
-        if (arrived.Layers.IsKeyFrame && _layers.Spatial < before)
+        if (arrived.Layers.IsKeyFrame && Layers.Spatial < before)
         {
             _stream.GoDown();
         }
@@ -401,19 +279,19 @@ internal sealed class MediaConsumer
         var enters = !_stream.Numbers.Follows(arrived);
         if (enters)
         {
-            _stream.Enter(packet, arrived, _group, now);
+            _stream.Enter(packet, arrived, Group, now);
         }
 
-        var markerAndType = (byte)(payloadType | (EndsPicture(packet, arrived.Layers) ? PacketNumbers.MarkerBit : 0));
+        var markerAndType = (byte)(payloadType | (Layers.EndsPicture(packet, arrived.Layers) ? PacketNumbers.MarkerBit : 0));
         if (_stream.Send(packet, payload, arrived, markerAndType, room, now, out var isNumbered))
         {
-            ReportLayers();
-            NoteDemand();
+            Layers.Report();
+            Layers.NoteDemand();
         }
 
         if (enters && isNumbered)
         {
-            _group?.Replay(this, arrived, packet.SequenceNumber, now);
+            Group?.Replay(this, arrived, packet.SequenceNumber, now);
         }
     }
 
@@ -423,10 +301,11 @@ internal sealed class MediaConsumer
         switch (hop)
         {
             case 0:
-                CacheHint.Object(this, 4);
+                CacheHint.Object(this, 3);
                 break;
             case 1:
                 CacheHint.Object(Transport, 5);
+                CacheHint.Object(Layers, 2);
                 CacheHint.Object(_stream);
                 CacheHint.Object(_codecs);
                 break;
@@ -460,12 +339,12 @@ internal sealed class MediaConsumer
     public bool TryBuildSenderReport(NtpTime ntp, MediaTime now, out SenderInfo info)
     {
         info = default;
-        if (Pinned is not null ? Paused || _group?.ClockOf(Pinned.Value) is null : !Sent.HasSent)
+        if (Crossing is { } crossing ? Paused || !crossing.HasClock : !Sent.HasSent)
         {
             return false;
         }
 
-        info = _stream.Numbers.TimestampAt(ntp, _group) is { } timestamp ? Sent.BuildSenderReport(ntp, timestamp) : Sent.BuildSenderReport(now, ntp);
+        info = _stream.Numbers.TimestampAt(ntp, Group) is { } timestamp ? Sent.BuildSenderReport(ntp, timestamp) : Sent.BuildSenderReport(now, ntp);
         Traces.Reported(this, info, now);
         return true;
     }
@@ -476,8 +355,8 @@ internal sealed class MediaConsumer
         new(Handle, _settings.Id, Producer.Handle, _settings.Kind.ToString().ToLowerInvariant(), Paused, Ssrc)
         {
             Score = Score,
-            PreferredLayers = HasLayers ? _layers.Preferred : null,
-            CurrentLayers = HasLayers && !Paused ? _layers.Present : null,
+            PreferredLayers = Layers.Preferred,
+            CurrentLayers = Layers.Present,
         };
 
     /// <summary>Leaves the engine.</summary>
@@ -507,51 +386,11 @@ internal sealed class MediaConsumer
         Transport.Engine.Forget(this);
     }
 
-    /// <summary>The last packet of a picture, of which the client gets no higher layer, bears the marker.</summary>
-    private bool EndsPicture(in RtpPacket packet, in FrameLayers frame) =>
-        packet.Marker || (IsVideo && !Producer.IsSimulcast && _layers.EndsPicture(frame));
-
-    /// <summary>The decode targets that a pipe carries of an encoding.</summary>
-    private static ushort ScopeOf(MediaProducer producer, int? encoding) =>
-        encoding is not { } place ? (ushort)0 : (ushort)(producer.IsSimulcast ? TargetSets.Of(place) : TargetSets.All);
-
-    /// <summary>Tells the group which layers it needs, where a pipe carries only those that are needed.</summary>
-    private void NoteDemand()
-    {
-        if (!_demand.Counts)
-        {
-            return;
-        }
-
-        if (Paused || !Transport.CanSend || _layers.IsStopped)
-        {
-            _demand.Need(0, _group);
-        }
-        else
-        {
-            _demand.Need(IsVideo ? _layers.Needs(Producer.IsSimulcast) : TargetSets.All, _group);
-        }
-    }
-
     private void ReportScore()
     {
         if (_scoring.TakeNews(_stream.Numbers.IsSynchronized ? _stream.Numbers.Encoding : -1) is { } news)
         {
             Transport.Events.ConsumerScoreChanged(Handle, news);
-        }
-    }
-
-    private void ReportLayers()
-    {
-        if (!HasLayers)
-        {
-            return;
-        }
-
-        var present = Paused ? null : _layers.Present;
-        if (_layers.IsNews(present))
-        {
-            Transport.Events.ConsumerLayersChanged(Handle, present);
         }
     }
 }

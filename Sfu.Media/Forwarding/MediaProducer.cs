@@ -44,8 +44,7 @@ internal sealed class MediaProducer
         Codecs = new CodecTable(settings.RtpParameters);
         ExtensionIds = ExtensionIdsOf(settings.RtpParameters);
         Demand = settings.ReportsDemand ? new ProducerDemand(this) : null;
-        TakesCongestionFeedback = CongestionControl.UsesCongestionFeedback(settings.RtpParameters);
-        TakesRemb = settings.RtpParameters.Codecs.Any(static codec => codec.RtcpFeedback.Any(static f => f.Type == "goog-remb"));
+        Feedback = PathFeedback.Of(settings.RtpParameters);
         _orientationId = ExtensionIds.IdOf(HeaderExtensionKind.VideoOrientation);
         _audioLevelId = ExtensionIds.IdOf(HeaderExtensionKind.AudioLevel);
         _descriptorId = ExtensionIds.IdOf(HeaderExtensionKind.DependencyDescriptor);
@@ -89,11 +88,8 @@ internal sealed class MediaProducer
     /// <summary>The same, for who knows of layers that have not come yet.</summary>
     public LayerRates KnownRates => Rates ??= new LayerRates();
 
-    /// <summary>The client is told what came of its packets by congestion feedback (RFC 8888).</summary>
-    public bool TakesCongestionFeedback { get; }
-
-    /// <summary>The client is told how much it may send.</summary>
-    public bool TakesRemb { get; }
+    /// <summary>What its client is told of the path from it.</summary>
+    public PathFeedback Feedback { get; }
 
     /// <summary>How well each encoding arrives, 0 … 10; empty before anything is known. Not to be changed. Any thread.</summary>
     public int[] Scores => _scores;

@@ -60,9 +60,6 @@ internal sealed class OutgoingStream : IPacedStream
     /// <summary>Null where nothing is sent again.</summary>
     public ConsumerRepair? Repair { get; }
 
-    /// <summary>Its packets bear transport-wide sequence numbers.</summary>
-    public bool WritesTransportSequence => _writer.WritesTransportSequence;
-
     private RtpEgress Egress => _consumer.Transport.Egress;
 
     /// <summary>

@@ -97,8 +97,6 @@ internal sealed class PacketWriter
         _template = [.. template];
     }
 
-    public bool WritesTransportSequence => _transportSequenceId != 0;
-
     /// <summary>The source's dependency descriptors go on to this client, and what they number goes on without a jump.</summary>
     public bool RenumbersFrames => _descriptorId != 0;
 

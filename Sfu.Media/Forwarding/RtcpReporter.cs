@@ -67,7 +67,7 @@ internal sealed class RtcpReporter(MediaTransport transport)
             SendReceiverReports(now);
             foreach (var consumer in transport.Egress.Consumers)
             {
-                Announce(consumer, now);
+                consumer.Crossing?.Announce(now);
             }
 
             if (transport.Ingress.Estimate is null)
@@ -146,19 +146,12 @@ internal sealed class RtcpReporter(MediaTransport transport)
         }
     }
 
-    /// <summary>Tells the other end of a pipe what an encoding takes, layer by layer, whether it crosses or not, and what of it does.</summary>
+    /// <summary>Tells the other end of a pipe about an encoding.</summary>
     [SkipLocalsInit]
-    public void Announce(MediaConsumer consumer, MediaTime now)
+    public void Announce(PipeCrossing crossing, MediaTime now)
     {
-        if (consumer.Pinned is not { } encoding)
-        {
-            return;
-        }
-
         var writer = new RtcpWriter(stackalloc byte[MaxCompoundBytes]);
-        var score = encoding < consumer.Producer.Scores.Length ? consumer.Producer.Scores[encoding] : (int?)null;
-        if (writer.TryAddReceiverReport(Ssrc, []) && TryAddLayers(ref writer, consumer, encoding) &&
-            writer.TryAddCrossingNotice(consumer.Ssrc, consumer.CrossingTargets, consumer.LastSequence, score))
+        if (writer.TryAddReceiverReport(Ssrc, []) && crossing.TryWrite(ref writer))
         {
             transport.Egress.SendRtcp(writer.Written, now);
         }
@@ -174,41 +167,6 @@ internal sealed class RtcpReporter(MediaTransport transport)
         {
             transport.Egress.SendRtcp(writer.Written, now);
         }
-    }
-
-    private static bool TryAddLayers(ref RtcpWriter writer, MediaConsumer consumer, int encoding)
-    {
-        if (consumer.Producer.Rates is not { } rates)
-        {
-            return true;
-        }
-
-        if (consumer.Producer.IsSimulcast)
-        {
-            return TryAddLayer(ref writer, consumer.Ssrc, 0, rates, encoding);
-        }
-
-        // Of a stream that is silent as a whole nothing is new.
-        for (var spatial = 0; rates.HasAny && spatial < LayerAnnouncement.SpatialLayers; spatial++)
-        {
-            if (!TryAddLayer(ref writer, consumer.Ssrc, spatial, rates, spatial))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static bool TryAddLayer(ref RtcpWriter writer, uint ssrc, int spatialInStream, LayerRates rates, int spatial)
-    {
-        Span<long> bitrates = stackalloc long[LayerAnnouncement.Layers];
-        for (var temporal = 0; temporal < bitrates.Length; temporal++)
-        {
-            bitrates[temporal] = rates.Of(spatial, temporal);
-        }
-
-        return writer.TryAddLayerAnnouncement(ssrc, spatialInStream, bitrates);
     }
 
     /// <summary>Somewhere in 0.5 … 1.5 of the interval, so that the reports of many transports do not fall together (RFC 3550 §6.2).</summary>

@@ -92,8 +92,8 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     /// </remarks>
     public ushort NextTransportSequence(MediaConsumer consumer)
     {
-        _isMapped = consumer.TakesCongestionFeedback && _numberedConsumers == 0;
-        _isNumbered = consumer.WritesTransportSequence || _isMapped;
+        _isMapped = consumer.Feedback.IsCongestionFeedback && _numberedConsumers == 0;
+        _isNumbered = consumer.Feedback.HasTransportNumbers || _isMapped;
         return _isNumbered ? ++_transportSequence : (ushort)0;
     }
 
@@ -128,7 +128,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
 
         foreach (var consumer in _consumers)
         {
-            if (consumer.TakesRemb)
+            if (consumer.Feedback.IsRemb)
             {
                 Known().OnRemb(bitrate, now);
                 return;
@@ -174,7 +174,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         {
             _bandwidth.Share(now);
         }
-        else if (consumer.WritesTransportSequence || consumer.TakesCongestionFeedback || consumer.TakesRemb)
+        else if (consumer.Feedback.IsAny)
         {
             BandwidthShares.Apply(this, new PathToShare(transport.InitialBitrate, Former: 0, IsMeasured: false, MayClimb: true, KeepsSpatial: false), now);
         }
@@ -188,7 +188,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
             return false;
         }
 
-        if (consumer.Pinned is { } encoding && (uint)encoding >= (uint)consumer.Producer.Encodings.Length)
+        if (consumer.Crossing is { Encoding: var encoding } && (uint)encoding >= (uint)consumer.Producer.Encodings.Length)
         {
             reason = $"The producer has no encoding {encoding}.";
             return false;
@@ -203,7 +203,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         reason = "";
         consumer.PlaceInTransport = _consumers.Count;
         _consumers.Add(consumer);
-        _numberedConsumers += consumer.TakesTransportFeedback ? 1 : 0;
+        _numberedConsumers += consumer.Feedback.IsTransportWide ? 1 : 0;
         _bySsrc.Add(consumer.Ssrc, consumer);
         if (consumer.RtxSsrc is { } rtxSsrc)
         {
@@ -228,7 +228,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         _consumers[place] = _consumers[^1];
         _consumers[place].PlaceInTransport = place;
         _consumers.RemoveAt(_consumers.Count - 1);
-        _numberedConsumers -= consumer.TakesTransportFeedback ? 1 : 0;
+        _numberedConsumers -= consumer.Feedback.IsTransportWide ? 1 : 0;
         _bySsrc.Remove(consumer.Ssrc);
         _bandwidth?.Forget(consumer.Ssrc);
         _srtp?.RemoveStream(consumer.Ssrc);

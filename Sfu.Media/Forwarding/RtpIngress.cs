@@ -339,7 +339,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
     /// <summary>For the one kind of feedback that tells the client what came.</summary>
     private void NoteArrival(MediaProducer producer, in RtpPacket packet, MediaTime now)
     {
-        if (producer.TakesCongestionFeedback)
+        if (producer.Feedback.IsCongestionFeedback)
         {
             _congestion ??= new CongestionFeedbackGenerator();
             _congestion.OnPacket(packet.Ssrc, packet.SequenceNumber, now);
@@ -356,7 +356,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
             _feedback.OnPacket(sequence, now);
             transport.WakeBy(_feedback.NextTimeout);
         }
-        else if (id == 0 && producer.TakesRemb)
+        else if (id == 0 && producer.Feedback.IsRemb)
         {
             NoteSendTime(producer, packet, now);
         }

@@ -125,18 +125,18 @@ public sealed class MediaPlane : IMediaPlane, IDisposable
         Enter(front => front.Directory.Consumer(consumer, static resumed => resumed.Resume(resumed.Transport.Engine.Now)));
 
     public void RequestKeyFrame(ConsumerHandle consumer) =>
-        Enter(front => front.Directory.Consumer(consumer, static asking => asking.RequestKeyFrame(asking.Transport.Engine.Now)));
+        Enter(front => front.Directory.Consumer(consumer, static asking => asking.Layers.AskForKeyFrame(asking.Transport.Engine.Now)));
 
     public void CloseConsumer(ConsumerHandle consumer) => Enter(front => front.Directory.Consumer(consumer, static closed => closed.Close()));
 
     public void SetPreferredLayers(ConsumerHandle consumer, ConsumerLayers layers) =>
-        Enter(front => front.Directory.Consumer(consumer, changed => changed.SetPreferredLayers(layers, changed.Transport.Engine.Now)));
+        Enter(front => front.Directory.Consumer(consumer, changed => changed.Layers.Prefer(layers, changed.Transport.Engine.Now)));
 
     public void SetPipedTargets(ConsumerHandle consumer, int targets) =>
-        Enter(front => front.Directory.Consumer(consumer, changed => changed.SetPipedTargets(targets, changed.Transport.Engine.Now)));
+        Enter(front => front.Directory.Consumer(consumer, changed => changed.Layers.SetPipedTargets(targets, changed.Transport.Engine.Now)));
 
     public void SetPriority(ConsumerHandle consumer, int priority) =>
-        Enter(front => front.Directory.Consumer(consumer, changed => changed.SetPriority(priority)));
+        Enter(front => front.Directory.Consumer(consumer, changed => changed.Layers.SetPriority(priority)));
 
     public void SetBitrateLimits(TransportHandle transport, BitrateLimits limits) =>
         Enter(front => front.Directory.Transport(transport, home => home.SetBitrateLimits(limits)));

@@ -61,7 +61,7 @@ public sealed class CaptureTimeSpecs : IDisposable
         _source.Send(50);
         foreach (var wanted in new[] { 2, 0, 1, 2 })
         {
-            _world.Command(directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(wanted, null), _world.Now)));
+            _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), _world.Now)));
             _source.Send(50);
         }
     }

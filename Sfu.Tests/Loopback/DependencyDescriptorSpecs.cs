@@ -38,7 +38,7 @@ public sealed class DependencyDescriptorSpecs : IDisposable
     {
         foreach (var wanted in new[] { 2, 1, 0, 2 })
         {
-            _world.Command(directory => directory.Consumer(_consumer, c => c.SetPreferredLayers(new ConsumerLayers(wanted, null), _world.Now)));
+            _world.Command(directory => directory.Consumer(_consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), _world.Now)));
             _source.Send(20);
             Assert.Equal(wanted, Encodings()[^1]);
         }
@@ -60,7 +60,7 @@ public sealed class DependencyDescriptorSpecs : IDisposable
     [Fact]
     public void What_is_sent_again_has_the_numbers_that_it_had()
     {
-        _world.Command(directory => directory.Consumer(_consumer, c => c.SetPreferredLayers(new ConsumerLayers(2, null), _world.Now)));
+        _world.Command(directory => directory.Consumer(_consumer, c => c.Layers.Prefer(new ConsumerLayers(2, null), _world.Now)));
         _source.Send(20);
         var lost = Media()[^5];
         Assert.True(RtpPacket.TryParse(lost, out var original));

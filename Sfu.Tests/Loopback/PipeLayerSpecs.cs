@@ -121,7 +121,7 @@ public abstract class PipeLayerSpecs : IDisposable
         Assert.InRange(_pipe.Crossed(0) - before, 4 * 9, 4 * 11);
 
         var asked = _source.KeyFrameRequests;
-        _world.Command(directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(2, 2), _world.Now)));
+        _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, 2), _world.Now)));
         _source.Send(10);
         before = _pipe.Crossed(0);
         _source.Send(40);
@@ -269,7 +269,7 @@ public abstract class PipeLayerSpecs : IDisposable
         _subscriber.Consume(_far, Consumer(spatial, temporal, ssrc));
 
     private void Prefer(ConsumerHandle consumer, int spatial) => _world.Command(
-        directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(spatial, null), _world.Now)));
+        directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(spatial, null), _world.Now)));
 
     /// <summary>The spatial layers that cross during the next pictures.</summary>
     private int[] Crossing(int pictures)

@@ -144,7 +144,7 @@ public abstract class PipeSpecs : IDisposable
         var asked = source.KeyFrameRequests.Sum();
         foreach (var wanted in new[] { 1, 2, 0, 2 })
         {
-            _world.Command(directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(1, wanted), _world.Now)));
+            _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(1, wanted), _world.Now)));
             source.Send(50);
             before = _pipe.Crossed(1);
             source.Send(40);
@@ -309,7 +309,7 @@ public abstract class PipeSpecs : IDisposable
     private int[] Scores(ProducerHandle producer) => [.. _pipe.FarEvents.ProducerScores[producer].OrderBy(static score => score.EncodingIdx).Select(static score => score.Score)];
 
     private void Prefer(ConsumerHandle consumer, int spatial) => _world.Command(
-        directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(spatial, null), _world.Now)));
+        directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(spatial, null), _world.Now)));
 
     private List<byte[]> Payloads(uint ssrc)
     {

@@ -68,7 +68,7 @@ public sealed class RepairSpecs : IDisposable
         Begin();
         Settle();
         _got.Clear();
-        _world.Command(directory => directory.Consumer(_consumer, consumer => consumer.SetPreferredLayers(new ConsumerLayers(0, null), _world.Now)));
+        _world.Command(directory => directory.Consumer(_consumer, consumer => consumer.Layers.Prefer(new ConsumerLayers(0, null), _world.Now)));
         Run(700);
         var key = Assert.Single(_got, static packet => packet is { IsKey: true, IsRtx: false });
         Assert.Equal(0, key.Spatial);
@@ -86,7 +86,7 @@ public sealed class RepairSpecs : IDisposable
         Begin();
         Settle();
         _got.Clear();
-        _world.Command(directory => directory.Consumer(_consumer, consumer => consumer.SetPreferredLayers(new ConsumerLayers(0, null), _world.Now)));
+        _world.Command(directory => directory.Consumer(_consumer, consumer => consumer.Layers.Prefer(new ConsumerLayers(0, null), _world.Now)));
         for (var frame = 0; frame < Burst; frame++)
         {
             _camera.SendOne();
@@ -118,7 +118,7 @@ public sealed class RepairSpecs : IDisposable
         }
 
         _got.Clear();
-        _world.Command(directory => directory.Consumer(_consumer, consumer => consumer.SetPreferredLayers(new ConsumerLayers(0, null), _world.Now)));
+        _world.Command(directory => directory.Consumer(_consumer, consumer => consumer.Layers.Prefer(new ConsumerLayers(0, null), _world.Now)));
         Run(1000);
         var key = _got.First(static packet => packet is { IsKey: true, IsRtx: false });
         Assert.Equal(copies, _got.Count(packet => packet.IsRtx && packet.Sequence == key.Sequence));

@@ -57,7 +57,7 @@ public abstract class SimulcastSpecs : IDisposable
         _source.Send(50);
         foreach (var wanted in new[] { 1, 2, 0, 2, 1 })
         {
-            _world.Command(directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(wanted, null), _world.Now)));
+            _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), _world.Now)));
             _source.Send(50);
             Assert.Equal(wanted, Identified()[^1].Encoding);
         }
@@ -100,13 +100,13 @@ public abstract class SimulcastSpecs : IDisposable
         var consumer = _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(2, 0)));
         _source.Send(40);
         var slow = Frames();
-        _world.Command(directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(2, 1), _world.Now)));
+        _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, 1), _world.Now)));
         _source.Send(40);
         var faster = Frames() - slow;
-        _world.Command(directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(2, null), _world.Now)));
+        _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, null), _world.Now)));
         _source.Send(40);
         var all = Frames() - slow - faster;
-        _world.Command(directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(2, 0), _world.Now)));
+        _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, 0), _world.Now)));
         _source.Send(40);
 
         Assert.InRange(slow, 9, 11);
@@ -220,7 +220,7 @@ public abstract class SimulcastSpecs : IDisposable
     {
         var consumer = _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(1, 0)));
         _source.Send(30);
-        _world.Command(directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(2, null), _world.Now)));
+        _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, null), _world.Now)));
         _source.Send(10);
         var sent = Media();
         var missed = sent[^12];

@@ -58,7 +58,7 @@ public abstract class SvcSpecs : IDisposable
         _source.Send(20);
         foreach (var wanted in new[] { 2, 1, 0, 2 })
         {
-            _world.Command(directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(wanted, null), _world.Now)));
+            _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), _world.Now)));
             _source.Send(40);
             Assert.Equal(wanted, Frames()[^1].Spatial);
             Assert.All(Frames().TakeLast(5), frame => Assert.Equal(wanted, frame.Spatial));
@@ -75,7 +75,7 @@ public abstract class SvcSpecs : IDisposable
         var consumer = _subscriber.Consume(_source.Producer, _source.Consumer(new ConsumerLayers(2, 0)));
         _source.Send(41);
         var slow = Frames().Count(static frame => frame.Spatial == 2);
-        _world.Command(directory => directory.Consumer(consumer, c => c.SetPreferredLayers(new ConsumerLayers(2, 2), _world.Now)));
+        _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, 2), _world.Now)));
         _source.Send(40);
         var fast = Frames().Count(static frame => frame.Spatial == 2) - slow;
 

@@ -12,7 +12,7 @@ namespace Sfu.Tests.Support;
 
 /// <summary>
 /// A media plane without packets that keeps the contract of <see cref="IMediaPlane"/>: answers come in order from a thread of its own,
-/// handles have generations, commands for closed objects are ignored, a closing server waits for its last transport, and the books are exact.
+/// handles have generations, commands for closed objects are ignored, and its <see cref="FakeMediaBooks">books</see> are exact.
 /// Failures are injected by <see cref="Fail"/> and <see cref="FaultTransport"/>.
 /// </summary>
 public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
@@ -25,12 +25,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
     private readonly ConcurrentDictionary<string, bool> _throws = new();
     private readonly ConcurrentQueue<(object Handle, string What)> _noted = [];
 
-    // Owned by the fake's thread.
-    private readonly Dictionary<ServerHandle, Server> _servers = [];
-    private readonly Dictionary<TransportHandle, Transport> _transports = [];
-    private readonly Dictionary<ProducerHandle, Producer> _producers = [];
-    private readonly Dictionary<ConsumerHandle, Consumer> _consumers = [];
-    private readonly List<string> _journal = [];
+    private readonly FakeMediaBooks _books = new();
     private int _slots;
     private long _measurements;
     private long _cpuTimeUs;
@@ -40,16 +35,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
     public FakeMediaPlane() => _thread = Task.Run(RunAsync);
 
     /// <summary>What happened to sockets and transports, in order: <c>open server</c>, <c>close_notify 3</c>, <c>sockets closed</c>.</summary>
-    public ImmutableArray<string> Journal
-    {
-        get
-        {
-            lock (_journal)
-            {
-                return [.. _journal];
-            }
-        }
-    }
+    public ImmutableArray<string> Journal => _books.Journal;
 
     /// <summary>Lets the next command of this name (the method's) fail.</summary>
     public void Fail(string command, MediaErrorCode code = MediaErrorCode.InvalidParameters) =>
@@ -69,25 +55,25 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
     /// <summary>A media-thread fault in one transport, found by the id of what it carries or by its order of opening.</summary>
     public void FaultTransport(int index) => Post(() =>
     {
-        var (handle, _) = _transports.OrderBy(entry => entry.Key.Slot).ElementAt(index);
-        End(handle, new MediaError(MediaErrorCode.Fault, "A fault in this test."));
+        var (handle, _) = _books.Transports.OrderBy(entry => entry.Key.Slot).ElementAt(index);
+        _books.End(handle, new MediaError(MediaErrorCode.Fault, "A fault in this test."));
     });
 
     /// <summary>A media-thread fault in the transport that carries this Producer.</summary>
     public void FaultTransportOf(string producerId) => Post(() =>
-        End(_producers.Values.First(producer => producer.Settings.Id == producerId).Transport, new MediaError(MediaErrorCode.Fault, "A fault in this test.")));
+        _books.End(_books.Producers.Values.First(producer => producer.Settings.Id == producerId).Transport, new MediaError(MediaErrorCode.Fault, "A fault in this test.")));
 
     /// <summary>The Consumers of a Producer that came by a pipe want these encodings, bit i stands for encoding i, and these decode targets.</summary>
     public void Want(ProducerId id, int encodings, int targets) => Post(() =>
     {
-        var (handle, producer) = _producers.Single(entry => entry.Value.Settings.Id == id.Value);
+        var (handle, producer) = _books.Producers.Single(entry => entry.Value.Settings.Id == id.Value);
         Assert.True(producer.Settings.ReportsDemand);
-        _transports[producer.Transport].Events.ProducerDemandChanged(handle, new WantedLayers(encodings, targets));
+        _books.Transports[producer.Transport].Events.ProducerDemandChanged(handle, new WantedLayers(encodings, targets));
     });
 
     /// <summary>Runs an event of a transport from the fake's thread.</summary>
     public void Raise(int index, Action<ITransportEvents> raise) =>
-        Post(() => raise(_transports.OrderBy(entry => entry.Key.Slot).ElementAt(index).Value.Events));
+        Post(() => raise(_books.Transports.OrderBy(entry => entry.Key.Slot).ElementAt(index).Value.Events));
 
     /// <summary>How busy the media thread says it is. Between two measurements lies a second, whenever they are taken.</summary>
     public int CpuPermille
@@ -113,17 +99,17 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
         }
 
         var bound = settings.ListenInfos.Select(info => info with { Port = info.Port == 0 ? (ushort)(40_000 + server.Slot) : info.Port }).ToImmutableArray();
-        _servers.Add(server, new Server(bound, events));
-        Note("open server");
+        _books.Servers.Add(server, new FakeMediaBooks.Server(bound, events));
+        _books.Note("open server");
         events.ServerOpened(bound);
     });
 
     public void CloseServer(ServerHandle server) => Post(() =>
     {
-        if (_servers.TryGetValue(server, out var state))
+        if (_books.Servers.TryGetValue(server, out var state))
         {
             state.Closing = true;
-            CloseSocketsWhenDrained(server);
+            _books.CloseSocketsWhenDrained(server);
         }
     });
 
@@ -135,13 +121,13 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
             return;
         }
 
-        if (!_servers.TryGetValue(server, out var state) || state.Closing)
+        if (!_books.Servers.TryGetValue(server, out var state) || state.Closing)
         {
             events.TransportClosed(new MediaError(MediaErrorCode.InvalidState, "The server is closing."));
             return;
         }
 
-        _transports.Add(transport, new Transport(server, events) { Ufrags = { $"ufrag{transport.Slot}" } });
+        _books.Transports.Add(transport, new FakeMediaBooks.Transport(server, events) { Ufrags = { $"ufrag{transport.Slot}" } });
         state.Transports++;
         events.TransportOpened(
             new IceParameters($"ufrag{transport.Slot}", "password", IceLite: true),
@@ -172,8 +158,8 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
             return;
         }
 
-        _transports.Add(transport, new Transport(null, events));
-        Note("open plain");
+        _books.Transports.Add(transport, new FakeMediaBooks.Transport(null, events));
+        _books.Note("open plain");
         Note(transport, $"Plain:{settings.RtcpMux}:{settings.Comedia}:{settings.Srtp}:{settings.IsPipe}");
         events.PlainTransportOpened(new PlainTransportParameters(
             new LocalAddress(settings.Rtp.AnnouncedAddress ?? settings.Rtp.Ip, (ushort)(40_000 + transport.Slot)),
@@ -202,31 +188,31 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
         state.Events.IceRestarted(requestId, new IceParameters($"again{transport.Slot}", "password", IceLite: true));
     });
 
-    public void CloseTransport(TransportHandle transport) => Post(() => End(transport, null));
+    public void CloseTransport(TransportHandle transport) => Post(() => _books.End(transport, null));
 
     public void AddProducer(TransportHandle transport, long requestId, ProducerHandle producer, ProducerSettings settings) =>
         OnTransport(transport, nameof(AddProducer), requestId, state =>
         {
-            _producers.Add(producer, new Producer(transport, settings) { Paused = settings.Paused });
+            _books.Producers.Add(producer, new FakeMediaBooks.Producer(transport, settings) { Paused = settings.Paused });
             state.Events.ProducerAdded(requestId, producer);
         });
 
-    public void PauseProducer(ProducerHandle producer) => Post(() => SetPaused(producer, true));
+    public void PauseProducer(ProducerHandle producer) => Post(() => _books.SetPaused(producer, true));
 
-    public void ResumeProducer(ProducerHandle producer) => Post(() => SetPaused(producer, false));
+    public void ResumeProducer(ProducerHandle producer) => Post(() => _books.SetPaused(producer, false));
 
-    public void CloseProducer(ProducerHandle producer) => Post(() => EndProducer(producer));
+    public void CloseProducer(ProducerHandle producer) => Post(() => _books.EndProducer(producer));
 
     public void AddConsumer(TransportHandle transport, long requestId, ConsumerHandle consumer, ProducerHandle producer, ConsumerSettings settings) =>
         OnTransport(transport, nameof(AddConsumer), requestId, state =>
         {
-            if (!_producers.ContainsKey(producer))
+            if (!_books.Producers.ContainsKey(producer))
             {
                 state.Events.RequestFailed(requestId, new MediaError(MediaErrorCode.Closed, "The producer is closed."));
                 return;
             }
 
-            _consumers.Add(consumer, new Consumer(transport, producer, settings) { Paused = settings.Paused });
+            _books.Consumers.Add(consumer, new FakeMediaBooks.Consumer(transport, producer, settings) { Paused = settings.Paused });
             Note(consumer, $"Added:{settings.Type}:{settings.PreferredLayers?.SpatialLayer}/{settings.PreferredLayers?.TemporalLayer}:{settings.Priority}:{settings.IgnoreDtx}");
             if (settings.Encoding is { } encoding)
             {
@@ -236,19 +222,19 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
             state.Events.ConsumerAdded(requestId, consumer);
         });
 
-    public void PauseConsumer(ConsumerHandle consumer) => Post(() => SetPaused(consumer, true));
+    public void PauseConsumer(ConsumerHandle consumer) => Post(() => _books.SetPaused(consumer, true));
 
-    public void ResumeConsumer(ConsumerHandle consumer) => Post(() => SetPaused(consumer, false));
+    public void ResumeConsumer(ConsumerHandle consumer) => Post(() => _books.SetPaused(consumer, false));
 
     public void RequestKeyFrame(ConsumerHandle consumer) => Post(() =>
     {
-        if (_consumers.ContainsKey(consumer))
+        if (_books.Consumers.ContainsKey(consumer))
         {
-            Note("key frame");
+            _books.Note("key frame");
         }
     });
 
-    public void CloseConsumer(ConsumerHandle consumer) => Post(() => _consumers.Remove(consumer));
+    public void CloseConsumer(ConsumerHandle consumer) => Post(() => _books.Consumers.Remove(consumer));
 
     /// <summary>What else was asked of transports, producers and consumers, in order.</summary>
     public IReadOnlyCollection<(object Handle, string What)> Noted => _noted;
@@ -289,7 +275,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
     public void GetProducerStats(TransportHandle transport, long requestId, ProducerHandle producer) =>
         OnTransport(transport, nameof(GetProducerStats), requestId, state =>
         {
-            if (_producers.ContainsKey(producer))
+            if (_books.Producers.ContainsKey(producer))
             {
                 state.Events.StatsReady(requestId, [Stream("inbound-rtp")]);
             }
@@ -302,7 +288,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
     public void GetConsumerStats(TransportHandle transport, long requestId, ConsumerHandle consumer) =>
         OnTransport(transport, nameof(GetConsumerStats), requestId, state =>
         {
-            if (_consumers.ContainsKey(consumer))
+            if (_books.Consumers.ContainsKey(consumer))
             {
                 state.Events.StatsReady(requestId, [Stream("outbound-rtp")]);
             }
@@ -315,16 +301,16 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
     public void MeasureLoad(long requestId, IMediaPlaneEvents events) => Post(() =>
     {
         _measurements++;
-        events.LoadMeasured(requestId, new MediaLoad(0, _cpuTimeUs += CpuPermille * 1_000L, Threads: 1, _transports.Count, MediaTime.FromSeconds(_measurements)));
+        events.LoadMeasured(requestId, new MediaLoad(0, _cpuTimeUs += CpuPermille * 1_000L, Threads: 1, _books.Transports.Count, MediaTime.FromSeconds(_measurements)));
     });
 
-    public void Dump(long requestId, IMediaPlaneEvents events) => Post(() => events.DumpReady(requestId, Describe()));
+    public void Dump(long requestId, IMediaPlaneEvents events) => Post(() => events.DumpReady(requestId, _books.Describe()));
 
     /// <summary>The books, read on the fake's thread behind everything that was commanded before.</summary>
     public Task<MediaPlaneDump> DumpAsync()
     {
         var done = new TaskCompletionSource<MediaPlaneDump>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() => done.SetResult(Describe()));
+        Post(() => done.SetResult(_books.Describe()));
         return done.Task;
     }
 
@@ -354,7 +340,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
 
     private MediaError? TakeFailure(string command) => _failures.TryRemove(command, out var error) ? error : null;
 
-    private void OnTransport(TransportHandle handle, string command, long requestId, Action<Transport> act)
+    private void OnTransport(TransportHandle handle, string command, long requestId, Action<FakeMediaBooks.Transport> act)
     {
         if (_throws.TryRemove(command, out _))
         {
@@ -363,7 +349,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
 
         Post(() =>
         {
-            if (!_transports.TryGetValue(handle, out var transport))
+            if (!_books.Transports.TryGetValue(handle, out var transport))
             {
                 return;
             }
@@ -378,167 +364,7 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
         });
     }
 
-    private void SetPaused(ProducerHandle handle, bool paused)
-    {
-        if (_producers.TryGetValue(handle, out var producer))
-        {
-            producer.Paused = paused;
-        }
-    }
-
-    private void SetPaused(ConsumerHandle handle, bool paused)
-    {
-        if (_consumers.TryGetValue(handle, out var consumer))
-        {
-            consumer.Paused = paused;
-        }
-    }
-
-    private void EndProducer(ProducerHandle handle)
-    {
-        if (!_producers.Remove(handle))
-        {
-            return;
-        }
-
-        foreach (var (consumerHandle, consumer) in _consumers.Where(entry => entry.Value.Producer == handle).ToArray())
-        {
-            _consumers.Remove(consumerHandle);
-            if (_transports.TryGetValue(consumer.Transport, out var transport))
-            {
-                transport.Events.ConsumerClosed(consumerHandle, null);
-            }
-        }
-    }
-
-    private void End(TransportHandle handle, MediaError? error)
-    {
-        if (!_transports.Remove(handle, out var transport))
-        {
-            return;
-        }
-
-        Note($"close_notify {handle.Slot}");
-        foreach (var consumer in _consumers.Where(entry => entry.Value.Transport == handle).Select(entry => entry.Key).ToArray())
-        {
-            _consumers.Remove(consumer);
-        }
-
-        foreach (var producer in _producers.Where(entry => entry.Value.Transport == handle).Select(entry => entry.Key).ToArray())
-        {
-            EndProducer(producer);
-        }
-
-        foreach (var ufrag in transport.Ufrags)
-        {
-            transport.Events.LocalUfragRemoved(ufrag);
-        }
-
-        if (transport.Server is not { } server)
-        {
-            transport.Events.TransportClosed(error);
-            return;
-        }
-
-        transport.Events.IceStateChanged(IceState.Closed);
-        transport.Events.TransportClosed(error);
-        _servers[server].Transports--;
-        CloseSocketsWhenDrained(server);
-    }
-
-    private void CloseSocketsWhenDrained(ServerHandle handle)
-    {
-        if (_servers.TryGetValue(handle, out var server) && server is { Closing: true, Transports: 0 })
-        {
-            _servers.Remove(handle);
-            Note("sockets closed");
-            server.Events.ServerClosed(null);
-        }
-    }
-
-    private void Note(string entry)
-    {
-        lock (_journal)
-        {
-            _journal.Add(entry);
-        }
-    }
-
-    private MediaPlaneDump Describe() => new(
-        [.. _servers.Select(entry => new ServerDump(entry.Key, entry.Value.Bound, entry.Value.Transports, entry.Value.Closing))],
-        [
-            .. _transports.Select(entry => new TransportDump(
-                entry.Key,
-                entry.Value.Server is null ? "plain" : "new",
-                entry.Value.Connected ? "connecting" : "new",
-                null,
-                [],
-                [
-                    .. _producers.Where(producer => producer.Value.Transport == entry.Key).Select(producer => new ProducerDump(
-                        producer.Key,
-                        producer.Value.Settings.Id,
-                        "audio",
-                        producer.Value.Paused,
-                        [],
-                        _consumers.Count(consumer => consumer.Value.Producer == producer.Key))),
-                ],
-                [
-                    .. _consumers.Where(consumer => consumer.Value.Transport == entry.Key).Select(consumer => new ConsumerDump(
-                        consumer.Key, consumer.Value.Settings.Id, consumer.Value.Producer, "audio", consumer.Value.Paused, 0)),
-                ])),
-        ],
-        Ufrags: _transports.Count(entry => entry.Value.Server is not null),
-        Tuples: 0,
-        TcpConnections: 0,
-        DtlsSessions: _transports.Count(entry => entry.Value is { Connected: true, Server: not null }),
-        SrtpSessions: 0,
-        BuffersInUse: _producers.Count(entry => !_transports.ContainsKey(entry.Value.Transport)) + _consumers.Count(entry => !_transports.ContainsKey(entry.Value.Transport)),
-        Timers: 0);
-
-    private sealed class Server(ImmutableArray<ListenInfo> bound, IServerEvents events)
-    {
-        public ImmutableArray<ListenInfo> Bound { get; } = bound;
-
-        public IServerEvents Events { get; } = events;
-
-        public int Transports { get; set; }
-
-        public bool Closing { get; set; }
-    }
-
     private void Note(object handle, string what) => _noted.Enqueue((handle, what));
-
-    private sealed class Transport(ServerHandle? server, ITransportEvents events)
-    {
-        /// <summary>Null: it has sockets of its own.</summary>
-        public ServerHandle? Server { get; } = server;
-
-        public ITransportEvents Events { get; } = events;
-
-        public List<string> Ufrags { get; } = [];
-
-        public bool Connected { get; set; }
-    }
-
-    private sealed class Producer(TransportHandle transport, ProducerSettings settings)
-    {
-        public TransportHandle Transport { get; } = transport;
-
-        public ProducerSettings Settings { get; } = settings;
-
-        public bool Paused { get; set; }
-    }
-
-    private sealed class Consumer(TransportHandle transport, ProducerHandle producer, ConsumerSettings settings)
-    {
-        public TransportHandle Transport { get; } = transport;
-
-        public ProducerHandle Producer { get; } = producer;
-
-        public ConsumerSettings Settings { get; } = settings;
-
-        public bool Paused { get; set; }
-    }
 
     private sealed class Release(TaskCompletionSource gate) : IDisposable
     {

@@ -149,7 +149,7 @@ internal sealed class PipePair
         for (var i = 0; i < consumers.Length; i++)
         {
             var consumer = consumers[i];
-            directory.Consumer(consumer, limited => limited.SetPipedTargets(wanted.Targets, _world.Now));
+            directory.Consumer(consumer, limited => limited.Layers.SetPipedTargets(wanted.Targets, _world.Now));
             if ((wanted.Encodings & (1 << i)) != 0 && _running.Add(consumer))
             {
                 directory.Consumer(consumer, resumed => resumed.Resume(_world.Now));
