@@ -76,6 +76,23 @@ public sealed class BandwidthSpecs : IDisposable
         Assert.Empty(Rembs(_publisher));
     }
 
+    [Theory] // Before the first packet nothing is known but what the owner says.
+    [InlineData(null, 200_000L, 0)]
+    [InlineData(null, null, 1)]
+    [InlineData(5_000_000L, null, 2)]
+    public void Limits_of_what_is_sent_count_from_the_first_packet_on(long? min, long? max, int first)
+    {
+        var camera = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
+        camera.Send(50);
+        _world.Command(_subscriber.Transport, home => home.SetBitrateLimits(new BitrateLimits(MaxOutgoing: max, MinOutgoing: min)));
+        _subscriber.Consume(camera.Producer, SimulcastSource.Consumer());
+        _world.Run(TimeSpan.FromMilliseconds(SimulcastSource.FrameMs));
+        camera.Send(2);
+        Assert.Equal(first, Array.FindIndex(camera.KeyFrameRequests, static count => count > 0));
+        Assert.True(RtpPacket.TryParse(_subscriber.Rtp[0], out var packet));
+        Assert.Equal(first, SimulcastSource.Identify(packet.Payload).Encoding);
+    }
+
     [Fact]
     public void Publisher_without_transport_feedback_gets_an_estimate_by_REMB()
     {
