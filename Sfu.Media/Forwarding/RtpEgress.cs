@@ -179,7 +179,7 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
             var limits = transport.Limits;
             var most = limits.MaxOutgoing is > 0 and var max ? Math.Min(max, transport.InitialBitrate) : transport.InitialBitrate;
             var available = Math.Max(most, limits.MinOutgoing ?? 0);
-            BandwidthShares.Apply(this, new PathToShare(available, Former: 0, IsMeasured: false, MayClimb: true, KeepsSpatial: false), now);
+            transport.Engine.Shares.Apply(this, new PathToShare(available, Former: 0, IsMeasured: false, MayClimb: true, KeepsSpatial: false), now);
         }
     }
 
