@@ -354,7 +354,7 @@ internal sealed class MediaConsumer
 
         var before = _layers.Spatial;
         var waited = Pinned is not null && _layers.WaitsForKeyFrame;
-        var takes = _layers.Takes(arrived.Layers) && !(_settings.IgnoreDtx && OpusPayload.IsDtx(payload));
+        var takes = _layers.Takes(arrived.Layers) && !(_settings.IgnoreDtx && _codecs.IsSilence(payloadType, payload, arrived));
         if (_layers.MissesKeyFrame(now))
         {
             RequestKeyFrame(now);

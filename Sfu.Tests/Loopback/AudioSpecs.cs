@@ -129,6 +129,50 @@ public sealed class AudioSpecs : IDisposable
         Assert.All(numbers.Zip(numbers.Skip(1)), static pair => Assert.Equal(1, Serial.Distance(pair.Second, pair.First)));
     }
 
+    [Fact]
+    public void Silence_is_left_out_with_its_redundancy_for_who_wants_that()
+    {
+        var producer = _publisher.Produce(WithRed(TestMedia.Audio()));
+        _subscriber.Consume(producer, Knowing(TestMedia.AudioConsumer()) with { IgnoreDtx = true });
+        Send(ProducerRed, Red([0x78, 1, 2, 3], [0x78, 1, 2, 3]));
+        Send(ProducerRed, Red([0x78, 1, 2, 3], [0x78]));
+        Send(TestMedia.ProducerOpus, [0x78]);
+        Send(ProducerRed, Red([0x78], [0x78, 1, 2, 3]));
+        Assert.Equal(2, _subscriber.Rtp.Count);
+        Assert.Equal(1, Serial.Distance(Number(_subscriber.Rtp[1]), Number(_subscriber.Rtp[0])));
+    }
+
+    [Theory]
+    [InlineData("audio/PCMU")]
+    [InlineData("audio/multiopus")] // Its packets are several of Opus's, and have another form.
+    [InlineData("audio/CN")]
+    public void Nothing_is_left_out_of_other_sound(string mimeType)
+    {
+        var (audio, consumer) = (TestMedia.Audio(), TestMedia.AudioConsumer() with { IgnoreDtx = true });
+        var producer = _publisher.Produce(audio with
+        {
+            RtpParameters = audio.RtpParameters with { Codecs = [audio.RtpParameters.Codecs[0] with { MimeType = mimeType }] },
+        });
+        _subscriber.Consume(producer, consumer with
+        {
+            RtpParameters = consumer.RtpParameters with { Codecs = [consumer.RtpParameters.Codecs[0] with { MimeType = mimeType }] },
+        });
+        Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3]);
+        Send(TestMedia.ProducerOpus, [0x40]);
+        Send(TestMedia.ProducerOpus, [0x40, 1]);
+        Assert.Equal(3, _subscriber.Rtp.Count);
+    }
+
+    [Fact]
+    public void Nothing_is_left_out_of_pictures()
+    {
+        _subscriber.Consume(_publisher.Produce(TestMedia.Video()), TestMedia.VideoConsumer() with { IgnoreDtx = true });
+        _publisher.SendRtp(TestMedia.Vp8Packet(1, 1, key: true));
+        _publisher.SendRtp(TestMedia.Vp8Packet(2, 3001, key: false).AsSpan(0, 14));
+        _world.Run(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(2, _subscriber.Rtp.Count(static packet => RtpPacket.TryParse(packet, out var view) && view.Ssrc == TestMedia.ConsumerSsrc));
+    }
+
     [Theory]
     [InlineData("audio/opus")]
     [InlineData("audio/multiopus")]
