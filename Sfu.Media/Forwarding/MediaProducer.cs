@@ -155,7 +155,12 @@ internal sealed class MediaProducer
         Demand?.Remove(group, Transport.Engine.Now);
     }
 
-    public void Pause() => Paused = true;
+    /// <summary>Nobody gets anything of it, and nobody hears how loud it is.</summary>
+    public void Pause()
+    {
+        Paused = true;
+        _levels?.Clear();
+    }
 
     public void Resume(MediaTime now)
     {
@@ -377,7 +382,7 @@ internal sealed class MediaProducer
             Transport.Events.ProducerVideoOrientationChanged(Handle, orientation);
         }
 
-        if (_levels is { } levels && packet.TryFindExtension(_audioLevelId, out element) &&
+        if (_levels is { } levels && !Paused && packet.TryFindExtension(_audioLevelId, out element) &&
             HeaderExtensionValues.TryReadAudioLevel(element.Data, out _, out var level) &&
             levels.Add(level, now))
         {

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using Sfu.Actors.Observers;
+using Sfu.Actors.Protocol;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
 using Sfu.Media.Rtcp;
@@ -232,6 +234,67 @@ public sealed class AudioSpecs : IDisposable
         var stats = _publisher.Events.Stats.OfType<RtpStreamStats>().Single();
         Assert.Equal((20L, 0, 0L), (stats.PacketCount, (int)stats.PacketsLost, stats.PacketsDiscarded));
         Assert.Equal((1L, 1L, 1L), (stats.NackCount, stats.NackPacketCount, stats.PacketsRepaired));
+    }
+
+    [Fact]
+    public void A_paused_producer_says_nothing()
+    {
+        var other = _world.NewConnectedPeer();
+        var (loud, soft) = (_publisher.Produce(WithLevels(TestMedia.Audio())), other.Produce(WithLevels(TestMedia.Audio())));
+        var (loudId, softId) = (new ProducerId("loud"), new ProducerId("soft"));
+        var began = Elapsed();
+        var volumes = AudioLevelObserver.TryCreate(new RouterId("room"), new ObserverId("volumes"), new AudioLevelObserverOptions(IntervalMs: 500), began)!;
+        var floor = ActiveSpeakerObserver.TryCreate(new RouterId("room"), new ObserverId("floor"), null, began)!;
+        IRtpObserver[] observers = [volumes, floor];
+        foreach (var (id, producer) in new[] { (loudId, loud), (softId, soft) })
+        {
+            Array.ForEach(observers, observer => observer.Add(id, null, began));
+            _world.Command(directory => directory.Producer(producer, static p => p.MeasureAudioLevels(true)));
+        }
+
+        var told = Talk(seconds: 3, softLevel: 127);
+        Assert.Equal(loudId, told.OfType<ObserverEvents.VolumesMeasured>().Last().Volumes.Single().ProducerId);
+        Assert.Equal(loudId, told.OfType<ObserverEvents.DominantSpeakerChanged>().Last().ProducerId);
+
+        // Its client goes on sending.
+        _world.Command(directory => directory.Producer(loud, static p => p.Pause()));
+        told = Talk(seconds: 3, softLevel: 127);
+        Assert.Single(told.OfType<ObserverEvents.SilenceFell>());
+        Assert.IsType<ObserverEvents.SilenceFell>(told.Last(static news => news is not ObserverEvents.DominantSpeakerChanged));
+        Assert.Empty(told.OfType<ObserverEvents.DominantSpeakerChanged>());
+        told = Talk(seconds: 3, softLevel: 40);
+        Assert.All(told.OfType<ObserverEvents.VolumesMeasured>(), measured => Assert.Equal(softId, measured.Volumes.Single().ProducerId));
+        Assert.Equal(softId, told.OfType<ObserverEvents.DominantSpeakerChanged>().Single().ProducerId);
+
+        _world.Command(directory => directory.Producer(loud, p => p.Resume(_world.Now)));
+        told = Talk(seconds: 3, softLevel: 127);
+        Assert.Equal(loudId, told.OfType<ObserverEvents.VolumesMeasured>().Last().Volumes.Single().ProducerId);
+        Assert.Equal(loudId, told.OfType<ObserverEvents.DominantSpeakerChanged>().Single().ProducerId);
+
+        TimeSpan Elapsed() => TimeSpan.FromMicroseconds(_world.Now.Us);
+
+        // What the observers tell while the one speaks up all the time, and the other as loud as is said.
+        List<ISessionEvent> Talk(int seconds, byte softLevel)
+        {
+            var news = new List<ISessionEvent>();
+            for (var i = 0; i < seconds * 50; i++)
+            {
+                SendFrom(other, softLevel);
+                Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3], level: 20);
+                foreach (var (id, peer) in new[] { (loudId, _publisher), (softId, other) })
+                {
+                    if (peer.Events.AudioLevels.Count > 0)
+                    {
+                        Array.ForEach(observers, observer => observer.Hear(id, [.. peer.Events.AudioLevels], Elapsed()));
+                        peer.Events.AudioLevels.Clear();
+                    }
+                }
+
+                news.AddRange(observers.Select(observer => observer.Decide(Elapsed())).OfType<ISessionEvent>());
+            }
+
+            return news;
+        }
     }
 
     [Fact]
