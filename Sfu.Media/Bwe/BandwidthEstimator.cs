@@ -430,6 +430,6 @@ internal sealed class BandwidthEstimator
         var known = _followsReports && _reports.Bitrate > 0 ? _reports.Bitrate
             : _hasFeedback || _remb == long.MaxValue ? Math.Min(_rate.Bitrate, _loss.Bitrate) : long.MaxValue;
         Bitrate = Math.Clamp(Math.Min(known, _remb), _min, _max);
-        Target = Math.Max(MinBitrate, (long)(_drain.Share * Bitrate));
+        Target = Math.Max(_min, (long)(_drain.Share * Bitrate));
     }
 }

@@ -69,10 +69,13 @@ internal sealed class PictureNumbers(CodecKind codec)
 
     /// <summary>A packet is to be sent.</summary>
     /// <param name="payload">Its payload as it came.</param>
+    /// <param name="startsKeyFrame">
+    /// It starts a key frame. Behind the payload descriptor, where that stands, the payload may be encrypted end to end.
+    /// </param>
     /// <param name="shift">What <see cref="Apply"/> takes.</param>
     /// <returns>False for a packet that must not be sent: of a picture before the sync, of one that was left out, or too late to
     /// tell.</returns>
-    public bool TryForward(ReadOnlySpan<byte> payload, out DescriptorShift shift)
+    public bool TryForward(ReadOnlySpan<byte> payload, bool startsKeyFrame, out DescriptorShift shift)
     {
         shift = default;
         if (!TryRead(payload, out var numbers))
@@ -93,7 +96,7 @@ internal sealed class PictureNumbers(CodecKind codec)
                 }
                 else if (-distance > Math.Min(_sinceSync, window))
                 {
-                    if (!numbers.IsKeyFrameStart || -distance <= window)
+                    if (!startsKeyFrame || -distance <= window)
                     {
                         return false;
                     }
@@ -117,7 +120,7 @@ internal sealed class PictureNumbers(CodecKind codec)
             }
         }
 
-        SyncRest(numbers);
+        SyncRest(numbers, startsKeyFrame);
         shift = new DescriptorShift(
             numbers.PictureId >= 0 ? _pictureIdShift + _history.DroppedAfter(back) : 0,
             numbers.Tl0 >= 0 ? _tl0Shift + _history.DroppedBaseAfter(back) : 0,
@@ -184,15 +187,13 @@ internal sealed class PictureNumbers(CodecKind codec)
     {
         if (codec == CodecKind.Vp8 && Vp8PayloadDescriptor.TryParse(payload, out var vp8))
         {
-            numbers = new Numbers(
-                vp8.PictureId, vp8.HasLongPictureId, vp8.Tl0PictureIndex, vp8.KeyIndex, vp8.TemporalLayer <= 0, vp8.IsKeyFrameStart);
+            numbers = new Numbers(vp8.PictureId, vp8.HasLongPictureId, vp8.Tl0PictureIndex, vp8.KeyIndex, vp8.TemporalLayer <= 0);
             return true;
         }
 
         if (codec == CodecKind.Vp9 && Vp9PayloadDescriptor.TryParse(payload, out var vp9))
         {
-            numbers = new Numbers(
-                vp9.PictureId, vp9.HasLongPictureId, vp9.Tl0PictureIndex, -1, vp9.TemporalLayer <= 0, vp9.IsKeyFrameStart);
+            numbers = new Numbers(vp9.PictureId, vp9.HasLongPictureId, vp9.Tl0PictureIndex, -1, vp9.TemporalLayer <= 0);
             return true;
         }
 
@@ -226,7 +227,7 @@ internal sealed class PictureNumbers(CodecKind codec)
     }
 
     /// <summary>Only a picture of the lowest temporal layer counts TL0PICIDX on, and only a key frame KEYIDX.</summary>
-    private void SyncRest(in Numbers numbers)
+    private void SyncRest(in Numbers numbers, bool startsKeyFrame)
     {
         if (numbers.Tl0 >= 0 && (_pending & Pending.Tl0) != 0)
         {
@@ -236,7 +237,7 @@ internal sealed class PictureNumbers(CodecKind codec)
 
         if (numbers.Key >= 0 && (_pending & Pending.Key) != 0)
         {
-            _keyShift = (_sent & Pending.Key) != 0 ? (byte)(_lastKey + (numbers.IsKeyFrameStart ? 1 : 0) - numbers.Key) : (byte)0;
+            _keyShift = (_sent & Pending.Key) != 0 ? (byte)(_lastKey + (startsKeyFrame ? 1 : 0) - numbers.Key) : (byte)0;
             _pending &= ~Pending.Key;
         }
     }
@@ -269,5 +270,5 @@ internal sealed class PictureNumbers(CodecKind codec)
         }
     }
 
-    private readonly record struct Numbers(int PictureId, bool IsLong, int Tl0, int Key, bool IsBase, bool IsKeyFrameStart);
+    private readonly record struct Numbers(int PictureId, bool IsLong, int Tl0, int Key, bool IsBase);
 }

@@ -31,6 +31,13 @@ internal sealed class AudioLevelMeter
         return now.UsSince(_from) >= IntervalUs;
     }
 
+    /// <summary>Forgets what was gathered.</summary>
+    public void Clear()
+    {
+        _count = 0;
+        _from = MediaTime.Never;
+    }
+
     /// <summary>What was gathered, in order. The next report begins.</summary>
     public ImmutableArray<byte> Take(MediaTime now)
     {

@@ -1,14 +1,22 @@
-using System.Runtime.CompilerServices;
 using Sfu.Media.Bwe;
 using Sfu.Media.Wire;
 
 namespace Sfu.Media.Forwarding;
 
-/// <summary>Gives each consumer of a transport its share of the path. Stateless; media thread only.</summary>
-internal static class BandwidthShares
+/// <summary>
+/// Gives each consumer of a transport its share of the path. One for all transports of an engine: it keeps nothing but room to work in, as much as the
+/// transport with the most consumers has needed. Media thread only.
+/// </summary>
+internal sealed class BandwidthShares
 {
-    // Of more than these, those that came first share the path, and the others are not held back.
-    private const int MaxDemands = 64;
+    private const int FirstRoom = 16;
+
+    // By place among the consumers; those that do not take part leave theirs as it is.
+    private LayerDemand[] _described = [];
+
+    // By priority, and those of one priority by place. An order is the priority, the highest first, in the upper half and the place in the lower.
+    private LayerDemand[] _demands = [];
+    private long[] _order = [];
 
     /// <summary>What all consumers would take at the layers that they want.</summary>
     public static long DesiredBy(RtpEgress egress, bool isMeasured, MediaTime now)
@@ -30,19 +38,17 @@ internal static class BandwidthShares
     /// <param name="egress">Whose consumers.</param>
     /// <param name="path">What there is.</param>
     /// <param name="now">Call time.</param>
-    [SkipLocalsInit]
-    public static bool Apply(RtpEgress egress, in PathToShare path, MediaTime now)
+    public bool Apply(RtpEgress egress, in PathToShare path, MediaTime now)
     {
+        Reserve(egress.Consumers.Count);
         var unasked = 0L;
-        Span<LayerDemand> demands = stackalloc LayerDemand[MaxDemands];
-        Span<int> places = stackalloc int[MaxDemands];
         var count = 0;
         for (var place = 0; place < egress.Consumers.Count; place++)
         {
             var consumer = egress.Consumers[place];
-            if (count < MaxDemands && consumer.Layers.TryDescribe(ref demands[count], path.IsMeasured))
+            if (consumer.Layers.TryDescribe(ref _described[place], path.IsMeasured))
             {
-                Insert(demands, places, count++, place);
+                _order[count++] = ((long)(int.MaxValue - _described[place].Priority) << 32) | (uint)place;
             }
             else
             {
@@ -51,12 +57,19 @@ internal static class BandwidthShares
             }
         }
 
-        demands = demands[..count];
+        var order = _order.AsSpan(0, count);
+        order.Sort();
+        var demands = _demands.AsSpan(0, count);
+        for (var i = 0; i < count; i++)
+        {
+            demands[i] = _described[PlaceOf(order[i])];
+        }
+
         Allocate(path, path.Available - unasked, demands);
         var isNarrower = path.Former > path.Available && HasLost(demands) && HasLostToPath(demands, path, path.Former - unasked);
         for (var i = 0; i < count; i++)
         {
-            egress.Consumers[places[i]].Layers.Allow(demands[i].Allowed, now);
+            egress.Consumers[PlaceOf(order[i])].Layers.Allow(demands[i].Allowed, now);
         }
 
         return isNarrower;
@@ -78,12 +91,13 @@ internal static class BandwidthShares
         return false;
     }
 
+    private static int PlaceOf(long order) => (int)(order & int.MaxValue);
+
     /// <summary>Whether somebody who has lost would not have on the path as it was.</summary>
-    [SkipLocalsInit]
-    private static bool HasLostToPath(ReadOnlySpan<LayerDemand> demands, in PathToShare path, long former)
+    private bool HasLostToPath(ReadOnlySpan<LayerDemand> demands, in PathToShare path, long former)
     {
-        Span<LayerDemand> before = stackalloc LayerDemand[MaxDemands];
-        before = before[..demands.Length];
+        // What was described has been copied.
+        var before = _described.AsSpan(0, demands.Length);
         demands.CopyTo(before);
         Allocate(path, former, before);
         for (var i = 0; i < demands.Length; i++)
@@ -97,19 +111,14 @@ internal static class BandwidthShares
         return false;
     }
 
-    /// <summary>Keeps the demands in order of priority; those of one priority in the order of their consumers.</summary>
-    private static void Insert(Span<LayerDemand> demands, Span<int> places, int count, int place)
+    private void Reserve(int consumers)
     {
-        var demand = demands[count];
-        var at = count;
-        while (at > 0 && demands[at - 1].Priority < demand.Priority)
+        if (consumers > _order.Length)
         {
-            demands[at] = demands[at - 1];
-            places[at] = places[at - 1];
-            at--;
+            var room = Math.Max(FirstRoom, Math.Max(consumers, 2 * _order.Length));
+            _described = new LayerDemand[room];
+            _demands = new LayerDemand[room];
+            _order = new long[room];
         }
-
-        demands[at] = demand;
-        places[at] = place;
     }
 }

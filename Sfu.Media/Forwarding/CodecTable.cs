@@ -92,6 +92,17 @@ internal sealed class CodecTable
         return arrived.PrimaryOffset > 0 && this[payloadType] is not null;
     }
 
+    /// <summary>Whether what this side gets is Opus that only marks silence. Of a packet with redundancy the primary block counts.</summary>
+    /// <param name="payloadType">From <see cref="TryReadPayload"/>.</param>
+    /// <param name="payload">Likewise.</param>
+    /// <param name="arrived">What is known about the packet.</param>
+    public bool IsSilence(byte payloadType, ReadOnlySpan<byte> payload, in ArrivedPacket arrived) => this[payloadType]?.Kind switch
+    {
+        CodecKind.Opus => OpusPayload.IsDtx(payload),
+        CodecKind.Red => arrived.PrimaryOffset > 0 && this[arrived.PrimaryPayloadType] is { Kind: CodecKind.Opus } && OpusPayload.IsDtx(payload[arrived.PrimaryOffset..]),
+        _ => false,
+    };
+
     private static int Apt(RtpCodecParameters codec) =>
         codec.Parameters.TryGetValue("apt", out var value) &&
         int.TryParse(value.ToString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var apt)

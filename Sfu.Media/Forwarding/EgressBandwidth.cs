@@ -205,7 +205,7 @@ internal sealed class EgressBandwidth
         // What a full queue had no room for a key frame of a lower layer makes good all at once.
         var keepsSpatial = (isCalm || _estimator.IsEmptying) && !_estimator.IsOverfilled;
         var path = new PathToShare(_estimator.Target, _shared, _estimator.IsMeasured, MayClimb: !isCalm, keepsSpatial);
-        if (BandwidthShares.Apply(_transport.Egress, path, now))
+        if (_transport.Engine.Shares.Apply(_transport.Egress, path, now))
         {
             _lastNarrowing = now;
         }

@@ -246,7 +246,7 @@ internal sealed class MediaConsumer
 
         var before = Layers.Spatial;
         var waited = Crossing is not null && Layers.WaitsForKeyFrame;
-        var takes = Layers.Takes(arrived.Layers) && !(_settings.IgnoreDtx && OpusPayload.IsDtx(payload));
+        var takes = Layers.Takes(arrived.Layers) && !(_settings.IgnoreDtx && _codecs.IsSilence(payloadType, payload, arrived));
         Layers.AskAgainWhenLate(now);
         if (!takes)
         {

@@ -87,6 +87,9 @@ internal sealed class MediaEngine : IDisposable
 
     public Demultiplexer Demultiplexer { get; }
 
+    /// <summary>Gives the consumers of a transport their shares of its path.</summary>
+    public BandwidthShares Shares { get; } = new();
+
     /// <summary>Whom what is thrown concerns.</summary>
     public EngineFaults Faults { get; }
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Sfu.Media.Buffers;
 using Sfu.Media.Codecs;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
@@ -21,6 +23,7 @@ internal sealed class MediaProducer
     private readonly byte _orientationId;
     private readonly byte _audioLevelId;
     private readonly byte _descriptorId;
+    private readonly byte _captureTimeId;
     private AudioLevelMeter? _levels;
     private VideoOrientation? _orientation;
     private volatile int[] _scores = [];
@@ -48,6 +51,7 @@ internal sealed class MediaProducer
         _orientationId = ExtensionIds.IdOf(HeaderExtensionKind.VideoOrientation);
         _audioLevelId = ExtensionIds.IdOf(HeaderExtensionKind.AudioLevel);
         _descriptorId = ExtensionIds.IdOf(HeaderExtensionKind.DependencyDescriptor);
+        _captureTimeId = ExtensionIds.IdOf(HeaderExtensionKind.AbsCaptureTime);
     }
 
     public MediaTransport Transport { get; }
@@ -151,7 +155,12 @@ internal sealed class MediaProducer
         Demand?.Remove(group, Transport.Engine.Now);
     }
 
-    public void Pause() => Paused = true;
+    /// <summary>Nobody gets anything of it, and nobody hears how loud it is.</summary>
+    public void Pause()
+    {
+        Paused = true;
+        _levels?.Clear();
+    }
 
     public void Resume(MediaTime now)
     {
@@ -185,7 +194,7 @@ internal sealed class MediaProducer
             return;
         }
 
-        var index = Transport.Engine.Pool.Rent(packet.Packet);
+        var index = Keep(packet, out var headerLength);
         if (index < 0)
         {
             return;
@@ -200,7 +209,7 @@ internal sealed class MediaProducer
 
         _arrived.Add(new ArrivedPacket(
             index,
-            (ushort)packet.HeaderLength,
+            (ushort)headerLength,
             (byte)packet.PaddingLength,
             MapPayloadType(packet.PayloadType),
             stream.Encoding,
@@ -341,6 +350,29 @@ internal sealed class MediaProducer
         Transport.Engine.Forget(this);
     }
 
+    /// <summary>
+    /// Copies a packet for all who may send it, now and again. They send under reports by this node's clock, so by that the offset of its capture time is
+    /// told, as soon as the client's own clock is known.
+    /// </summary>
+    /// <returns>Its place in the pool; −1: there is none.</returns>
+    private int Keep(in RtpPacket packet, out int headerLength)
+    {
+        headerLength = packet.HeaderLength;
+        return _captureTimeId != 0 && Transport.Ingress.Clock.IsKnown && packet.Packet.Length <= PacketPool.PacketBytes - CaptureTimeRewriter.MaxGrowth
+            && packet.TryFindExtension(_captureTimeId, out var captured)
+            ? KeepWithOffset(packet, captured, ref headerLength)
+            : Transport.Engine.Pool.Rent(packet.Packet);
+    }
+
+    [SkipLocalsInit]
+    private int KeepWithOffset(in RtpPacket packet, in HeaderExtension captured, ref int headerLength)
+    {
+        Span<byte> copy = stackalloc byte[PacketPool.PacketBytes];
+        var growth = CaptureTimeRewriter.Write(packet, captured, Transport.Ingress.Clock.Ahead, copy);
+        headerLength += growth;
+        return Transport.Engine.Pool.Rent(copy[..(packet.Packet.Length + growth)]);
+    }
+
     private SourceClock ClockOf(ReceiveStream stream)
     {
         var report = stream.Reception.LastSenderReport;
@@ -373,7 +405,7 @@ internal sealed class MediaProducer
             Transport.Events.ProducerVideoOrientationChanged(Handle, orientation);
         }
 
-        if (_levels is { } levels && packet.TryFindExtension(_audioLevelId, out element) &&
+        if (_levels is { } levels && !Paused && packet.TryFindExtension(_audioLevelId, out element) &&
             HeaderExtensionValues.TryReadAudioLevel(element.Data, out _, out var level) &&
             levels.Add(level, now))
         {

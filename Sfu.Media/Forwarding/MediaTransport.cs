@@ -189,11 +189,12 @@ internal abstract class MediaTransport : IDisposable
     public void SetBitrateLimits(BitrateLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
+        var wasLimited = Limits.MaxIncoming > 0;
         Limits = new BitrateLimits(limits.MaxIncoming ?? Limits.MaxIncoming, limits.MaxOutgoing ?? Limits.MaxOutgoing, limits.MinOutgoing ?? Limits.MinOutgoing);
         Egress.Bandwidth?.ApplyLimits();
-        if (limits.MaxIncoming is not null && CanSend)
+        if (limits.MaxIncoming is not null)
         {
-            Reporter.SendRemb(Engine.Now);
+            Reporter.OnLimit(isLifted: wasLimited && Limits.MaxIncoming == 0, Engine.Now);
         }
     }
 

@@ -126,15 +126,17 @@ internal sealed class OutgoingNumbers
     /// <summary>The numbers of a packet that is to be sent. False: it comes too late to be.</summary>
     /// <param name="packet">As the producer's client numbered it.</param>
     /// <param name="payload">What is sent of its payload.</param>
+    /// <param name="startsKeyFrame">It starts a key frame, as the dependency descriptor tells where there is one.</param>
     /// <param name="sequence">The outgoing one.</param>
     /// <param name="timestamp">The outgoing one.</param>
     /// <param name="shift">Of the numbers in the payload or in the dependency descriptor.</param>
-    public bool TryNumber(in RtpPacket packet, ReadOnlySpan<byte> payload, out ushort sequence, out uint timestamp, out DescriptorShift shift)
+    public bool TryNumber(
+        in RtpPacket packet, ReadOnlySpan<byte> payload, bool startsKeyFrame, out ushort sequence, out uint timestamp, out DescriptorShift shift)
     {
         sequence = 0;
         shift = default;
         timestamp = _timestamp.Rewrite(packet.Timestamp);
-        if ((_pictures is not null && !_pictures.TryForward(payload, out shift)) || !_sequence.TryRewrite(packet.SequenceNumber, out sequence))
+        if ((_pictures is not null && !_pictures.TryForward(payload, startsKeyFrame, out shift)) || !_sequence.TryRewrite(packet.SequenceNumber, out sequence))
         {
             return false;
         }

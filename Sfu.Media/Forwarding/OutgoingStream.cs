@@ -103,7 +103,7 @@ internal sealed class OutgoingStream : IPacedStream
         MediaTime now,
         out bool isNumbered)
     {
-        isNumbered = Numbers.TryNumber(packet, payload, out var sequence, out var timestamp, out var shift);
+        isNumbered = Numbers.TryNumber(packet, payload, arrived.Layers.IsKeyFrame, out var sequence, out var timestamp, out var shift);
         if (!isNumbered)
         {
             return false;

@@ -31,7 +31,7 @@ internal sealed class ReceiveStream
         Reception = new RtpStreamReceiver(ssrc, codec.ClockRate);
         _frames = codec.Kind.HasKeyFrames() ? new FrameInspector(codec.Kind, ScalabilityMode.Parse(producer.Encodings[encoding].ScalabilityMode)) : null;
         _dtx = producer.Encodings[encoding].Dtx == true;
-        Nack = codec.Nack && codec.Kind.IsVideo() ? new NackGenerator() : null;
+        Nack = codec.Nack ? new NackGenerator() : null;
         KeyFrames = new KeyFrameRequestLimiter(keyFrameRequestDelayMs > 0 ? keyFrameRequestDelayMs * 1000L : KeyFrameRequestLimiter.DefaultIntervalUs);
     }
 
@@ -50,7 +50,7 @@ internal sealed class ReceiveStream
 
     public RtpStreamReceiver Reception { get; }
 
-    /// <summary>Null where the client does not answer NACK, and for audio.</summary>
+    /// <summary>Null where the client does not answer NACK.</summary>
     public NackGenerator? Nack { get; }
 
     public KeyFrameRequestLimiter KeyFrames { get; }

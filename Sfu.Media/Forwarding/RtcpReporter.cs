@@ -19,6 +19,9 @@ internal sealed class RtcpReporter(MediaTransport transport)
 
     private const int MaxRembSsrcs = 32;
 
+    // How often the publisher is told that a limit is lifted: what tells it may be lost.
+    private const int LiftNotices = 4;
+
     // Beyond a minute a round-trip time is a stale or forged answer.
     private const uint MaxRttUnits = 60 * 65536;
 
@@ -28,6 +31,8 @@ internal sealed class RtcpReporter(MediaTransport transport)
     private uint _askedBy;
     private uint _askedTime;
     private MediaTime _askedAt;
+
+    private int _liftsToTell;
 
     /// <summary>The SSRC of this node's own reports and requests on the transport.</summary>
     public uint Ssrc { get; } = transport.Engine.Parts.Random.NextUInt32() | 1;
@@ -107,12 +112,29 @@ internal sealed class RtcpReporter(MediaTransport transport)
         }
     }
 
+    /// <summary>What the publisher may send has changed: it is told at once.</summary>
+    /// <param name="isLifted">There was a limit, and is none any more.</param>
+    /// <param name="now">Call time.</param>
+    public void OnLimit(bool isLifted, MediaTime now)
+    {
+        _liftsToTell = isLifted ? LiftNotices : _liftsToTell;
+        if (transport.CanSend)
+        {
+            SendRemb(now);
+        }
+    }
+
     /// <summary>Tells the publisher how much it may send: what its path carries, where that is estimated here, and no more than the limit.</summary>
+    /// <remarks>
+    /// libwebrtc keeps the last value for good, and takes 0 for no limit. A very high one would do as well, but for a path that is seconds old, where it counts
+    /// as a rate to begin with.
+    /// </remarks>
     [SkipLocalsInit]
     public void SendRemb(MediaTime now)
     {
         var bitrate = Math.Min(transport.Ingress.Estimate ?? long.MaxValue, transport.Limits.MaxIncoming is > 0 and var max ? max : long.MaxValue);
-        if (bitrate == long.MaxValue)
+        var isUnlimited = bitrate == long.MaxValue;
+        if (isUnlimited && _liftsToTell == 0)
         {
             return;
         }
@@ -128,8 +150,9 @@ internal sealed class RtcpReporter(MediaTransport transport)
         }
 
         var writer = new RtcpWriter(stackalloc byte[MaxCompoundBytes]);
-        if (count > 0 && writer.TryAddRemb(Ssrc, bitrate, ssrcs[..count]))
+        if (count > 0 && writer.TryAddRemb(Ssrc, isUnlimited ? 0 : bitrate, ssrcs[..count]))
         {
+            _liftsToTell = isUnlimited ? _liftsToTell - 1 : 0;
             transport.Egress.SendRtcp(writer.Written, now);
         }
     }

@@ -176,7 +176,10 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
         }
         else if (consumer.Feedback.IsAny)
         {
-            BandwidthShares.Apply(this, new PathToShare(transport.InitialBitrate, Former: 0, IsMeasured: false, MayClimb: true, KeepsSpatial: false), now);
+            var limits = transport.Limits;
+            var most = limits.MaxOutgoing is > 0 and var max ? Math.Min(max, transport.InitialBitrate) : transport.InitialBitrate;
+            var available = Math.Max(most, limits.MinOutgoing ?? 0);
+            transport.Engine.Shares.Apply(this, new PathToShare(available, Former: 0, IsMeasured: false, MayClimb: true, KeepsSpatial: false), now);
         }
     }
 

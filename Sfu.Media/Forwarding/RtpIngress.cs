@@ -263,7 +263,11 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
 
         if (stream.Nack is { } nack)
         {
-            nack.OnPacket(packet.SequenceNumber, frame.IsKeyFrame, repaired, now);
+            if (nack.OnPacket(packet.SequenceNumber, frame.IsKeyFrame, repaired, now) && stream.RtxSsrc is null)
+            {
+                stream.Reception.OnRepaired();
+            }
+
             if (nack.TakeKeyFrameRequest())
             {
                 stream.Producer.RequestKeyFrame(stream.Encoding, now);

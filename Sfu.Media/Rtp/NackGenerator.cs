@@ -3,7 +3,7 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Rtp;
 
 /// <summary>
-/// Decides which packets of one received video stream to ask for again, and when. Sans-IO: the caller sends what <see cref="TakeDue"/>
+/// Decides which packets of one received stream to ask for again, and when. Sans-IO: the caller sends what <see cref="TakeDue"/>
 /// returns
 /// as a generic NACK and a key frame request when <see cref="TakeKeyFrameRequest"/> says so. Bounded; allocates only while it grows to the
 /// largest gap seen. Media thread only.
@@ -68,7 +68,7 @@ public sealed class NackGenerator
     /// <param name="isKeyFrame">It starts a key frame: what is missing before it matters no more once the list is full.</param>
     /// <param name="isRecovered">It came by RTX; then it does not prove that packets before it are lost.</param>
     /// <param name="now">Arrival time.</param>
-    /// <returns>True when the packet had been asked for or was about to be.</returns>
+    /// <returns>True when the packet had been asked for.</returns>
     public bool OnPacket(ushort sequence, bool isKeyFrame, bool isRecovered, MediaTime now)
     {
         if (!_started)
@@ -222,10 +222,11 @@ public sealed class NackGenerator
             var candidate = _missing[middle].Sequence;
             if (candidate == sequence)
             {
+                var wasAskedFor = _missing[middle].Retries > 0;
                 _count--;
                 Array.Copy(_missing, middle + 1, _missing, middle, _count - middle);
                 StopTimerWhenEmpty();
-                return true;
+                return wasAskedFor;
             }
 
             if (candidate < sequence)

@@ -135,6 +135,12 @@ public sealed class RtpStreamReceiver
         return arrival;
     }
 
+    /// <summary>
+    /// A packet that <see cref="OnPacket"/> was told of had been asked for: without RTX it comes again under its own number, and counts as received and as
+    /// repaired.
+    /// </summary>
+    public void OnRepaired() => RecoveredCount++;
+
     /// <summary>A sender report for this SSRC.</summary>
     public void OnSenderReport(in SenderInfo info, MediaTime now)
     {

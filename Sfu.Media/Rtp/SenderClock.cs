@@ -23,6 +23,9 @@ public sealed class SenderClock
     /// <summary>Local minus sender's time in microseconds.</summary>
     public long OffsetUs { get; private set; }
 
+    /// <summary>What the sender's clock is ahead of the local one, in 2⁻³² s, as <see cref="AbsCaptureTime"/> has it; negative when it is behind.</summary>
+    public long Ahead { get; private set; }
+
     /// <param name="senderNtp">NTP time of a sender report.</param>
     /// <param name="localNtp">When it came.</param>
     public void OnSenderReport(NtpTime senderNtp, NtpTime localNtp)
@@ -43,6 +46,7 @@ public sealed class SenderClock
         }
 
         OffsetUs = smallest;
+        Ahead = unchecked((long)(senderNtp.Value - ToLocal(senderNtp).Value));
     }
 
     public NtpTime ToLocal(NtpTime senderNtp) => senderNtp.PlusUs(OffsetUs);

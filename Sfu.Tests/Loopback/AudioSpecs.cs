@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using Sfu.Actors.Observers;
+using Sfu.Actors.Protocol;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
 using Sfu.Media.Rtcp;
@@ -130,16 +132,175 @@ public sealed class AudioSpecs : IDisposable
     }
 
     [Fact]
-    public void Loudness_is_told_ten_times_a_second_while_somebody_listens()
+    public void Silence_is_left_out_with_its_redundancy_for_who_wants_that()
     {
-        var settings = TestMedia.Audio();
-        var producer = _publisher.Produce(settings with
+        var producer = _publisher.Produce(WithRed(TestMedia.Audio()));
+        _subscriber.Consume(producer, Knowing(TestMedia.AudioConsumer()) with { IgnoreDtx = true });
+        Send(ProducerRed, Red([0x78, 1, 2, 3], [0x78, 1, 2, 3]));
+        Send(ProducerRed, Red([0x78, 1, 2, 3], [0x78]));
+        Send(TestMedia.ProducerOpus, [0x78]);
+        Send(ProducerRed, Red([0x78], [0x78, 1, 2, 3]));
+        Assert.Equal(2, _subscriber.Rtp.Count);
+        Assert.Equal(1, Serial.Distance(Number(_subscriber.Rtp[1]), Number(_subscriber.Rtp[0])));
+    }
+
+    [Theory]
+    [InlineData("audio/PCMU")]
+    [InlineData("audio/multiopus")] // Its packets are several of Opus's, and have another form.
+    [InlineData("audio/CN")]
+    public void Nothing_is_left_out_of_other_sound(string mimeType)
+    {
+        var (audio, consumer) = (TestMedia.Audio(), TestMedia.AudioConsumer() with { IgnoreDtx = true });
+        var producer = _publisher.Produce(audio with
         {
-            RtpParameters = settings.RtpParameters with
+            RtpParameters = audio.RtpParameters with { Codecs = [audio.RtpParameters.Codecs[0] with { MimeType = mimeType }] },
+        });
+        _subscriber.Consume(producer, consumer with
+        {
+            RtpParameters = consumer.RtpParameters with { Codecs = [consumer.RtpParameters.Codecs[0] with { MimeType = mimeType }] },
+        });
+        Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3]);
+        Send(TestMedia.ProducerOpus, [0x40]);
+        Send(TestMedia.ProducerOpus, [0x40, 1]);
+        Assert.Equal(3, _subscriber.Rtp.Count);
+    }
+
+    [Fact]
+    public void Nothing_is_left_out_of_pictures()
+    {
+        _subscriber.Consume(_publisher.Produce(TestMedia.Video()), TestMedia.VideoConsumer() with { IgnoreDtx = true });
+        _publisher.SendRtp(TestMedia.Vp8Packet(1, 1, key: true));
+        _publisher.SendRtp(TestMedia.Vp8Packet(2, 3001, key: false).AsSpan(0, 14));
+        _world.Run(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(2, _subscriber.Rtp.Count(static packet => RtpPacket.TryParse(packet, out var view) && view.Ssrc == TestMedia.ConsumerSsrc));
+    }
+
+    [Theory]
+    [InlineData("audio/opus")]
+    [InlineData("audio/multiopus")]
+    public void Sound_that_is_lost_is_asked_for_and_taken_once(string mimeType)
+    {
+        const ushort Lost = 65_534;
+        var (audio, consumer) = (TestMedia.Audio(), TestMedia.AudioConsumer());
+        var producer = _publisher.Produce(audio with
+        {
+            RtpParameters = audio.RtpParameters with
             {
-                HeaderExtensions = [new RtpHeaderExtensionParameters { Uri = RtpHeaderExtensionUri.AudioLevel, Id = LevelId }],
+                Codecs = [audio.RtpParameters.Codecs[0] with { MimeType = mimeType, RtcpFeedback = [new RtcpFeedback("nack", "")] }],
             },
         });
+        _subscriber.Consume(producer, consumer with
+        {
+            RtpParameters = consumer.RtpParameters with { Codecs = [consumer.RtpParameters.Codecs[0] with { MimeType = mimeType }] },
+        });
+        byte[]? lost = null;
+        var asked = new List<ushort>();
+        _world.Lose = (toNode, datagram) =>
+        {
+            if (!toNode || lost is not null || datagram[0] < 0x80 || RtcpPacket.IsRtcp(datagram) || BinaryPrimitives.ReadUInt16BigEndian(datagram.AsSpan(2)) != Lost)
+            {
+                return false;
+            }
+
+            lost = datagram;
+            return true;
+        };
+        _publisher.OnRtcp += compound =>
+        {
+            var reader = new RtcpReader(compound);
+            while (reader.TryNext(out var packet))
+            {
+                if (GenericNack.TryParse(packet, out var nack))
+                {
+                    while (nack.TryNext(out var sequence))
+                    {
+                        asked.Add(sequence);
+                        _publisher.SendRaw(lost); // As it was: SRTP allows no other.
+                    }
+                }
+            }
+        };
+        for (var i = 0; i < 20; i++)
+        {
+            Send(TestMedia.ProducerOpus, [0x78, (byte)i, 2, 3]);
+        }
+
+        _publisher.SendRaw(lost);
+        _world.Run(TimeSpan.FromMilliseconds(50));
+        Assert.Equal([Lost], asked);
+        Assert.Equal(20, _subscriber.Rtp.Count);
+        Assert.Equal(20, _subscriber.Rtp.Select(Number).Distinct().Count());
+        _world.Command(directory => directory.GetProducerStats(_publisher.Transport, 9, producer));
+        var stats = _publisher.Events.Stats.OfType<RtpStreamStats>().Single();
+        Assert.Equal((20L, 0, 0L), (stats.PacketCount, (int)stats.PacketsLost, stats.PacketsDiscarded));
+        Assert.Equal((1L, 1L, 1L), (stats.NackCount, stats.NackPacketCount, stats.PacketsRepaired));
+    }
+
+    [Fact]
+    public void A_paused_producer_says_nothing()
+    {
+        var other = _world.NewConnectedPeer();
+        var (loud, soft) = (_publisher.Produce(WithLevels(TestMedia.Audio())), other.Produce(WithLevels(TestMedia.Audio())));
+        var (loudId, softId) = (new ProducerId("loud"), new ProducerId("soft"));
+        var began = Elapsed();
+        var volumes = AudioLevelObserver.TryCreate(new RouterId("room"), new ObserverId("volumes"), new AudioLevelObserverOptions(IntervalMs: 500), began)!;
+        var floor = ActiveSpeakerObserver.TryCreate(new RouterId("room"), new ObserverId("floor"), null, began)!;
+        IRtpObserver[] observers = [volumes, floor];
+        foreach (var (id, producer) in new[] { (loudId, loud), (softId, soft) })
+        {
+            Array.ForEach(observers, observer => observer.Add(id, null, began));
+            _world.Command(directory => directory.Producer(producer, static p => p.MeasureAudioLevels(true)));
+        }
+
+        var told = Talk(seconds: 3, softLevel: 127);
+        Assert.Equal(loudId, told.OfType<ObserverEvents.VolumesMeasured>().Last().Volumes.Single().ProducerId);
+        Assert.Equal(loudId, told.OfType<ObserverEvents.DominantSpeakerChanged>().Last().ProducerId);
+
+        // Its client goes on sending.
+        _world.Command(directory => directory.Producer(loud, static p => p.Pause()));
+        told = Talk(seconds: 3, softLevel: 127);
+        Assert.Single(told.OfType<ObserverEvents.SilenceFell>());
+        Assert.IsType<ObserverEvents.SilenceFell>(told.Last(static news => news is not ObserverEvents.DominantSpeakerChanged));
+        Assert.Empty(told.OfType<ObserverEvents.DominantSpeakerChanged>());
+        told = Talk(seconds: 3, softLevel: 40);
+        Assert.All(told.OfType<ObserverEvents.VolumesMeasured>(), measured => Assert.Equal(softId, measured.Volumes.Single().ProducerId));
+        Assert.Equal(softId, told.OfType<ObserverEvents.DominantSpeakerChanged>().Single().ProducerId);
+
+        _world.Command(directory => directory.Producer(loud, p => p.Resume(_world.Now)));
+        told = Talk(seconds: 3, softLevel: 127);
+        Assert.Equal(loudId, told.OfType<ObserverEvents.VolumesMeasured>().Last().Volumes.Single().ProducerId);
+        Assert.Equal(loudId, told.OfType<ObserverEvents.DominantSpeakerChanged>().Single().ProducerId);
+
+        TimeSpan Elapsed() => TimeSpan.FromMicroseconds(_world.Now.Us);
+
+        // What the observers tell while the one speaks up all the time, and the other as loud as is said.
+        List<ISessionEvent> Talk(int seconds, byte softLevel)
+        {
+            var news = new List<ISessionEvent>();
+            for (var i = 0; i < seconds * 50; i++)
+            {
+                SendFrom(other, softLevel);
+                Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3], level: 20);
+                foreach (var (id, peer) in new[] { (loudId, _publisher), (softId, other) })
+                {
+                    if (peer.Events.AudioLevels.Count > 0)
+                    {
+                        Array.ForEach(observers, observer => observer.Hear(id, [.. peer.Events.AudioLevels], Elapsed()));
+                        peer.Events.AudioLevels.Clear();
+                    }
+                }
+
+                news.AddRange(observers.Select(observer => observer.Decide(Elapsed())).OfType<ISessionEvent>());
+            }
+
+            return news;
+        }
+    }
+
+    [Fact]
+    public void Loudness_is_told_ten_times_a_second_while_somebody_listens()
+    {
+        var producer = _publisher.Produce(WithLevels(TestMedia.Audio()));
         Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3], level: 50);
         Assert.Empty(_publisher.Events.AudioLevels);
         _world.Command(directory => directory.Producer(producer, static p => p.MeasureAudioLevels(true)));
@@ -161,6 +322,14 @@ public sealed class AudioSpecs : IDisposable
         Assert.True(RtpPacket.TryParse(packet, out var view));
         return view.SequenceNumber;
     }
+
+    private static ProducerSettings WithLevels(ProducerSettings audio) => audio with
+    {
+        RtpParameters = audio.RtpParameters with
+        {
+            HeaderExtensions = [new RtpHeaderExtensionParameters { Uri = RtpHeaderExtensionUri.AudioLevel, Id = LevelId }],
+        },
+    };
 
     private static ProducerSettings WithRed(ProducerSettings audio) => audio with
     {
@@ -188,11 +357,21 @@ public sealed class AudioSpecs : IDisposable
 
     private void Send(byte payloadType, byte[] payload, byte? level = null)
     {
+        SendFrom(_publisher, level, payloadType, payload);
+        _sequence++;
+        _timestamp += 960;
+        _world.Run(TimeSpan.FromMilliseconds(20));
+    }
+
+    /// <summary>No time passes.</summary>
+    private void SendFrom(LoopbackPeer peer, byte? level, byte payloadType = TestMedia.ProducerOpus, byte[]? payload = null)
+    {
+        payload ??= [0x78, 1, 2, 3];
         var packet = new byte[200];
         packet[0] = 0x80;
         packet[1] = payloadType;
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), _sequence++);
-        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(4), _timestamp += 960);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), _sequence);
+        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(4), _timestamp);
         BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(8), TestMedia.AudioSsrc);
         var header = 12;
         if (level is { } loudness)
@@ -202,7 +381,6 @@ public sealed class AudioSpecs : IDisposable
         }
 
         payload.CopyTo(packet, header);
-        _publisher.SendRtp(packet.AsSpan(0, header + payload.Length));
-        _world.Run(TimeSpan.FromMilliseconds(20));
+        peer.SendRtp(packet.AsSpan(0, header + payload.Length));
     }
 }

@@ -40,6 +40,59 @@ public sealed class BandwidthSpecs : IDisposable
         Assert.All(told, static remb => Assert.InRange(remb, 699_000, 700_000));
     }
 
+    [Fact] // A client goes by the last that it got for good: 0 says that there is no limit.
+    public void Publisher_is_told_that_the_limit_is_lifted_at_once_and_again_and_then_no_more()
+    {
+        _publisher.Produce(TestMedia.Video());
+        _world.Command(_publisher.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: 700_000)));
+        _world.Run(TimeSpan.FromSeconds(3));
+        var limited = Rembs(_publisher).Count;
+        _world.Command(_publisher.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: 0)));
+        _world.Run(TimeSpan.FromMilliseconds(20));
+        Assert.Equal(0, Assert.Single(Rembs(_publisher).Skip(limited)));
+        _world.Run(TimeSpan.FromSeconds(10));
+        Assert.Equal([0L, 0L, 0L, 0L], Rembs(_publisher).Skip(limited));
+    }
+
+    [Fact]
+    public void Limit_that_is_set_anew_while_the_last_is_being_lifted_counts()
+    {
+        _publisher.Produce(TestMedia.Video());
+        foreach (var limit in new[] { 700_000, 0, 500_000 })
+        {
+            _world.Command(_publisher.Transport, home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: limit)));
+        }
+
+        _world.Run(TimeSpan.FromSeconds(5));
+        Assert.All(Rembs(_publisher).Skip(2), static remb => Assert.InRange(remb, 499_000, 500_000));
+    }
+
+    [Fact]
+    public void Publisher_that_was_never_limited_hears_nothing()
+    {
+        _publisher.Produce(TestMedia.Video());
+        _world.Command(_publisher.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: 0)));
+        _world.Run(TimeSpan.FromSeconds(3));
+        Assert.Empty(Rembs(_publisher));
+    }
+
+    [Theory] // Before the first packet nothing is known but what the owner says.
+    [InlineData(null, 200_000L, 0)]
+    [InlineData(null, null, 1)]
+    [InlineData(5_000_000L, null, 2)]
+    public void Limits_of_what_is_sent_count_from_the_first_packet_on(long? min, long? max, int first)
+    {
+        var camera = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
+        camera.Send(50);
+        _world.Command(_subscriber.Transport, home => home.SetBitrateLimits(new BitrateLimits(MaxOutgoing: max, MinOutgoing: min)));
+        _subscriber.Consume(camera.Producer, SimulcastSource.Consumer());
+        _world.Run(TimeSpan.FromMilliseconds(SimulcastSource.FrameMs));
+        camera.Send(2);
+        Assert.Equal(first, Array.FindIndex(camera.KeyFrameRequests, static count => count > 0));
+        Assert.True(RtpPacket.TryParse(_subscriber.Rtp[0], out var packet));
+        Assert.Equal(first, SimulcastSource.Identify(packet.Payload).Encoding);
+    }
+
     [Fact]
     public void Publisher_without_transport_feedback_gets_an_estimate_by_REMB()
     {

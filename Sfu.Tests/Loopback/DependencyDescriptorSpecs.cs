@@ -79,15 +79,82 @@ public sealed class DependencyDescriptorSpecs : IDisposable
         Assert.Equal(original.Payload, again.Payload[Rtx.OsnLength..]);
     }
 
-    private List<byte[]> Media() => [.. _subscriber.Rtp.Where(static packet => RtpPacket.TryParse(packet, out var view) && view.Ssrc == TestMedia.ConsumerSsrc)];
+    [Theory]
+    [InlineData(CodecKind.Av1)]
+    [InlineData(CodecKind.H264)] // Its payload does not tell.
+    public void Temporal_layers_are_left_out_by_the_descriptor_whatever_the_codec(CodecKind codec)
+    {
+        var publisher = _world.NewConnectedPeer();
+        var subscriber = _world.NewConnectedPeer();
+        var source = new SimulcastSource(_world, publisher, codec: codec, describes: true);
+        source.Send(10);
+        var consumer = subscriber.Consume(source.Producer, SimulcastSource.Consumer(new ConsumerLayers(0, 0), codec: codec, describes: true));
+        source.Send(40);
+        var slow = Media(subscriber);
+        Assert.InRange(slow.Count, 9, 12);
+        Assert.All(Frames(slow), static frame => Assert.Equal(0, frame.TemporalLayer));
+        foreach (var (temporal, atLeast, atMost) in new[] { (1, 18, 21), (2, 35, 41), (0, 9, 12) })
+        {
+            var before = Media(subscriber).Count;
+            _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(0, temporal), _world.Now)));
+            source.Send(40);
+            Assert.InRange(Media(subscriber).Count - before, atLeast, atMost);
+            Assert.Equal(temporal, Frames(Media(subscriber)).Skip(before).Max(static frame => frame.TemporalLayer));
+        }
+
+        // What is left out leaves no gap, and no key frame is needed for more.
+        var numbers = Media(subscriber).ConvertAll(static packet => RtpPacket.TryParse(packet, out var view) ? view.SequenceNumber : 0);
+        Assert.All(numbers.Zip(numbers.Skip(1)), static pair => Assert.Equal(1, (ushort)(pair.Second - pair.First)));
+        Assert.Equal(1, source.KeyFrameRequests.Sum());
+    }
+
+    [Fact] // Behind its payload descriptor a VP8 frame that is encrypted end to end does not tell that it is a key frame.
+    public void Key_frames_of_VP8_are_counted_by_the_descriptor()
+    {
+        var publisher = _world.NewConnectedPeer();
+        var subscriber = _world.NewConnectedPeer();
+        var source = new SimulcastSource(_world, publisher, describes: true);
+        source.Send(10);
+        var consumer = subscriber.Consume(source.Producer, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
+        source.Send(20);
+        foreach (var wanted in new[] { 2, 1, 0 })
+        {
+            _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), _world.Now)));
+            source.Send(20);
+        }
+
+        var changes = new List<int>();
+        (int Encoding, int Key)? last = null;
+        foreach (var packet in Media(subscriber))
+        {
+            Assert.True(RtpPacket.TryParse(packet, out var view));
+            Assert.True(Vp8PayloadDescriptor.TryParse(view.Payload, out var vp8));
+            var present = (SimulcastSource.Identify(view.Payload).Encoding, vp8.KeyIndex);
+            if (last is { } before && before != present)
+            {
+                changes.Add((present.KeyIndex - before.Key) & 0x1F);
+            }
+
+            last = present;
+        }
+
+        Assert.Equal([1, 1, 1], changes);
+    }
+
+    private static List<byte[]> Media(LoopbackPeer subscriber) =>
+        [.. subscriber.Rtp.Where(static packet => RtpPacket.TryParse(packet, out var view) && view.Ssrc == TestMedia.ConsumerSsrc)];
+
+    private List<byte[]> Media() => Media(_subscriber);
 
     private List<int> Encodings() => Media().ConvertAll(static packet => RtpPacket.TryParse(packet, out var view) ? view.Payload[16] : -1);
 
+    private List<DependencyDescriptor> Frames() => Frames(Media());
+
     /// <summary>As a receiver does that knows nothing but what was forwarded.</summary>
-    private List<DependencyDescriptor> Frames()
+    private static List<DependencyDescriptor> Frames(List<byte[]> packets)
     {
         var receiver = new DependencyStructureCache(ScalabilityMode.Parse("L1T3"));
-        return Media().ConvertAll(packet =>
+        return packets.ConvertAll(packet =>
         {
             Assert.True(RtpPacket.TryParse(packet, out var view));
             Assert.True(view.TryFindExtension(Descriptors.ConsumerId, out var extension));

@@ -140,7 +140,8 @@ internal static class StreamTargets
                 continue;
             }
 
-            var forwarded = numbers.TryForward(data, out var shift);
+            var isKey = KeyFrameDetector.IsKeyFrame(codec, data);
+            var forwarded = numbers.TryForward(data, isKey, out var shift);
             outcome.Note(forwarded);
             outcome.Note(shift.IsNone);
             if (!forwarded)
@@ -150,7 +151,7 @@ internal static class StreamTargets
 
             data.CopyTo(copy);
             PictureNumbers.Apply(codec, copy[..data.Length], shift);
-            Require(numbers.TryForward(data, out var again) && again == shift, "a packet of the same picture has the same numbers");
+            Require(numbers.TryForward(data, isKey, out var again) && again == shift, "a packet of the same picture has the same numbers");
             CheckCopy(codec, data, copy[..data.Length], ref outcome);
         }
     }

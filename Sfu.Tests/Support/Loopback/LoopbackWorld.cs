@@ -25,6 +25,9 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
 
     private const ushort ServerPort = 5000;
 
+    /// <summary>What the node's wall clock shows at <see cref="MediaTime.Zero"/>, in microseconds since 1970.</summary>
+    public const long UnixOriginUs = 1_790_000_000_000_000;
+
     private readonly PriorityQueue<(bool ToNode, TransportTuple Tuple, byte[] Data), (long, long)> _flying = new();
     private readonly Dictionary<TransportHandle, DtlsSession> _dtls = [];
     private readonly Queue<Action<MediaDirectory>> _answers = new();
@@ -55,7 +58,7 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
                     this,
                     _random,
                     [.. NodeCertificate.Value.Fingerprints.Select(static f => new Sfu.Media.Ortc.DtlsFingerprint(f.Algorithm, f.Value))],
-                    UnixOriginUs: 1_790_000_000_000_000,
+                    UnixOriginUs,
                     Faults.Add),
                 Now);
         }

@@ -12,7 +12,7 @@ namespace Sfu.Tests.Support.Loopback;
 /// <summary>
 /// A camera that a client sends in several encodings of three temporal layers each (L1T3), as browsers do: own SSRCs, sequence numbers,
 /// timestamps and picture ids, key frames on request. VP8, H264 (which does not tell its temporal layers), or AV1 with dependency descriptors
-/// and a payload that nobody can read.
+/// and a payload that nobody can read. The others may have dependency descriptors too: then VP8 frames are encrypted end to end.
 /// </summary>
 internal sealed class SimulcastSource : ICamera
 {
@@ -26,22 +26,24 @@ internal sealed class SimulcastSource : ICamera
     private readonly IMediaPeer _peer;
     private readonly Encoding[] _encodings;
     private readonly CodecKind _codec;
+    private readonly bool _describes;
     private int _frame;
     private ushort _rtxSequence;
 
-    public SimulcastSource(LoopbackWorld world, LoopbackPeer peer, int encodings = 3, CodecKind codec = CodecKind.Vp8)
-        : this(peer, encodings, codec)
+    public SimulcastSource(LoopbackWorld world, LoopbackPeer peer, int encodings = 3, CodecKind codec = CodecKind.Vp8, bool describes = false)
+        : this(peer, encodings, codec, describes)
     {
         _world = world;
-        Producer = peer.Produce(Settings(encodings, codec));
+        Producer = peer.Produce(Settings(encodings, codec, _describes));
     }
 
     /// <summary>A camera of a client whose Producer is made by others.</summary>
-    public SimulcastSource(IMediaPeer peer, int encodings = 3, CodecKind codec = CodecKind.Vp8)
+    public SimulcastSource(IMediaPeer peer, int encodings = 3, CodecKind codec = CodecKind.Vp8, bool describes = false)
     {
         _codec = codec;
+        _describes = describes || codec == CodecKind.Av1;
         _peer = peer;
-        _encodings = [.. Enumerable.Range(0, encodings).Select(i => new Encoding(i, codec))];
+        _encodings = [.. Enumerable.Range(0, encodings).Select(i => new Encoding(i, codec, _describes))];
         peer.OnRtcp += OnRtcp;
     }
 
@@ -51,7 +53,7 @@ internal sealed class SimulcastSource : ICamera
     {
         get
         {
-            var parameters = Settings(_encodings.Length, _codec).RtpParameters;
+            var parameters = Settings(_encodings.Length, _codec, _describes).RtpParameters;
             return parameters with
             {
                 HeaderExtensions = [.. parameters.HeaderExtensions.Where(extension => extension.Uri switch
@@ -76,21 +78,32 @@ internal sealed class SimulcastSource : ICamera
     /// <summary>The header extension that tells when a frame was captured (abs-capture-time).</summary>
     public const byte CaptureTimeId = 11;
 
-    /// <summary>When a frame was captured, told in each of its packets; null: it is not told. Not for AV1.</summary>
+    /// <summary>What its wall clock, by which it reports and captures, shows at <see cref="MediaTime.Zero"/>, in microseconds since 1970.</summary>
+    public const long ClockOriginUs = 1_700_000_000_000_000;
+
+    /// <summary>When a frame was captured, told in each of its packets; null: it is not told. Not beside dependency descriptors.</summary>
     public Func<int, NtpTime>? CaptureTimes { get; set; }
+
+    /// <summary>What the clock of the capture time is ahead of its own, in 2⁻³² s; null: it is not told, and the two are one.</summary>
+    public long? CaptureOffset { get; set; }
 
     /// <summary>How many times the packets of another frame a key frame has.</summary>
     public int KeyFrameFactor { get; set; } = 1;
 
     public static uint SsrcOf(int encoding) => 1000u + (1000u * (uint)encoding);
 
-    public static ConsumerSettings Consumer(ConsumerLayers? preferred = null, uint ssrc = TestMedia.ConsumerSsrc, CodecKind codec = CodecKind.Vp8)
+    /// <param name="preferred">The layers that are wanted.</param>
+    /// <param name="ssrc">And the one behind it for RTX.</param>
+    /// <param name="codec">The source's.</param>
+    /// <param name="describes">The client is sent dependency descriptors.</param>
+    public static ConsumerSettings Consumer(
+        ConsumerLayers? preferred = null, uint ssrc = TestMedia.ConsumerSsrc, CodecKind codec = CodecKind.Vp8, bool describes = false)
     {
         var vp8 = TestMedia.VideoConsumer(ssrc: ssrc, rtxSsrc: ssrc + 1) with { Type = ConsumerType.Simulcast, PreferredLayers = preferred };
-        return vp8 with { RtpParameters = WithCodec(vp8.RtpParameters, codec, Descriptors.ConsumerId) };
+        return vp8 with { RtpParameters = WithCodec(vp8.RtpParameters, codec, Descriptors.ConsumerId, describes) };
     }
 
-    public ConsumerSettings RepairingConsumer() => Consumer(codec: _codec);
+    public ConsumerSettings RepairingConsumer() => Consumer(codec: _codec, describes: _describes && _codec != CodecKind.Vp8);
 
     public void SendOne() => SendOne(answerRequests: true);
 
@@ -131,11 +144,12 @@ internal sealed class SimulcastSource : ICamera
     public List<byte[]> NextFrame(bool answerRequests = true)
     {
         var packets = new List<byte[]>();
+        AbsCaptureTime? captured = CaptureTimes is { } times ? new AbsCaptureTime(times(_frame), CaptureOffset) : null;
         foreach (var encoding in _encodings.Where(encoding => Active.Contains(encoding.Index)))
         {
             var key = answerRequests && encoding.KeyFrameWanted;
             var (count, bytes) = FrameSize[encoding.Index];
-            packets.AddRange(encoding.Frame(_frame, Temporal[_frame % 4], key, (key ? count * KeyFrameFactor : count, bytes), CaptureTimes?.Invoke(_frame)));
+            packets.AddRange(encoding.Frame(_frame, Temporal[_frame % 4], key, (key ? count * KeyFrameFactor : count, bytes), captured));
         }
 
         _frame++;
@@ -151,12 +165,12 @@ internal sealed class SimulcastSource : ICamera
         return (payload[descriptor + 10], BinaryPrimitives.ReadInt32BigEndian(payload[(descriptor + 11)..]), (payload[descriptor] & 1) == 0);
     }
 
-    private static ProducerSettings Settings(int encodings, CodecKind codec)
+    private static ProducerSettings Settings(int encodings, CodecKind codec, bool describes)
     {
         var video = TestMedia.Video();
         return video with
         {
-            RtpParameters = WithCodec(video.RtpParameters, codec, Descriptors.ProducerId) with
+            RtpParameters = WithCodec(video.RtpParameters, codec, Descriptors.ProducerId, describes) with
             {
                 Encodings =
                 [
@@ -171,10 +185,10 @@ internal sealed class SimulcastSource : ICamera
         };
     }
 
-    private static RtpParameters WithCodec(RtpParameters vp8, CodecKind codec, byte descriptorId) => vp8 with
+    private static RtpParameters WithCodec(RtpParameters vp8, CodecKind codec, byte descriptorId, bool describes) => vp8 with
     {
         Codecs = [vp8.Codecs[0] with { MimeType = codec switch { CodecKind.H264 => "video/H264", CodecKind.Av1 => "video/AV1", _ => "video/VP8" } }, .. vp8.Codecs.Skip(1)],
-        HeaderExtensions = codec == CodecKind.Av1
+        HeaderExtensions = describes || codec == CodecKind.Av1
             ? [.. vp8.HeaderExtensions, TestMedia.Extension(RtpHeaderExtensionUri.DependencyDescriptor, descriptorId)]
             : [.. vp8.HeaderExtensions, TestMedia.Extension(RtpHeaderExtensionUri.AbsCaptureTime, CaptureTimeId)],
     };
@@ -186,7 +200,7 @@ internal sealed class SimulcastSource : ICamera
         foreach (var encoding in _encodings)
         {
             // The report speaks of the present frame.
-            var ntp = NtpTime.FromUnixMicroseconds(1_700_000_000_000_000 + _peer.Now.Us);
+            var ntp = NtpTime.FromUnixMicroseconds(ClockOriginUs + _peer.Now.Us);
             Assert.True(writer.TryAddSenderReport(new SenderInfo(SsrcOf(encoding.Index), ntp, encoding.TimestampOf(_frame), 1, 1), []));
         }
 
@@ -225,7 +239,7 @@ internal sealed class SimulcastSource : ICamera
         }
     }
 
-    private sealed class Encoding(int index, CodecKind codec)
+    private sealed class Encoding(int index, CodecKind codec, bool describes)
     {
         // The templates of T0 T2 T1 T2; a key frame is of the first.
         private static readonly int[] s_templates = [1, 3, 2, 4];
@@ -235,6 +249,7 @@ internal sealed class SimulcastSource : ICamera
         private ushort _sequence = (ushort)(65_000 + (index * 200));
         private ushort _picture = (ushort)(32_700 - (index * 7));
         private byte _tl0 = (byte)(250 - index);
+        private byte _keyIndex = (byte)(30 - (index * 3));
         private int _number = 65_500 - (index * 1000);
 
         public int Index => index;
@@ -243,11 +258,12 @@ internal sealed class SimulcastSource : ICamera
 
         public uint TimestampOf(int frame) => _timestampOffset + (uint)(frame * TicksPerFrame);
 
-        public IEnumerable<byte[]> Frame(int frame, int temporal, bool key, (int Packets, int Bytes) size, NtpTime? captured)
+        public IEnumerable<byte[]> Frame(int frame, int temporal, bool key, (int Packets, int Bytes) size, AbsCaptureTime? captured)
         {
             KeyFrameWanted &= !key;
             temporal = key ? 0 : temporal;
             _tl0 += (byte)(temporal == 0 ? 1 : 0);
+            _keyIndex += (byte)(key ? 1 : 0);
             for (var i = 0; i < size.Packets; i++)
             {
                 yield return Packet(frame, temporal, key, first: i == 0, last: i == size.Packets - 1, size.Bytes, captured);
@@ -258,7 +274,7 @@ internal sealed class SimulcastSource : ICamera
             _number++;
         }
 
-        private byte[] Packet(int frame, int temporal, bool key, bool first, bool last, int bytes, NtpTime? captured)
+        private byte[] Packet(int frame, int temporal, bool key, bool first, bool last, int bytes, AbsCaptureTime? captured)
         {
             var packet = new byte[200 + bytes];
             packet[0] = 0x80;
@@ -267,17 +283,16 @@ internal sealed class SimulcastSource : ICamera
             BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(4), TimestampOf(frame));
             BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(8), SsrcOf(index));
             var header = 12;
-            if (codec == CodecKind.Av1)
+            if (describes)
             {
                 var template = key ? 0 : s_templates[frame % 4];
                 header += Descriptors.Write(packet, _structure.Frame(template, _number, first, last, structure: key && first));
             }
-
             else if (captured is { } capture)
             {
                 packet[0] |= 0x10;
-                Span<byte> value = stackalloc byte[HeaderExtensionValues.AbsCaptureTimeLength];
-                HeaderExtensionValues.WriteAbsCaptureTime(value, new AbsCaptureTime(capture, ClockOffset: null));
+                Span<byte> value = stackalloc byte[capture.Length];
+                HeaderExtensionValues.WriteAbsCaptureTime(value, capture);
                 header += HeaderExtensionWriter.Write([ExtensionItem.FromValue(CaptureTimeId, value)], default, packet.AsSpan(12));
             }
 
@@ -311,6 +326,14 @@ internal sealed class SimulcastSource : ICamera
                     payload[4] = _tl0;
                     payload[5] = (byte)((temporal << 6) | (temporal > 0 ? 0x20 : 0));
                     payload[6] = first ? (byte)(key ? 0 : 1) : (byte)1;
+                    if (describes)
+                    {
+                        // K and KEYIDX; behind it no key frame shows.
+                        payload[1] |= 0x10;
+                        payload[5] |= (byte)(_keyIndex & 0x1F);
+                        payload[6] = 1;
+                    }
+
                     break;
             }
         }

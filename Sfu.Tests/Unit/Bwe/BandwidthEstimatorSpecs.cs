@@ -60,6 +60,15 @@ public class BandwidthEstimatorSpecs
         Assert.True(run.Estimator.Bitrate >= 2_000_000);
     }
 
+    [Fact] // Not even for a while, so that a queue can empty.
+    public void No_less_is_sent_than_the_least_that_is_allowed()
+    {
+        var run = new EstimatorRun(Link(1_000_000) with { MaxQueue = TimeSpan.FromMilliseconds(500) });
+        run.Estimator.SetLimits(1_200_000, 0);
+        run.Run(TimeSpan.FromSeconds(10));
+        Assert.All(run.Samples, static sample => Assert.True(sample.Target >= 1_200_000));
+    }
+
     [Fact]
     public void Estimate_falls_while_no_feedback_comes()
     {

@@ -21,9 +21,9 @@ public class PictureNumbersSpecs
 
     private string? Forward(byte[] payload) => Forward(_numbers, CodecKind.Vp8, payload);
 
-    private static string? Forward(PictureNumbers numbers, CodecKind codec, byte[] payload)
+    private static string? Forward(PictureNumbers numbers, CodecKind codec, byte[] payload, bool? isKey = null)
     {
-        if (!numbers.TryForward(payload, out var shift))
+        if (!numbers.TryForward(payload, isKey ?? KeyFrameDetector.IsKeyFrame(codec, payload), out var shift))
         {
             return null;
         }
@@ -43,7 +43,7 @@ public class PictureNumbersSpecs
     [Fact]
     public void Numbers_of_the_first_source_stay_as_they_are()
     {
-        Assert.True(_numbers.TryForward(Vp8(0x7FFF, 255, 0, keyFrame: true), out var shift));
+        Assert.True(_numbers.TryForward(Vp8(0x7FFF, 255, 0, keyFrame: true), startsKeyFrame: true, out var shift));
         Assert.True(shift.IsNone);
         Assert.Equal("0 0 3", Forward(Vp8(0, 0, 0)));
         Assert.Equal("2 1 3", Forward(Vp8(2, 1, 0)));
@@ -110,11 +110,11 @@ public class PictureNumbersSpecs
     {
         Forward(Vp8(10, 5, 0, keyFrame: true));
         _numbers.Sync();
-        Assert.True(_numbers.TryForward(Packets.Hex("10 50 01 00 9D 01 2A"), out var shift));
+        Assert.True(_numbers.TryForward(Packets.Hex("10 50 01 00 9D 01 2A"), startsKeyFrame: true, out var shift));
         Assert.True(shift.IsNone);
         Assert.Equal("11 5 3", Forward(Vp8(701, 90, 1, key: 8)));
         Assert.Equal("12 6 3", Forward(Vp8(702, 91, 0, key: 8)));
-        Assert.True(_numbers.TryForward([], out shift));
+        Assert.True(_numbers.TryForward([], startsKeyFrame: false, out shift));
         Assert.True(shift.IsNone);
     }
 
@@ -144,6 +144,14 @@ public class PictureNumbersSpecs
         Assert.Null(Forward(Vp8(7, 0, 0)));
         Assert.Equal("5002 3 4", Forward(Vp8(8, 0, 0, keyFrame: true)));
         Assert.Equal("5003 4 4", Forward(Vp8(9, 1, 0)));
+    }
+
+    [Fact] // What stands behind the descriptor may be encrypted.
+    public void Whether_a_key_frame_starts_is_not_read_from_the_payload()
+    {
+        Forward(_numbers, CodecKind.Vp8, Vp8(5000, 1, 0), isKey: true);
+        Assert.Null(Forward(_numbers, CodecKind.Vp8, Vp8(7, 0, 0, keyFrame: true), isKey: false));
+        Assert.Equal("5001 2 4", Forward(_numbers, CodecKind.Vp8, Vp8(8, 0, 0), isKey: true));
     }
 
     [Fact]
@@ -223,7 +231,7 @@ public class PictureNumbersSpecs
             {
                 _numbers.Drop(payload);
             }
-            else if (_numbers.TryForward(payload, out var shift))
+            else if (_numbers.TryForward(payload, startsKeyFrame: false, out var shift))
             {
                 PictureNumbers.Apply(CodecKind.Vp8, payload.AsSpan(0, 6), shift);
             }

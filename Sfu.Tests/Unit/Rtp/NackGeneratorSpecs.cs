@@ -39,7 +39,7 @@ public class NackGeneratorSpecs
     {
         Receive(10);
         Receive(13);
-        Assert.True(Receive(11));
+        Assert.False(Receive(11));
         Assert.False(Receive(11));
         Wait(10);
         Assert.Equal([12], Due());
