@@ -108,11 +108,4 @@ internal sealed class SessionState
 
         return true;
     }
-
-    public void LeaveRoom()
-    {
-        Peers.Clear();
-        Offered.Clear();
-        NotToConsume.Clear();
-    }
 }

@@ -46,8 +46,4 @@ internal ref struct BitReader(ReadOnlySpan<byte> data, int position = 0)
         var value = Read(width - 1);
         return value < shorter ? value : (value << 1) - shorter + Read(1);
     }
-
-    /// <summary>Goes on from there.</summary>
-    /// <param name="position">In bits from the beginning.</param>
-    public void Seek(int position) => Position = position;
 }

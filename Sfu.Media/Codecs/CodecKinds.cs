@@ -39,6 +39,6 @@ public static class CodecKinds
 
     public static bool IsVideo(this CodecKind kind) => kind is CodecKind.Vp8 or CodecKind.Vp9 or CodecKind.H264 or CodecKind.Av1;
 
-    /// <summary>Whether <see cref="KeyFrameDetector"/> can tell this codec's key frames.</summary>
+    /// <summary>The codec has frames that refer to none before them, and a client starts with one.</summary>
     public static bool HasKeyFrames(this CodecKind kind) => kind.IsVideo();
 }

@@ -44,30 +44,11 @@ public static class HeaderExtensionValues
     public static bool TryReadTransportSequence(ReadOnlySpan<byte> data, out ushort sequence) =>
         BinaryPrimitives.TryReadUInt16BigEndian(data, out sequence);
 
-    /// <summary>Rewrites the transport-wide sequence number in place.</summary>
-    /// <param name="packet">The packet.</param>
-    /// <param name="offset"><see cref="HeaderExtension.Offset"/> of an element of two bytes.</param>
-    /// <param name="sequence">The new value.</param>
-    public static void WriteTransportSequence(Span<byte> packet, int offset, ushort sequence) =>
-        BinaryPrimitives.WriteUInt16BigEndian(packet[offset..], sequence);
-
     /// <summary>24-bit 6.18 fixed-point seconds, wrapping every 64 s; only differences have a meaning, so any origin serves.</summary>
     public static uint ToAbsSendTime(MediaTime now)
     {
         var us = now.Us % AbsSendTimePeriodUs;
         return (uint)((((us + AbsSendTimePeriodUs) % AbsSendTimePeriodUs) << 18) / 1_000_000) & 0xFF_FFFF;
-    }
-
-    /// <summary>Writes abs-send-time in place.</summary>
-    /// <param name="packet">The packet.</param>
-    /// <param name="offset"><see cref="HeaderExtension.Offset"/> of an element of three bytes.</param>
-    /// <param name="now">Time of sending.</param>
-    public static void WriteAbsSendTime(Span<byte> packet, int offset, MediaTime now)
-    {
-        var value = ToAbsSendTime(now);
-        packet[offset] = (byte)(value >> 16);
-        packet[offset + 1] = (byte)(value >> 8);
-        packet[offset + 2] = (byte)value;
     }
 
     /// <returns>False when the data is not three bytes.</returns>

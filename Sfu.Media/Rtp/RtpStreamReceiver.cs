@@ -76,9 +76,6 @@ public sealed class RtpStreamReceiver
     /// <see cref="HasSenderReport"/>.</summary>
     public SenderInfo LastSenderReport => _senderInfo;
 
-    /// <summary>When that report came.</summary>
-    public MediaTime LastSenderReportAt => _senderInfoAt;
-
     /// <summary>Bits per second over the last second, headers included.</summary>
     public long Bitrate(MediaTime now) => _rate.BitsPerSecond(now);
 
@@ -168,15 +165,6 @@ public sealed class RtpStreamReceiver
         }
 
         return new ReportBlock(Ssrc, FractionLost, CumulativeLost, ExtendedHighestSequence, Jitter, lastReport, delay);
-    }
-
-    /// <summary>The sender's wall clock at one of its timestamps, by its last report. Timestamps within half the number space of that
-    /// report are valid.</summary>
-    public bool TryGetSenderNtp(uint rtpTimestamp, out NtpTime ntp)
-    {
-        var units = Serial.Distance(rtpTimestamp, _senderInfo.RtpTimestamp);
-        ntp = HasSenderReport ? _senderInfo.Ntp.PlusUs(RtpClock.ToUs(units, _clockRate)) : default;
-        return HasSenderReport;
     }
 
     private void Count(scoped in RtpPacket packet, MediaTime now)

@@ -37,8 +37,6 @@ public sealed class RtpStreamSender
     /// <summary>Whole packets sent, in bytes.</summary>
     public long ByteCount { get; private set; }
 
-    public long RetransmittedCount { get; private set; }
-
     /// <summary>Microseconds; 0 until a report tells it.</summary>
     public long RttUs { get; private set; }
 
@@ -70,13 +68,6 @@ public sealed class RtpStreamSender
             _lastSentAt = now;
         }
 
-        Count(packetLength, payloadLength, now);
-    }
-
-    /// <summary>A packet was sent again under this SSRC.</summary>
-    public void OnPacketRetransmitted(int packetLength, int payloadLength, MediaTime now)
-    {
-        RetransmittedCount++;
         Count(packetLength, payloadLength, now);
     }
 

@@ -35,9 +35,6 @@ public sealed class TimestampRewriter
     /// <summary>Outgoing minus incoming timestamp, modulo 2^32. Sender reports add it too.</summary>
     public uint Offset { get; private set; }
 
-    /// <summary>Newest timestamp sent. Meaningful after the first <see cref="OnSent"/>.</summary>
-    public uint LastSent => _lastSent;
-
     /// <summary>The next packet is the first after a pause or of another source.</summary>
     /// <param name="timestamp">Its incoming timestamp.</param>
     /// <param name="now">Its time.</param>

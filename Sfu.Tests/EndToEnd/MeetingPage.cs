@@ -87,8 +87,6 @@ internal sealed class MeetingPage : IAsyncDisposable
 
     public Task<string> StateAsync() => Page.EvaluateAsync<string>("() => window.__sfu.state");
 
-    public Task<string> ReasonAsync() => Page.EvaluateAsync<string>("() => window.__sfu.reason");
-
     /// <summary>Connection states of the transports, for example <c>connected,connected</c>.</summary>
     public Task<string> ConnectionStatesAsync() => Page.EvaluateAsync<string>("() => window.__sfu.transports.map((t) => t.connectionState).join()");
 

@@ -33,7 +33,7 @@ internal static class CodecTargets
     public static FuzzTarget Vp9 { get; } = new("vp9", Vp9Payloads, ProbeVp9);
 
     public static FuzzTarget H264 { get; } = new(
-        "h264", H264Payloads, static (input, ref outcome) => outcome.Note(KeyFrameDetector.IsKeyFrame(CodecKind.H264, input)));
+        "h264", H264Payloads, static (input, ref outcome) => outcome.Note(H264Payload.IsKeyFrameStart(input)));
 
     public static FuzzTarget Av1 { get; } = new("av1", Av1Payloads, ProbeAv1);
 
@@ -84,7 +84,7 @@ internal static class CodecTargets
 
     private static void ProbeAv1(ReadOnlySpan<byte> input, ref FuzzOutcome outcome)
     {
-        outcome.Note(KeyFrameDetector.IsKeyFrame(CodecKind.Av1, input));
+        outcome.Note(Av1Payload.IsKeyFrameStart(input));
         outcome.Note(Av1Payload.TryReadLayers(input, out var temporal, out var spatial));
         Require(temporal is >= 0 and <= 7 && spatial is >= 0 and <= 3, "layers are in their range");
         outcome.Note(temporal);

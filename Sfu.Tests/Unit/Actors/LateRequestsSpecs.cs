@@ -31,8 +31,8 @@ public sealed class LateRequestsSpecs
         _late.IsIdle = true;
         Assert.Empty(_late.Decide(Capabilities(1), _asker, _shard));
 
-        Assert.Equal([new Letter(_shard, Capabilities(1), _asker)], _late.Leave());
-        Assert.Equal([new Letter(_shard, Capabilities(2), _asker)], _late.Decide(Capabilities(2), _asker, _shard));
+        Assert.Equal([new Letter(_shard, Capabilities(1), _asker)], _late.Leave().AsEnumerable());
+        Assert.Equal([new Letter(_shard, Capabilities(2), _asker)], _late.Decide(Capabilities(2), _asker, _shard).AsEnumerable());
         Assert.Empty(_late.End());
     }
 
@@ -42,7 +42,7 @@ public sealed class LateRequestsSpecs
         _late.IsIdle = true;
         _late.Decide(Capabilities(1), _asker, _shard);
 
-        Assert.Equal([new Letter(_shard, Capabilities(1), _asker)], _late.End());
+        Assert.Equal([new Letter(_shard, Capabilities(1), _asker)], _late.End().AsEnumerable());
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class LateRequestsSpecs
         Assert.Empty(_late.Decide(new RouterProtocol.CloseRouter(2, _router), _asker, _shard));
         Assert.Empty(_late.Leave());
 
-        Assert.Equal([new Letter(_asker, new Done(1)), new Letter(_asker, new Done(2))], _late.End());
+        Assert.Equal([new Letter(_asker, new Done(1)), new Letter(_asker, new Done(2))], _late.End().AsEnumerable());
         Assert.Empty(_late.End());
     }
 

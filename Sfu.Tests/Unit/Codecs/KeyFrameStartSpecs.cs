@@ -3,7 +3,8 @@ using Sfu.Tests.Unit.Rtp;
 
 namespace Sfu.Tests.Unit.Codecs;
 
-public class KeyFrameDetectorSpecs
+/// <summary>Where a codec's key frames start, by the parsers of its payload.</summary>
+public class KeyFrameStartSpecs
 {
     [Theory]
     [InlineData("10 50 01 00 9D 01 2A", true)] // No X bit, S, partition 0, inverse key frame bit 0.
@@ -20,7 +21,7 @@ public class KeyFrameDetectorSpecs
     [InlineData("90", false)]
     [InlineData("", false)]
     public void Vp8_key_frames_start_with_the_first_packet_of_partition_0(string payload, bool expected) =>
-        Assert.Equal(expected, KeyFrameDetector.IsKeyFrame(CodecKind.Vp8, Packets.Hex(payload)));
+        Assert.Equal(expected, IsKeyFrameStart(CodecKind.Vp8, Packets.Hex(payload)));
 
     [Theory]
     [InlineData("08 82", true)] // B only.
@@ -35,7 +36,7 @@ public class KeyFrameDetectorSpecs
     [InlineData("A8 85 55 00", false)]
     [InlineData("", false)]
     public void Vp9_key_frames_start_with_the_base_layer_of_an_independent_picture(string payload, bool expected) =>
-        Assert.Equal(expected, KeyFrameDetector.IsKeyFrame(CodecKind.Vp9, Packets.Hex(payload)));
+        Assert.Equal(expected, IsKeyFrameStart(CodecKind.Vp9, Packets.Hex(payload)));
 
     [Theory]
     [InlineData("65 88", true)] // Single IDR.
@@ -55,7 +56,7 @@ public class KeyFrameDetectorSpecs
     [InlineData("7C", false)]
     [InlineData("", false)]
     public void H264_key_frames_are_idr_slices_and_sequence_parameter_sets(string payload, bool expected) =>
-        Assert.Equal(expected, KeyFrameDetector.IsKeyFrame(CodecKind.H264, Packets.Hex(payload)));
+        Assert.Equal(expected, IsKeyFrameStart(CodecKind.H264, Packets.Hex(payload)));
 
     [Theory]
     [InlineData("18 0A0B00", true)] // N, W=1: a sequence header alone.
@@ -72,25 +73,7 @@ public class KeyFrameDetectorSpecs
     [InlineData("18", false)]
     [InlineData("", false)]
     public void Av1_key_frames_start_a_coded_video_sequence_with_its_header(string payload, bool expected) =>
-        Assert.Equal(expected, KeyFrameDetector.IsKeyFrame(CodecKind.Av1, Packets.Hex(payload)));
-
-    [Theory]
-    [InlineData("80 0001 80", true)]
-    [InlineData("C0 0001 80 1234", true)]
-    [InlineData("80 0001", false)] // The mandatory part only.
-    [InlineData("00 0001 80", false)] // Not the frame's first packet.
-    [InlineData("80 0001 40", false)] // Extended, but without a structure.
-    [InlineData("", false)]
-    public void A_dependency_descriptor_with_a_structure_starts_a_key_frame(string descriptor, bool expected) =>
-        Assert.Equal(expected, KeyFrameDetector.IsKeyFrameByDependencyDescriptor(Packets.Hex(descriptor)));
-
-    [Fact]
-    public void Audio_and_unknown_codecs_have_no_key_frames()
-    {
-        Assert.All(
-            Enum.GetValues<CodecKind>().Where(kind => !kind.HasKeyFrames()),
-            kind => Assert.False(KeyFrameDetector.IsKeyFrame(kind, Packets.Hex("10500100"))));
-    }
+        Assert.Equal(expected, IsKeyFrameStart(CodecKind.Av1, Packets.Hex(payload)));
 
     [Fact]
     public void The_vp8_descriptor_is_read_whole()
@@ -126,17 +109,16 @@ public class KeyFrameDetectorSpecs
         byte[][] seeds =
         [
             Packets.Hex("90 F0 85 55 07 2C 50 01 00 9D 01 2A"), Packets.Hex("EA 85 55 00 07 18 01 02 03"),
-            Packets.Hex("78 0002 6742 0002 68CE 0002 6588"), Packets.Hex("08 03 0A0B00 02 3201"), Packets.Hex("80 0001 80"),
+            Packets.Hex("78 0002 6742 0002 68CE 0002 6588"), Packets.Hex("08 03 0A0B00 02 3201"),
         ];
 
         static void Probe(ReadOnlySpan<byte> input)
         {
-            foreach (var codec in Enum.GetValues<CodecKind>())
+            foreach (var codec in Enum.GetValues<CodecKind>().Where(CodecKinds.HasKeyFrames))
             {
-                KeyFrameDetector.IsKeyFrame(codec, input);
+                IsKeyFrameStart(codec, input);
             }
 
-            KeyFrameDetector.IsKeyFrameByDependencyDescriptor(input);
             if (Vp8PayloadDescriptor.TryParse(input, out var vp8))
             {
                 Assert.InRange(vp8.Length, 1, input.Length - 1);
@@ -148,10 +130,10 @@ public class KeyFrameDetectorSpecs
     }
 
     [Fact]
-    public void Detection_allocates_nothing()
+    public void Reading_allocates_nothing()
     {
         var payload = Packets.Hex("90 F0 85 55 07 2C 50 01 00 9D 01 2A");
-        Assert.Equal(0, AllocationProbe.Measure(round => KeyFrameDetector.IsKeyFrame(CodecKind.Vp8 + (round % 4), payload)));
+        Assert.Equal(0, AllocationProbe.Measure(round => IsKeyFrameStart(CodecKind.Vp8 + (round % 4), payload)));
     }
 
     [Theory]
@@ -175,4 +157,12 @@ public class KeyFrameDetectorSpecs
     [InlineData("", CodecKind.Unknown)]
     [InlineData(null, CodecKind.Unknown)]
     public void Mime_types_name_codecs(string? mimeType, CodecKind expected) => Assert.Equal(expected, CodecKinds.FromMimeType(mimeType));
+
+    private static bool IsKeyFrameStart(CodecKind codec, ReadOnlySpan<byte> payload) => codec switch
+    {
+        CodecKind.Vp8 => Vp8PayloadDescriptor.TryParse(payload, out var vp8) && vp8.IsKeyFrameStart,
+        CodecKind.Vp9 => Vp9PayloadDescriptor.TryParse(payload, out var vp9) && vp9.IsKeyFrameStart,
+        CodecKind.H264 => H264Payload.IsKeyFrameStart(payload),
+        _ => Av1Payload.IsKeyFrameStart(payload),
+    };
 }
