@@ -41,9 +41,10 @@ public class AbsCaptureTimeSpecs
         Assert.Equal(Whole(profile, expected), written[..(packet.Length + growth)]);
         Assert.Equal(0, AllocationProbe.Measure(_ =>
         {
-            RtpPacket.TryParse(packet, out var again);
-            again.TryFindExtension(5, out var found);
-            CaptureTimeRewriter.Write(again, found, ahead: 1, written);
+            if (RtpPacket.TryParse(packet, out var again) && again.TryFindExtension(5, out var found))
+            {
+                CaptureTimeRewriter.Write(again, found, ahead: 1, written);
+            }
         }));
     }
 
