@@ -68,7 +68,7 @@ internal static class ForwardingTargets
         Span<byte> buffer = stackalloc byte[256];
         var numbers = new FrameNumbers();
         var changed = false;
-        int last = -1;
+        var last = -1;
         while (StreamTargets.TryTake(ref input, out var action, out var data))
         {
             if ((action & 1) != 0)
@@ -148,8 +148,7 @@ internal static class ForwardingTargets
             return;
         }
 
-        Require(written <= room.Length && RtpPacket.TryParseHeader(room[..written], out _), "a header is one");
-        RtpPacket.TryParseHeader(room[..written], out var header);
+        Require(RtpPacket.TryParseHeader(room[..written], out var header), "a header is one");
         Require(header.HeaderLength == written, "a header is as long as it says");
         Require(header.Ssrc == Ssrc && header.SequenceNumber == numbers.Sequence && header.Timestamp == numbers.Timestamp, "a packet has the numbers that it got");
         Require(room[1] == numbers.MarkerAndType && (room[0] & RtpPacket.PaddingBit) == 0 && header.CsrcCount == packet.CsrcCount, "a packet has its marker and sources, and no padding");
