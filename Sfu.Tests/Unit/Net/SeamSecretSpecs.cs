@@ -42,14 +42,14 @@ public sealed class SeamSecretSpecs
     }
 
     [Fact]
-    public void Sender_forgets_what_it_has_written()
+    public async Task Sender_forgets_what_it_has_written()
     {
         using var written = new RecordingStream();
         var sender = new FrameSender(written, "sender", static () => { });
         var buffers = Buffers(sender);
         sender.Add(s_secret);
         sender.End();
-        Assert.True(written.Closed.Task.Wait(s_deadline));
+        await written.Closed.Task.WaitAsync(s_deadline);
 
         Assert.True(Holds(written.ToArray()));
         Assert.DoesNotContain(buffers, Holds);
@@ -57,7 +57,7 @@ public sealed class SeamSecretSpecs
     }
 
     [Fact]
-    public void Who_tells_forgets_what_it_told()
+    public async Task Who_tells_forgets_what_it_told()
     {
         using var written = new RecordingStream();
         var seam = new Seam(Stream.Null, written, "here", static reason => Assert.Fail(reason));
@@ -66,7 +66,7 @@ public sealed class SeamSecretSpecs
 
         Assert.False(Holds(Buffer(buffer)));
         seam.End();
-        Assert.True(written.Closed.Task.Wait(s_deadline));
+        await written.Closed.Task.WaitAsync(s_deadline);
         Assert.True(Holds(written.ToArray()));
     }
 
