@@ -51,6 +51,7 @@ internal abstract class DtlsRecordKey : IDisposable
         return Open(record.Sequence, associated, record.Fragment, plain[..length]);
     }
 
+    /// <summary>Frees the key and cleanses it, the IV too.</summary>
     public abstract void Dispose();
 
     protected abstract bool Seal(ulong sequence, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> plain, Span<byte> fragment);
@@ -72,8 +73,8 @@ internal abstract class DtlsRecordKey : IDisposable
         private const int ExplicitBytes = DtlsRecord.ExplicitNonceBytes;
 
         private readonly GcmKey _key;
-        private readonly uint _salt;
         private readonly ulong _nonceOffset;
+        private uint _salt;
 
         public Gcm(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, bool seals, ulong nonceOffset)
         {
@@ -84,7 +85,11 @@ internal abstract class DtlsRecordKey : IDisposable
 
         public override int Overhead => ExplicitBytes + TagBytes;
 
-        public override void Dispose() => _key.Dispose();
+        public override void Dispose()
+        {
+            _key.Dispose();
+            _salt = 0;
+        }
 
         protected override bool Seal(ulong sequence, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> plain, Span<byte> fragment)
         {
@@ -108,12 +113,17 @@ internal abstract class DtlsRecordKey : IDisposable
     private sealed class ChaCha(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, bool seals) : DtlsRecordKey
     {
         private readonly EvpCipherContext _context = EvpCipherContext.ForChaCha(key, seals);
-        private readonly uint _high = BinaryPrimitives.ReadUInt32BigEndian(iv);
-        private readonly ulong _low = BinaryPrimitives.ReadUInt64BigEndian(iv[sizeof(uint)..]);
+        private uint _high = BinaryPrimitives.ReadUInt32BigEndian(iv);
+        private ulong _low = BinaryPrimitives.ReadUInt64BigEndian(iv[sizeof(uint)..]);
 
         public override int Overhead => TagBytes;
 
-        public override void Dispose() => _context.Dispose();
+        public override void Dispose()
+        {
+            _context.Dispose();
+            _high = 0;
+            _low = 0;
+        }
 
         protected override bool Seal(ulong sequence, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> plain, Span<byte> fragment) =>
             Begin(sequence, associated) && _context.Transform(plain, fragment) && _context.WriteTag(fragment[plain.Length..]);

@@ -39,9 +39,15 @@ internal static unsafe partial class LibC
     public const int ThreadCpuClock = 3; // CLOCK_THREAD_CPUTIME_ID
 
     public const int EINTR = 4;
+    public const int EIO = 5;
     public const int EAGAIN = 11;
+    public const int ENOMEM = 12;
+    public const int EINVAL = 22;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
+    public const int EMSGSIZE = 90;
+    public const int ENOPROTOOPT = 92;
+    public const int EOPNOTSUPP = 95;
     public const int EADDRINUSE = 98;
     public const int ENOBUFS = 105;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Sfu.Media.Forwarding;
 using Sfu.Media.Wire;
@@ -21,8 +22,8 @@ internal sealed unsafe class SendBatch : IDisposable
     private const int ControlBytes = 24;
     private const int ControlLength = 18;
 
-    /// <summary>Runs that a device refuses before none is tried any more.</summary>
-    private const int MaxRefusals = 8;
+    /// <summary>The longest that one batch holds up the thread for want of room, in steps of <see cref="RoomTimeoutMs"/>.</summary>
+    private const int MaxWaits = 8;
 
     private const int RoomTimeoutMs = 1;
 
@@ -31,6 +32,7 @@ internal sealed unsafe class SendBatch : IDisposable
     private readonly byte* _control;
     private readonly LibC.IoVector* _vectors;
     private readonly LibC.MultiMessage* _messages;
+    private readonly SegmentRefusals _refusals = new();
     private int _used;
     private int _count;
 
@@ -39,7 +41,6 @@ internal sealed unsafe class SendBatch : IDisposable
     private int _segmentBytes;
     private int _runBytes;
     private bool _isRunOpen;
-    private int _refusals;
 
     public SendBatch()
     {
@@ -51,7 +52,6 @@ internal sealed unsafe class SendBatch : IDisposable
         for (var i = 0; i < Slots; i++)
         {
             _vectors[i].Base = _memory + (i * SlotBytes);
-            _messages[i].Name = _addresses + (i * SocketAddress.MaxLength);
 
             // struct cmsghdr: length, level, type; then the length of a segment.
             var control = _control + (i * ControlBytes);
@@ -65,8 +65,11 @@ internal sealed unsafe class SendBatch : IDisposable
 
     public bool IsFull => _used == Slots;
 
-    /// <summary>Whether runs leave as one message. Turned off for good when the kernel or the device keeps refusing them.</summary>
-    public bool Segments { get; set; } = true;
+    /// <summary>Whether runs leave as one message. Not for a while when the kernel or the device keeps refusing them.</summary>
+    public bool Segments => MakesRuns && _refusals.IsUsable;
+
+    /// <summary>Whether runs are made at all.</summary>
+    public bool MakesRuns { get; set; } = true;
 
     /// <summary>Datagrams that the kernel refused for want of room. Media is real-time: what cannot leave now is dropped, and counted.</summary>
     public long Dropped { get; private set; }
@@ -96,51 +99,59 @@ internal sealed unsafe class SendBatch : IDisposable
         _used++;
     }
 
-    public void Flush(int fd)
+    public void Flush(int fd) => Flush(new SocketSendCall(fd));
+
+    /// <summary>Sends all. What finds no room within some milliseconds is dropped with all behind it, so that nothing overtakes.</summary>
+    public void Flush<TCall>(TCall call)
+        where TCall : struct, ISendCall
     {
         var sent = 0;
+        var waits = 0;
         while (sent < _count)
         {
-            var n = LibC.SendMMsg(fd, _messages + sent, (uint)(_count - sent), LibC.MSG_DONTWAIT);
+            var n = call.Send(_messages + sent, (uint)(_count - sent));
             if (n > 0)
             {
+                NoteAccepted(sent, n);
                 sent += n;
                 continue;
             }
 
-            var error = Marshal.GetLastPInvokeError();
-            if (error == LibC.EINTR || (error is LibC.EAGAIN or LibC.ENOBUFS && LibC.WaitUntilWritable(fd, RoomTimeoutMs)))
+            switch (-n)
             {
-                continue;
-            }
+                case LibC.EINTR:
+                    break;
+                case LibC.EAGAIN or LibC.ENOBUFS or LibC.ENOMEM:
+                    // A socket may call itself writable while the kernel has no memory for it: so tries are counted, not only their time.
+                    if (++waits > MaxWaits || !call.WaitForRoom(RoomTimeoutMs))
+                    {
+                        for (; sent < _count; sent++)
+                        {
+                            Dropped += (long)_messages[sent].VectorCount;
+                        }
+                    }
 
-            if (error is LibC.EAGAIN or LibC.ENOBUFS)
-            {
-                for (; sent < _count; sent++)
-                {
-                    Dropped += (long)_messages[sent].VectorCount;
-                }
-
-                break;
+                    break;
+                case var error when _messages[sent].VectorCount > 1:
+                    // This run is not to be cut apart on its way (no checksum offload, longer than the path takes): by hand, then.
+                    NoteRefused(error, _messages[sent]);
+                    CutApart(sent);
+                    break;
+                default:
+                    // It concerns this datagram alone (unreachable, ICMP report, refused by a filter): the rest may leave.
+                    Dropped++;
+                    sent++;
+                    break;
             }
-
-            if (_messages[sent].VectorCount > 1)
-            {
-                // This run is not to be cut apart on its way (no checksum offload, longer than the path takes): by hand, then.
-                Segments &= ++_refusals < MaxRefusals;
-                SendApart(fd, _messages[sent]);
-            }
-            else
-            {
-                // It concerns this datagram alone (unreachable, ICMP report, refused by a filter): the rest may leave.
-                Dropped++;
-            }
-
-            sent++;
         }
 
         Messages += _count;
         Datagrams += _used;
+        if (!Segments)
+        {
+            _refusals.Sent(_used);
+        }
+
         _count = 0;
         _used = 0;
         _isRunOpen = false;
@@ -158,6 +169,9 @@ internal sealed unsafe class SendBatch : IDisposable
     private void Begin(in IpEndpoint remote, int length)
     {
         ref var message = ref _messages[_count];
+
+        // Where it was cut apart, a message of the batch before may have left another one's address here.
+        message.Name = _addresses + (_count * SocketAddress.MaxLength);
         message.NameLength = (uint)SocketAddress.Write(remote, new Span<byte>(message.Name, SocketAddress.MaxLength));
         message.Vectors = &_vectors[_used];
         message.VectorCount = 1;
@@ -184,19 +198,47 @@ internal sealed unsafe class SendBatch : IDisposable
         _isRunOpen = length == _segmentBytes && message.VectorCount < MaxSegments;
     }
 
-    private void SendApart(int fd, in LibC.MultiMessage run)
+    private void NoteAccepted(int first, int count)
     {
-        for (nuint i = 0; i < run.VectorCount; i++)
+        if (!_refusals.IsDoubted)
         {
-            var one = run;
+            return;
+        }
+
+        for (var i = first; i < first + count; i++)
+        {
+            if (_messages[i].VectorCount > 1)
+            {
+                _refusals.Accepted();
+                return;
+            }
+        }
+    }
+
+    private void NoteRefused(int error, in LibC.MultiMessage run)
+    {
+        if (SocketAddress.TryRead(new ReadOnlySpan<byte>(run.Name, (int)run.NameLength), out var remote))
+        {
+            _refusals.Refused(error, remote);
+        }
+    }
+
+    /// <summary>Makes each datagram of a run a message of its own, in the run's place. There are never more of them than slots.</summary>
+    private void CutApart(int index)
+    {
+        var run = _messages[index];
+        var more = (int)run.VectorCount - 1;
+        Debug.Assert(_count + more <= Slots, "Each message has a datagram at least.");
+        new Span<LibC.MultiMessage>(_messages + index + 1, _count - index - 1).CopyTo(new Span<LibC.MultiMessage>(_messages + index + 1 + more, _count - index - 1));
+        _count += more;
+        for (var i = 0; i <= more; i++)
+        {
+            ref var one = ref _messages[index + i];
+            one = run;
             one.Vectors = run.Vectors + i;
             one.VectorCount = 1;
             one.Control = null;
             one.ControlLength = 0;
-            if (LibC.SendMMsg(fd, &one, 1, LibC.MSG_DONTWAIT) != 1)
-            {
-                Dropped++;
-            }
         }
     }
 }

@@ -2,10 +2,11 @@ using System.Buffers.Binary;
 
 namespace Sfu.Media.Remote;
 
-/// <summary>Reads what <see cref="FrameSender"/> has written. One thread.</summary>
+/// <summary>Reads what <see cref="FrameSender"/> has written, and clears what was read: there are keys among it. One thread.</summary>
 internal sealed class FrameReceiver(Stream stream)
 {
     private byte[] _buffer = new byte[64 * 1024];
+    private int _cleared;
     private int _start;
     private int _end;
 
@@ -13,6 +14,8 @@ internal sealed class FrameReceiver(Stream stream)
     public bool TryReceive(out ReadOnlySpan<byte> frame)
     {
         frame = default;
+        _buffer.AsSpan(_cleared, _start - _cleared).Clear();
+        _cleared = _start;
         if (!TryFill(sizeof(int)))
         {
             return false;
@@ -54,8 +57,10 @@ internal sealed class FrameReceiver(Stream stream)
         }
 
         var room = bytes > _buffer.Length ? new byte[Math.Max(bytes, _buffer.Length * 2)] : _buffer;
-        _buffer.AsSpan(_start, _end - _start).CopyTo(room);
-        (_buffer, _start, _end) = (room, 0, _end - _start);
+        var rest = _end - _start;
+        _buffer.AsSpan(_start, rest).CopyTo(room);
+        _buffer.AsSpan(room == _buffer ? rest : 0, room == _buffer ? _end - rest : _end).Clear();
+        (_buffer, _cleared, _start, _end) = (room, 0, 0, rest);
     }
 
     private int Read()

@@ -5,7 +5,7 @@ namespace Sfu.Media.Remote;
 
 /// <summary>
 /// Frames that leave by a stream, each with its length before it (32 bits, little endian). Any thread adds one and waits for nobody; a thread of its
-/// own writes all that have gathered meanwhile. What is added after the stream has broken is lost. Where too much waits, because nobody reads at the other end, the
+/// own writes all that have gathered meanwhile, and clears them: there are keys among them. What is added after the stream has broken is lost. Where too much waits, because nobody reads at the other end, the
 /// stream is given up: it ends after what is being written.
 /// </summary>
 internal sealed class FrameSender
@@ -68,6 +68,7 @@ internal sealed class FrameSender
 
             if ((long)_gathering.WrittenCount + sizeof(int) + frame.Length > _maxWaitingBytes)
             {
+                _gathering.Clear();
                 _gathering = new ArrayBufferWriter<byte>();
                 _ending = true;
                 Monitor.Pulse(_gate);
@@ -96,13 +97,10 @@ internal sealed class FrameSender
             {
                 _stream.Write(_leaving.WrittenSpan);
                 _stream.Flush();
+                _leaving.Clear();
                 if (_leaving.Capacity > KeptBytes)
                 {
                     _leaving = new ArrayBufferWriter<byte>();
-                }
-                else
-                {
-                    _leaving.ResetWrittenCount();
                 }
             }
         }

@@ -55,7 +55,6 @@ internal sealed class Seam
     {
         var buffer = t_buffer ??= new ArrayBufferWriter<byte>(1024);
         var writer = t_writer ??= new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
-        buffer.ResetWrittenCount();
         writer.Reset(buffer);
         writer.WriteStartArray();
         writer.WriteNumberValue(receiver);
@@ -75,6 +74,9 @@ internal sealed class Seam
         writer.WriteEndArray();
         writer.Flush();
         _sender.Add(buffer.WrittenSpan);
+
+        // Keys of plain transports cross too.
+        buffer.Clear();
     }
 
     /// <summary>Tells receivers here what the other end says, until that is gone.</summary>

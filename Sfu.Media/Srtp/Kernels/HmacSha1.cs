@@ -111,6 +111,10 @@ internal sealed unsafe class HmacSha1 : IDisposable
         LibCrypto.SHA1_Transform(&context, (byte*)words);
         context.CopyReversed(words);
         Unsafe.CopyBlockUnaligned(job->Tag, words, (uint)job->TagLength);
+
+        // The states of the key are overwritten by now; what is left are the inner digest and the part of the MAC that nobody gets.
+        CryptographicOperations.ZeroMemory(new Span<byte>(words, Sha1Constants.BlockWords * sizeof(uint)));
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(new Span<ShaContext>(ref context)));
     }
 
     /// <summary>Zeroes the key states of a job.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 
 namespace Sfu.Media.Srtp.Kernels;
 
@@ -79,6 +80,12 @@ internal static unsafe class Sha1Lanes<TOperations, TVector>
 
             Unsafe.CopyBlockUnaligned(jobs[lane]->Tag, mac, (uint)jobs[lane]->TagLength);
         }
+
+        // The states of the keys are overwritten by now; what is left are inner digests and the parts of the MACs that nobody gets. The words are left:
+        // nobody makes a MAC from an inner digest.
+        CryptographicOperations.ZeroMemory(new Span<byte>(states, MacJob.StateWords * sizeof(TVector)));
+        CryptographicOperations.ZeroMemory(new Span<byte>(outer, MacJob.StateWords * sizeof(TVector)));
+        CryptographicOperations.ZeroMemory(new Span<byte>(mac, MacJob.StateWords * sizeof(uint)));
     }
 
     // Vectors that straddle cache lines cost two accesses each.

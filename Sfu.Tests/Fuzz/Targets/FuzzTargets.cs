@@ -9,6 +9,7 @@ internal static class FuzzTargets
         RtcpTargets.Rtcp, RtcpTargets.TransportCc, RtcpTargets.CongestionControl,
         CodecTargets.Vp8, CodecTargets.Vp9, CodecTargets.H264, CodecTargets.Av1, CodecTargets.Red, CodecTargets.Opus,
         StreamTargets.Descriptors, StreamTargets.Inspection, StreamTargets.Numbers,
+        ForwardingTargets.FrameNumbering, ForwardingTargets.Writer, SecurityTargets.Srtp,
         ConnectionTargets.Stun, ConnectionTargets.Frames, ConnectionTargets.DtlsRecords,
     ];
 

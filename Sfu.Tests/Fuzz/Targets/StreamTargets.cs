@@ -35,14 +35,14 @@ internal static class StreamTargets
         ProbeNumbers,
         Allocates: true);
 
-    private static byte[] Piece(byte action, byte[] data) => [action, (byte)data.Length, .. data];
+    internal static byte[] Piece(byte action, byte[] data) => [action, (byte)data.Length, .. data];
 
-    private static byte[] Sequence(byte[][] pieces, byte action = 0) => [.. pieces.SelectMany(data => Piece(action, data))];
+    internal static byte[] Sequence(byte[][] pieces, byte action = 0) => [.. pieces.SelectMany(data => Piece(action, data))];
 
     /// <summary>Each structure that the tests know, with a frame of each template behind it.</summary>
-    private static IEnumerable<byte[]> Structures(byte action) => KnownStructures.All.Select(known => Sequence(known, action));
+    internal static IEnumerable<byte[]> Structures(byte action) => KnownStructures.All.Select(known => Sequence(known, action));
 
-    private static bool TryTake(ref ReadOnlySpan<byte> input, out byte action, out ReadOnlySpan<byte> piece)
+    internal static bool TryTake(ref ReadOnlySpan<byte> input, out byte action, out ReadOnlySpan<byte> piece)
     {
         action = 0;
         piece = default;

@@ -23,7 +23,7 @@ public sealed class ReceiveBatchSpecs : IDisposable
     [InlineData(false)]
     public void Run_is_given_out_datagram_by_datagram(bool segments)
     {
-        _sender.Batch.Segments = segments;
+        _sender.Batch.MakesRuns = segments;
         for (var i = 0; i < 10; i++)
         {
             _sender.Batch.FreeSlot[..900].Fill((byte)i);
