@@ -93,21 +93,18 @@ internal sealed class FakeMediaBooks
             EndProducer(producer);
         }
 
-        foreach (var ufrag in transport.Ufrags)
+        // Who has asked for it knows.
+        if (error is not null)
         {
-            transport.Events.LocalUfragRemoved(ufrag);
+            SayGoodbye(transport);
         }
 
-        if (transport.Server is not { } server)
-        {
-            transport.Events.TransportClosed(error);
-            return;
-        }
-
-        transport.Events.IceStateChanged(IceState.Closed);
         transport.Events.TransportClosed(error);
-        Servers[server].Transports--;
-        CloseSocketsWhenDrained(server);
+        if (transport.Server is { } server)
+        {
+            Servers[server].Transports--;
+            CloseSocketsWhenDrained(server);
+        }
     }
 
     public void CloseSocketsWhenDrained(ServerHandle handle)
@@ -151,6 +148,19 @@ internal sealed class FakeMediaBooks
         SrtpSessions: 0,
         BuffersInUse: Producers.Count(entry => !Transports.ContainsKey(entry.Value.Transport)) + Consumers.Count(entry => !Transports.ContainsKey(entry.Value.Transport)),
         Timers: 0);
+
+    private static void SayGoodbye(Transport transport)
+    {
+        foreach (var ufrag in transport.Ufrags)
+        {
+            transport.Events.LocalUfragRemoved(ufrag);
+        }
+
+        if (transport.Server is not null)
+        {
+            transport.Events.IceStateChanged(IceState.Closed);
+        }
+    }
 
     internal sealed class Server(ImmutableArray<ListenInfo> bound, IServerEvents events)
     {
