@@ -60,6 +60,9 @@ internal sealed class ConsumerRepair
 
     public long PacketsRetransmitted { get; private set; }
 
+    /// <summary>Packets that the client got again, or will when their turn comes, each counted once.</summary>
+    public long PacketsRepaired { get; private set; }
+
     private PacketPool Pool => _consumer.Transport.Engine.Pool;
 
     private bool HasRtx => _rtxSsrc is not null && _codecs.Media is { } media && _codecs.RtxFor(media.PayloadType) >= 0;
@@ -97,10 +100,13 @@ internal sealed class ConsumerRepair
                 continue;
             }
 
+            var isFirst = !_sent.WasSentAgain(sequence, now, long.MaxValue);
+
             // Who asks again before the answer could be there need not lack all that it was sent.
             var isEarly = bandwidth is not null && _sent.WasSentAgain(sequence, now, bandwidth.Estimator.RttUs);
             if (_sent.TryGet(sequence, Pool, now, _stream.Sent.RttUs, out var sent) == RetransmissionLookup.Found)
             {
+                PacketsRepaired += isFirst ? 1 : 0;
                 var packet = new WaitingPacket(_stream, sent.Index, sent.Numbers, sent.Shift, default, IsRepair: true);
                 Repair(packet, now);
                 if (!isEarly && HasRtx && bandwidth is { RepairCopies: > 1 and var copies })

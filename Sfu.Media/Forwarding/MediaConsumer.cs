@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using Sfu.Media.Buffers;
 using Sfu.Media.Bwe;
@@ -127,6 +126,9 @@ internal sealed class MediaConsumer
     public ConsumerGroup? Group => _group;
 
     private bool HasLayers => _settings.Type is ConsumerType.Simulcast or ConsumerType.Svc;
+
+    /// <summary>The producer's encoding that it gets at present; −1: none.</summary>
+    private int PresentEncoding => _stream.Numbers.IsSynchronized ? _stream.Numbers.Encoding : -1;
 
     private bool IsVideo => _settings.Kind == MediaKind.Video;
 
@@ -470,7 +472,8 @@ internal sealed class MediaConsumer
         return true;
     }
 
-    public ImmutableArray<MediaStats> Stats(MediaTime now) => [ConsumerStats.Of(this, _stream.Repair, now)];
+    public void ReportStats(long requestId, MediaTime now) =>
+        ConsumerStats.Report(this, _stream.Repair, HasLayers || Pinned is not null ? PresentEncoding : 0, requestId, now);
 
     public ConsumerDump Dump() =>
         new(Handle, _settings.Id, Producer.Handle, _settings.Kind.ToString().ToLowerInvariant(), Paused, Ssrc)
@@ -535,7 +538,7 @@ internal sealed class MediaConsumer
 
     private void ReportScore()
     {
-        if (_scoring.TakeNews(_stream.Numbers.IsSynchronized ? _stream.Numbers.Encoding : -1) is { } news)
+        if (_scoring.TakeNews(PresentEncoding) is { } news)
         {
             Transport.Events.ConsumerScoreChanged(Handle, news);
         }
