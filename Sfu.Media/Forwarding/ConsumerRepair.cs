@@ -174,6 +174,7 @@ internal sealed class ConsumerRepair
             // different packets under one index.
             if (TryWrite(original, first, shift, room, out var header, out var length) && egress.Send(room, header, room[header..length], now))
             {
+                _stream.TraceAgain(room[..length], first.Sequence, isRtx: false, now);
                 PacketsRetransmitted++;
                 return length;
             }
@@ -183,11 +184,6 @@ internal sealed class ConsumerRepair
 
         Span<byte> packet = stackalloc byte[IDatagramSink.MaxDatagramBytes];
         var numbers = _stream.Number(first.MarkerAndType, first.Sequence, first.Timestamp);
-        if (_consumer.Traced != MediaTraceTypes.None)
-        {
-            _stream.Trace(original, numbers, default, isRtx: true, now);
-        }
-
         if (TryWrite(original, numbers, shift, packet, out var headerLength, out var packetLength))
         {
             var before = egress.RtpBytes;
@@ -195,6 +191,7 @@ internal sealed class ConsumerRepair
             if (wrapped > 0 && egress.Send(room, headerLength, room[headerLength..wrapped], now))
             {
                 _rtxSequence++;
+                _stream.TraceAgain(room[..wrapped], first.Sequence, isRtx: true, now);
                 if (!isProbation)
                 {
                     PacketsRetransmitted++;

@@ -238,7 +238,14 @@ internal sealed class MediaConsumer
 
     public void SetPriority(int priority) => _layers.Priority = priority;
 
-    public void Trace(MediaTraceTypes types) => Traced = types;
+    public void Trace(MediaTraceTypes types)
+    {
+        Traced = types;
+        if (types == MediaTraceTypes.None)
+        {
+            _stream.StopTracing();
+        }
+    }
 
     public void OnProducerResumed(MediaTime now) => Start(now);
 
