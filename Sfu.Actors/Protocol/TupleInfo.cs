@@ -8,7 +8,7 @@ namespace Sfu.Actors.Protocol;
 /// <param name="LocalPort">Of the socket.</param>
 /// <param name="RemoteAddress">As the socket sees the peer.</param>
 /// <param name="RemotePort">As the socket sees the peer.</param>
-/// <param name="Id">The path's identity on its node, as dumps and statistics name it.</param>
+/// <param name="Id">The path's identity on its node, as dumps name it.</param>
 public sealed record TupleInfo(
     TransportProtocol Protocol, string LocalAddress, int LocalPort, string RemoteAddress, int RemotePort, string Id = "")
 {

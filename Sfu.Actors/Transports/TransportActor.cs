@@ -259,7 +259,7 @@ internal abstract class TransportActor : RequestActor
             case MediaEvents.StatsReady stats:
                 if (_pending.Take(stats.RequestId, stats.Stats, out var whole) is { } waiting)
                 {
-                    waiting.Asker.Tell(new Stats(waiting.RequestId, whole));
+                    waiting.Asker.Tell(new Stats(waiting.RequestId, [.. whole.Select(WithId)]));
                 }
 
                 break;
@@ -291,6 +291,8 @@ internal abstract class TransportActor : RequestActor
                 break;
         }
     }
+
+    private MediaStats WithId(MediaStats stats) => stats is TransportStats own ? own with { TransportId = Id.Value } : stats;
 
     /// <summary>The media twin listens.</summary>
     /// <param name="answer">To the request that made the transport.</param>

@@ -60,6 +60,9 @@ internal sealed class ConsumerRepair
 
     public long PacketsRetransmitted { get; private set; }
 
+    /// <summary>Packets that the client got again, or will when their turn comes, each counted once.</summary>
+    public long PacketsRepaired { get; private set; }
+
     private PacketPool Pool => _consumer.Transport.Engine.Pool;
 
     private bool HasRtx => _rtxSsrc is not null && _codecs.Media is { } media && _codecs.RtxFor(media.PayloadType) >= 0;
@@ -97,10 +100,13 @@ internal sealed class ConsumerRepair
                 continue;
             }
 
+            var isFirst = !_sent.WasSentAgain(sequence, now, long.MaxValue);
+
             // Who asks again before the answer could be there need not lack all that it was sent.
             var isEarly = bandwidth is not null && _sent.WasSentAgain(sequence, now, bandwidth.Estimator.RttUs);
             if (_sent.TryGet(sequence, Pool, now, _stream.Sent.RttUs, out var sent) == RetransmissionLookup.Found)
             {
+                PacketsRepaired += isFirst ? 1 : 0;
                 var packet = new WaitingPacket(_stream, sent.Index, sent.Numbers, sent.Shift, default, IsRepair: true);
                 Repair(packet, now);
                 if (!isEarly && HasRtx && bandwidth is { RepairCopies: > 1 and var copies })
@@ -168,6 +174,7 @@ internal sealed class ConsumerRepair
             // different packets under one index.
             if (TryWrite(original, first, shift, room, out var header, out var length) && egress.Send(room, header, room[header..length], now))
             {
+                _stream.TraceAgain(room[..length], first.Sequence, isRtx: false, now);
                 PacketsRetransmitted++;
                 return length;
             }
@@ -177,11 +184,6 @@ internal sealed class ConsumerRepair
 
         Span<byte> packet = stackalloc byte[IDatagramSink.MaxDatagramBytes];
         var numbers = _stream.Number(first.MarkerAndType, first.Sequence, first.Timestamp);
-        if (_consumer.Traced != MediaTraceTypes.None)
-        {
-            _stream.Trace(original, numbers, default, isRtx: true, now);
-        }
-
         if (TryWrite(original, numbers, shift, packet, out var headerLength, out var packetLength))
         {
             var before = egress.RtpBytes;
@@ -189,6 +191,7 @@ internal sealed class ConsumerRepair
             if (wrapped > 0 && egress.Send(room, headerLength, room[headerLength..wrapped], now))
             {
                 _rtxSequence++;
+                _stream.TraceAgain(room[..wrapped], first.Sequence, isRtx: true, now);
                 if (!isProbation)
                 {
                     PacketsRetransmitted++;

@@ -32,6 +32,9 @@ internal sealed class LayerSubscription
         _demand = new ConsumerDemand(consumer.Producer);
     }
 
+    /// <summary>There is a choice.</summary>
+    public bool HasLayers => _type is ConsumerType.Simulcast or ConsumerType.Svc;
+
     /// <summary>What the client wants at most, where there is a choice; null: the highest there are.</summary>
     public ConsumerLayers? Preferred => HasLayers ? _choice.Preferred : null;
 
@@ -46,8 +49,6 @@ internal sealed class LayerSubscription
 
     /// <summary>The client gets nothing, or not the layer that it is to get, until a key frame comes.</summary>
     public bool WaitsForKeyFrame => _choice.WaitsForKeyFrame;
-
-    private bool HasLayers => _type is ConsumerType.Simulcast or ConsumerType.Svc;
 
     /// <summary>Whether the client gets the packet. May change the layers that it is on.</summary>
     public bool Takes(in FrameLayers frame) => _choice.Takes(frame);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using Sfu.Media.Buffers;
 using Sfu.Media.Codecs;
@@ -109,6 +108,9 @@ internal sealed class MediaConsumer
     /// <summary>The consumers of the same producer on the same engine; null while it has not begun or is over.</summary>
     public ConsumerGroup? Group { get; private set; }
 
+    /// <summary>The producer's encoding that it gets at present; −1: none.</summary>
+    private int PresentEncoding => _stream.Numbers.IsSynchronized ? _stream.Numbers.Encoding : -1;
+
     private bool IsVideo => _settings.Kind == MediaKind.Video;
 
     /// <summary>The consumers of the same producer on the same engine, which it gets its packets with.</summary>
@@ -194,7 +196,14 @@ internal sealed class MediaConsumer
         Transport.Egress.OnReport(this, report, now);
     }
 
-    public void Trace(MediaTraceTypes types) => Traced = types;
+    public void Trace(MediaTraceTypes types)
+    {
+        Traced = types;
+        if (types == MediaTraceTypes.None)
+        {
+            _stream.StopTracing();
+        }
+    }
 
     public void OnProducerResumed(MediaTime now) => Start(now);
 
@@ -349,7 +358,8 @@ internal sealed class MediaConsumer
         return true;
     }
 
-    public ImmutableArray<MediaStats> Stats(MediaTime now) => [ConsumerStats.Of(this, _stream.Repair, now)];
+    public void ReportStats(long requestId, MediaTime now) =>
+        ConsumerStats.Report(this, _stream.Repair, Layers.HasLayers || Crossing is not null ? PresentEncoding : 0, requestId, now);
 
     public ConsumerDump Dump() =>
         new(Handle, _settings.Id, Producer.Handle, _settings.Kind.ToString().ToLowerInvariant(), Paused, Ssrc)
@@ -388,7 +398,7 @@ internal sealed class MediaConsumer
 
     private void ReportScore()
     {
-        if (_scoring.TakeNews(_stream.Numbers.IsSynchronized ? _stream.Numbers.Encoding : -1) is { } news)
+        if (_scoring.TakeNews(PresentEncoding) is { } news)
         {
             Transport.Events.ConsumerScoreChanged(Handle, news);
         }

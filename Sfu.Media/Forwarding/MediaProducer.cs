@@ -318,7 +318,11 @@ internal sealed class MediaProducer
     public void MeasureAudioLevels(bool measure) => _levels = measure && _audioLevelId != 0 ? new AudioLevelMeter() : null;
 
     public ImmutableArray<MediaStats> Stats(MediaTime now) =>
-        [.. _streams.Select(stream => stream.Stats(now, Transport.UnixMs(now), Kind.ToString().ToLowerInvariant()))];
+        [.. _streams.Select(stream => stream.Stats(now))];
+
+    /// <summary>Of one encoding; null: it has not come yet, or the producer is gone.</summary>
+    public MediaStats? Stats(MediaTime now, int encoding) =>
+        _closed ? null : _streams.FindLast(stream => stream.Encoding == encoding)?.Stats(now);
 
     public ProducerDump Dump() =>
         new(Handle, Id, Kind.ToString().ToLowerInvariant(), Paused, [.. _streams.Select(static s => s.Ssrc)], _groups.Sum(static group => group.Count))

@@ -54,6 +54,21 @@ internal sealed class MediaServer(ServerHandle handle, ImmutableArray<BoundSocke
         return candidates;
     }
 
+    /// <summary>What candidates carry instead of a path's local address; null: the address.</summary>
+    public string? AnnouncedAddressOf(in TransportTuple tuple)
+    {
+        // A TCP connection has a number of its own, and the address of the socket that took it.
+        foreach (var socket in Sockets)
+        {
+            if (socket.Protocol == tuple.Protocol && socket.Local == tuple.Local)
+            {
+                return socket.AnnouncedAddress;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>One more transport. False: the server closes.</summary>
     public bool TryEnter()
     {

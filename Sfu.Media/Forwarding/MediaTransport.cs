@@ -221,7 +221,7 @@ internal abstract class MediaTransport : IDisposable
             return;
         }
 
-        Events.StatsReady(requestId, consumer.Stats(Engine.Now));
+        consumer.ReportStats(requestId, Engine.Now);
     }
 
     public long UnixMs(MediaTime time) => (Engine.Parts.UnixOriginUs + time.Us) / 1000;
@@ -356,11 +356,11 @@ internal abstract class MediaTransport : IDisposable
     /// <summary>Its statistics, as its kind names them.</summary>
     protected abstract TransportStats Stats(MediaTime now);
 
-    protected TransportStats CommonStats(string type, string iceState, string dtlsState, string? selected, MediaTime now) => new(
+    protected TransportStats CommonStats(string type, MediaTime now) => new(
         UnixMs(now),
-        iceState,
-        dtlsState,
-        selected,
+        IceState: null,
+        DtlsState: null,
+        IceSelectedTuple: null,
         BytesReceived,
         BytesSent,
         Ingress.Bitrate(now),

@@ -30,6 +30,7 @@ internal sealed class OutgoingStream : IPacedStream
     private bool _goesDown;
     private bool _wentDown;
     private uint _wentDownAt;
+    private TracedFrames? _tracedFrames;
 
     public OutgoingStream(MediaConsumer consumer, CodecTable codecs, ConsumerSettings settings)
     {
@@ -157,16 +158,21 @@ internal sealed class OutgoingStream : IPacedStream
         Egress.NextTransportSequence(_consumer),
         _consumer.Transport.Engine.AbsSendTime);
 
-    /// <summary>For who looks for a fault: a packet under the numbers that it left under.</summary>
-    public void Trace(in RtpPacket original, in PacketNumbers numbers, in FrameLayers frame, bool isRtx, MediaTime now)
+    /// <summary>For who looks for a fault: a packet has left again, by RTX or under its own number.</summary>
+    /// <param name="packet">Header and payload as they left; nothing but the header is looked at.</param>
+    /// <param name="sequence">The number that it left under first.</param>
+    /// <param name="isRtx">It has an RTX stream's numbers.</param>
+    /// <param name="now">Time of sending.</param>
+    public void TraceAgain(ReadOnlySpan<byte> packet, ushort sequence, bool isRtx, MediaTime now)
     {
-        Span<byte> header = stackalloc byte[IDatagramSink.MaxDatagramBytes];
-        var length = _writer.WriteHeader(original, numbers, shift: default, header);
-        if (length >= 0 && RtpPacket.TryParseHeader(header[..length], out var sent))
+        if (_consumer.Traced != MediaTraceTypes.None && RtpPacket.TryParseHeader(packet, out var sent))
         {
-            Traces.Sent(_consumer, sent, length + original.Payload.Length, frame, isRtx, now);
+            Traces.Sent(_consumer, sent, packet.Length, _tracedFrames?.Of(sequence) ?? default, isRtx, now);
         }
     }
+
+    /// <summary>Nobody traces any more.</summary>
+    public void StopTracing() => _tracedFrames = null;
 
     /// <summary>Asks the processor for what sending needs that lies so many references away.</summary>
     public void Prefetch(int hop)
@@ -230,7 +236,7 @@ internal sealed class OutgoingStream : IPacedStream
 
         if (_consumer.Traced != MediaTraceTypes.None)
         {
-            Trace(packet, numbers, layers, isRtx: false, now);
+            Trace(room, payload.Length, layers, numbers.Sequence, now);
         }
 
         return true;
@@ -265,5 +271,20 @@ internal sealed class OutgoingStream : IPacedStream
 
         Sent.OnPacketSent(headerLength + payload.Length, payload.Length, numbers.Timestamp, now);
         return true;
+    }
+
+    /// <summary>For who looks for a fault: a packet has left.</summary>
+    /// <param name="packet">Where its header still stands; what is behind that does not matter.</param>
+    /// <param name="payloadLength">Unprotected, in bytes.</param>
+    /// <param name="frame">What it is a part of.</param>
+    /// <param name="sequence">Its number.</param>
+    /// <param name="now">Time of sending.</param>
+    private void Trace(ReadOnlySpan<byte> packet, int payloadLength, in FrameLayers frame, ushort sequence, MediaTime now)
+    {
+        (_tracedFrames ??= new TracedFrames()).Note(sequence, frame);
+        if (RtpPacket.TryParseHeader(packet, out var sent))
+        {
+            Traces.Sent(_consumer, sent, sent.HeaderLength + payloadLength, frame, isRtx: false, now);
+        }
     }
 }

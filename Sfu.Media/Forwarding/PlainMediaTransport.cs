@@ -243,10 +243,30 @@ internal sealed class PlainMediaTransport : MediaTransport
         _localKey = null;
     }
 
-    protected override TransportStats Stats(MediaTime now) =>
-        CommonStats(_settings.IsPipe ? "pipe-transport" : "plain-rtp-transport", "none", "none", HasSelected ? Selected.Id : null, now);
+    protected override TransportStats Stats(MediaTime now)
+    {
+        var tuple = PathOf(_rtpSockets, HasSelected ? Selected : null);
+        return _settings.IsPipe
+            ? CommonStats("pipe-transport", now) with { Tuple = tuple }
+            : CommonStats("plain-rtp-transport", now) with
+            {
+                RtcpMux = _settings.RtcpMux,
+                Comedia = _settings.Comedia,
+                Tuple = tuple,
+                RtcpTuple = _settings.RtcpMux ? null : PathOf(_rtcpSockets, _rtcpTuple),
+            };
+    }
 
     private static LocalAddress Reached(BoundSocket socket) => new(socket.AnnouncedAddress ?? socket.Local.ToIPAddress().ToString(), socket.Local.Port);
+
+    /// <summary>The path where there is one, else the socket that waits for it.</summary>
+    private static TupleStats PathOf(ImmutableArray<BoundSocket> sockets, TransportTuple? path)
+    {
+        var socket = path is { LocalSocket: var id } ? sockets.First(own => own.Id == id) : sockets[0];
+        return path is { } tuple
+            ? TupleStats.Of(tuple, socket.AnnouncedAddress)
+            : TupleStats.Of(TransportProtocol.Udp, socket.Local, socket.AnnouncedAddress);
+    }
 
     private static bool IsOf(ImmutableArray<BoundSocket> sockets, in TransportTuple tuple)
     {

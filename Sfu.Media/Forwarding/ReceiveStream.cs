@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sfu.Media.Codecs;
 using Sfu.Media.Control;
 using Sfu.Media.Ortc;
@@ -73,6 +74,9 @@ internal sealed class ReceiveStream
     /// <summary>Retransmissions that came.</summary>
     public long RtxPacketCount { get; set; }
 
+    /// <summary>Retransmissions by RTX that were of no use.</summary>
+    public long RtxPacketsDiscarded { get; set; }
+
     /// <summary>0 … 10.</summary>
     public int Score => _shownScore;
 
@@ -122,32 +126,30 @@ internal sealed class ReceiveStream
         _frames?.Reset();
     }
 
-    public RtpStreamStats Stats(MediaTime now, long unixMs, string kind)
-    {
-        return new RtpStreamStats(
-            "inbound-rtp",
-            unixMs,
-            Ssrc,
-            RtxSsrc,
-            Rid,
-            kind,
-            Codec.MimeType,
-            PacketCount: Reception.PacketCount,
-            ByteCount: Reception.ByteCount,
-            Bitrate: Reception.Bitrate(now),
-            PacketsLost: Reception.CumulativeLost,
-            FractionLost: Reception.FractionLost,
-            PacketsDiscarded: Reception.DuplicateCount,
-            PacketsRetransmitted: 0,
-            PacketsRepaired: Reception.RecoveredCount,
-            NackCount: NackCount,
-            NackPacketCount: NackPacketCount,
-            PliCount: PliCount,
-            FirCount: FirCount,
-            KeyFrameCount: KeyFrameCount,
-            Jitter: (double)Reception.Jitter / Codec.ClockRate,
-            RoundTripTime: Producer.Transport.Reporter.InboundRttUs is > 0 and var rttUs ? rttUs / 1000.0 : null,
-            Score: Score,
-            BitrateByLayer: Producer.Rates?.Describe(Encoding, Producer.IsSimulcast));
-    }
+    public RtpStreamStats Stats(MediaTime now) => new(
+        "inbound-rtp",
+        Producer.Transport.UnixMs(now),
+        Ssrc,
+        RtxSsrc,
+        Rid,
+        Producer.Kind.ToString().ToLowerInvariant(),
+        Codec.MimeType,
+        PacketCount: Reception.PacketCount,
+        ByteCount: Reception.ByteCount,
+        Bitrate: Reception.Bitrate(now),
+        PacketsLost: Reception.CumulativeLost,
+        FractionLost: Reception.FractionLost,
+        PacketsDiscarded: Reception.DuplicateCount + Reception.RejectedCount,
+        PacketsRetransmitted: RtxSsrc is null ? Reception.RecoveredCount : RtxPacketCount,
+        PacketsRepaired: Reception.RecoveredCount,
+        NackCount: NackCount,
+        NackPacketCount: NackPacketCount,
+        PliCount: PliCount,
+        FirCount: FirCount,
+        KeyFrameCount: KeyFrameCount,
+        Jitter: Reception.Jitter,
+        RoundTripTime: Producer.Transport.Reporter.InboundRttUs / 1000.0,
+        Score: Score,
+        BitrateByLayer: Producer.Rates?.Describe(Encoding, Producer.IsSimulcast) ?? ImmutableDictionary<string, long>.Empty,
+        RtxPacketsDiscarded: RtxSsrc is null ? null : RtxPacketsDiscarded);
 }

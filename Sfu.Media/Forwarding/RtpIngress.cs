@@ -246,6 +246,7 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
         var arrival = repaired ? stream.Reception.OnRecoveredPacket(packet) : stream.Reception.OnPacket(packet, now);
         if (arrival is SequenceArrival.Duplicate or SequenceArrival.Rejected)
         {
+            stream.RtxPacketsDiscarded += repaired && arrival == SequenceArrival.Rejected ? 1 : 0;
             return;
         }
 
@@ -288,10 +289,19 @@ internal sealed class RtpIngress(MediaTransport transport) : IDisposable
     private void OnRtx(ReceiveStreamTable.Entry entry, Span<byte> plain, MediaTime now)
     {
         // The stream may be known only now, when its own packets came on an SSRC that was announced nowhere.
-        if (entry.Stream is not { } stream || entry.Producer.Codecs[(byte)(plain[1] & 0x7F)] is not { Kind: CodecKind.Rtx } rtx || rtx.Apt < 0 ||
-            Rtx.TryUnwrap(plain, stream.Ssrc, (byte)rtx.Apt, out var length) != RtxUnwrap.Media ||
-            !RtpPacket.TryParse(plain[..length], out var original))
+        if (entry.Stream is not { } stream)
         {
+            return;
+        }
+
+        var length = 0;
+        var unwrapped = entry.Producer.Codecs[(byte)(plain[1] & 0x7F)] is { Kind: CodecKind.Rtx, Apt: >= 0 } rtx
+            ? Rtx.TryUnwrap(plain, stream.Ssrc, (byte)rtx.Apt, out length)
+            : RtxUnwrap.Malformed;
+        if (unwrapped != RtxUnwrap.Media || !RtpPacket.TryParse(plain[..length], out var original))
+        {
+            // Padding alone is no fault: it was sent to see what the path carries.
+            stream.RtxPacketsDiscarded += unwrapped == RtxUnwrap.PaddingOnly ? 0 : 1;
             return;
         }
 

@@ -282,13 +282,11 @@ internal sealed class WebRtcMediaTransport : MediaTransport, IIceListener
 
     protected override void AfterLeaving() => Engine.LeaveServer(Server);
 
-    protected override TransportStats Stats(MediaTime now) => CommonStats(
-        "webrtc-transport",
-        _agent.State.ToString().ToLowerInvariant(),
-        _dtls.State.ToString().ToLowerInvariant(),
-        HasSelected ? Selected.Id : null,
-        now) with
+    protected override TransportStats Stats(MediaTime now) => CommonStats("webrtc-transport", now) with
     {
         IceRole = "controlled",
+        IceState = _agent.State.ToString().ToLowerInvariant(),
+        IceSelectedTuple = HasSelected ? TupleStats.Of(Selected, Server.AnnouncedAddressOf(Selected)) : null,
+        DtlsState = _dtls.State.ToString().ToLowerInvariant(),
     };
 }

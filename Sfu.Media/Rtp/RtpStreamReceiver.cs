@@ -53,6 +53,9 @@ public sealed class RtpStreamReceiver
 
     public long DuplicateCount { get; private set; }
 
+    /// <summary>Packets under this SSRC whose number is too far from the others to be of the stream.</summary>
+    public long RejectedCount { get; private set; }
+
     /// <summary>Lost packets that a retransmission brought.</summary>
     public long RecoveredCount { get; private set; }
 
@@ -85,6 +88,7 @@ public sealed class RtpStreamReceiver
         var arrival = _sequence.OnSequence(packet.SequenceNumber);
         if (arrival == SequenceArrival.Rejected)
         {
+            RejectedCount++;
             return arrival;
         }
 

@@ -6,6 +6,7 @@ using Sfu.Media.Ortc;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
 using Sfu.Media.Wire;
+using Sfu.Tests.Support;
 using Sfu.Tests.Support.Loopback;
 
 namespace Sfu.Tests.Loopback;
@@ -98,6 +99,79 @@ public sealed class AudioSpecs : IDisposable
         // Equal to the last bit: only then may SRTP protect it under the same index.
         var again = Assert.Single(datagrams, static datagram => datagram[0] >= 0x80 && !RtcpPacket.IsRtcp(datagram));
         Assert.Equal(sent, again);
+    }
+
+    [Fact]
+    public void Redundancy_goes_from_produce_to_those_who_know_it_and_to_those_who_do_not()
+    {
+        var other = _world.NewConnectedPeer();
+        var offer = Negotiate(RedRouter, OpusCodec, RedCodec(ProducerRed));
+        var producer = _publisher.Produce(Settings(offer));
+        var knowing = _subscriber.Consume(producer, Consumed(offer, RedRouter, 51));
+        var plain = other.Consume(producer, Consumed(offer, RedRouter with { Codecs = [.. RedRouter.Codecs.Where(static codec => codec.MimeType == "audio/opus")] }, 52));
+        byte[] primary = [0x78, 1, 2, 3];
+        var whole = Red([9, 9], primary);
+        Send(ProducerRed, whole);
+        Send(TestMedia.ProducerOpus, primary);
+        Assert.Empty(_publisher.Events.Failed.Concat(_subscriber.Events.Failed).Concat(other.Events.Failed));
+        Assert.NotEqual(knowing, plain);
+        Assert.Equal([("audio/red", Convert.ToHexString(whole)), ("audio/opus", Convert.ToHexString(primary))], Named(_subscriber));
+        Assert.Equal([("audio/opus", Convert.ToHexString(primary)), ("audio/opus", Convert.ToHexString(primary))], Named(other));
+
+        (string, string)[] Named(LoopbackPeer peer) =>
+        [
+            .. peer.Rtp.Select(packet =>
+            {
+                Assert.True(RtpPacket.TryParse(packet, out var view));
+                var payloadType = view.PayloadType;
+                return (offer.Consumable.Codecs.Single(codec => codec.PayloadType == payloadType).MimeType, Convert.ToHexString(view.Payload));
+            }),
+        ];
+    }
+
+    [Theory] // RFC 7845 §5.1.1: so many Opus streams in one packet, each but the last with its length. Nobody here looks into it.
+    [InlineData(4, "0,1,2,3", 2, 2)]
+    [InlineData(6, "0,4,1,2,3,5", 4, 2)]
+    [InlineData(8, "0,6,1,2,3,4,5,7", 5, 3)]
+    public void Sound_of_many_channels_passes_as_it_is(int channels, string mapping, int streams, int coupled)
+    {
+        var codec = new RtpCodecParameters
+        {
+            MimeType = "audio/multiopus",
+            PayloadType = TestMedia.ProducerOpus,
+            ClockRate = 48_000,
+            Channels = channels,
+            Parameters = ParameterDictionary.Of(("channel_mapping", mapping), ("num_streams", streams), ("coupled_streams", coupled)),
+            RtcpFeedback = [new RtcpFeedback("nack")],
+        };
+        var router = Router(new RtpCodecCapability { Kind = MediaKind.Audio, MimeType = codec.MimeType, ClockRate = 48_000, Channels = channels, Parameters = codec.Parameters });
+        var offer = Negotiate(router, codec);
+        var producer = _publisher.Produce(Settings(offer));
+        var settings = Consumed(offer, router, 51);
+        var consumer = _subscriber.Consume(producer, settings);
+        var told = Assert.Single(settings.RtpParameters.Codecs);
+        Assert.Equal((channels, "audio/multiopus"), (told.Channels, told.MimeType));
+        Assert.Equal(codec.Parameters.Select(static parameter => parameter.Key).Order(), told.Parameters.Select(static parameter => parameter.Key).Order());
+
+        byte[][] payloads = [.. Enumerable.Range(0, 10).Select(i => Enumerable.Range(0, 30 * streams).Select(j => (byte)(i + j)).ToArray())];
+        Array.ForEach(payloads, payload => Send(TestMedia.ProducerOpus, payload));
+        Assert.Equal(10, _subscriber.Rtp.Count);
+        for (var i = 0; i < payloads.Length; i++)
+        {
+            Assert.True(RtpPacket.TryParse(_subscriber.Rtp[i], out var packet));
+            Assert.Equal((51u, (byte)told.PayloadType), (packet.Ssrc, packet.PayloadType));
+            Assert.True(packet.Payload.SequenceEqual(payloads[i]));
+        }
+
+        // It is asked for again like opus.
+        var writer = new RtcpWriter(new byte[RtcpWriter.MaxCompoundBytes]);
+        Assert.True(writer.TryAddNack(1, 51, [Number(_subscriber.Rtp[4])], out _));
+        _subscriber.SendRtcp(writer.Written);
+        _world.Run(TimeSpan.FromMilliseconds(50));
+        _world.Command(directory => directory.GetConsumerStats(_subscriber.Transport, 9, consumer));
+        Assert.Equal(
+            [("outbound-rtp", "audio/multiopus", 1L), ("inbound-rtp", "audio/multiopus", 0L)],
+            _subscriber.Events.Stats.Cast<RtpStreamStats>().Select(static stats => (stats.Type, stats.MimeType, stats.PacketsRetransmitted)));
     }
 
     [Fact]
@@ -315,6 +389,33 @@ public sealed class AudioSpecs : IDisposable
         _publisher.Events.AudioLevels.Clear();
         Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3], level: 9);
         Assert.Empty(_publisher.Events.AudioLevels);
+    }
+
+    private static RtpCodecParameters OpusCodec => TestMedia.Audio().RtpParameters.Codecs[0];
+
+    private static RtpCapabilities RedRouter { get; } = Router(
+        DefaultMediaCodecs.Value[0], new RtpCodecCapability { Kind = MediaKind.Audio, MimeType = "audio/red", ClockRate = 48_000, Channels = 2 });
+
+    private static RtpCapabilities Router(params RtpCodecCapability[] codecs)
+    {
+        Assert.True(RouterNegotiation.TryGenerateRouterRtpCapabilities([.. codecs], out var router, out _));
+        return router!;
+    }
+
+    private static ProducerOffer Negotiate(RtpCapabilities router, params RtpCodecParameters[] codecs)
+    {
+        var parameters = TestMedia.Audio().RtpParameters with { Codecs = [.. codecs] };
+        Assert.True(ProducerNegotiation.TryNegotiate(MediaKind.Audio, parameters, router, new SeededRandom(1), out var offer, out var error), error?.Reason);
+        return offer!;
+    }
+
+    private static ProducerSettings Settings(ProducerOffer offer) =>
+        new("audio", offer.Kind, offer.Parameters, offer.Mapping, offer.Consumable, Paused: false, KeyFrameRequestDelayMs: 0);
+
+    private static ConsumerSettings Consumed(ProducerOffer offer, RtpCapabilities peer, uint ssrc)
+    {
+        Assert.True(ConsumerNegotiation.TryGetConsumerRtpParameters(offer.Consumable, peer, enableRtx: true, new SeededRandom(2), out var parameters, out var error), error?.Reason);
+        return new ConsumerSettings("consumer", offer.Kind, parameters! with { Encodings = [new RtpEncodingParameters { Ssrc = ssrc }] }, Paused: false);
     }
 
     private static ushort Number(byte[] packet)

@@ -288,9 +288,10 @@ public sealed class FakeMediaPlane : IMediaPlane, IAsyncDisposable
     public void GetConsumerStats(TransportHandle transport, long requestId, ConsumerHandle consumer) =>
         OnTransport(transport, nameof(GetConsumerStats), requestId, state =>
         {
-            if (_books.Consumers.ContainsKey(consumer))
+            if (_books.Consumers.TryGetValue(consumer, out var known))
             {
-                state.Events.StatsReady(requestId, [Stream("outbound-rtp")]);
+                // One of a pipe has no producer's stream behind its own.
+                state.Events.StatsReady(requestId, known.Settings.Encoding is null ? [Stream("outbound-rtp"), Stream("inbound-rtp")] : [Stream("outbound-rtp")]);
             }
             else
             {

@@ -140,7 +140,7 @@ internal static class StreamTargets
                 continue;
             }
 
-            var isKey = KeyFrameDetector.IsKeyFrame(codec, data);
+            var isKey = (action & 0x20) != 0;
             var forwarded = numbers.TryForward(data, isKey, out var shift);
             outcome.Note(forwarded);
             outcome.Note(shift.IsNone);

@@ -121,6 +121,10 @@ internal sealed class LoopbackPeer : IMediaPeer, IDisposable
         return _buffer[..length];
     }
 
+    /// <summary>The same without a copy. Allocates nothing.</summary>
+    /// <returns>What lies in the room.</returns>
+    public int ProtectRtcp(ReadOnlySpan<byte> compound, Span<byte> room) => _sender!.ProtectRtcp(compound, room);
+
     public void SendRaw(ReadOnlySpan<byte> datagram) => _world.SendToNode(this, datagram);
 
     public void CloseDtls()

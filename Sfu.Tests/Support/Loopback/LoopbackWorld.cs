@@ -181,6 +181,12 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
     public void Receive(in TransportTuple tuple, Span<byte> datagram, MediaTime now)
     {
         Engines[_ownSockets.TryGetValue(tuple.Local, out var own) ? own.Engine : EntranceOf(tuple.Remote.Port)].OnDatagram(tuple, datagram, now);
+        Pass(now);
+    }
+
+    /// <summary>Time passes at the node, and nowhere else.</summary>
+    public void Pass(MediaTime now)
+    {
         foreach (var engine in Engines)
         {
             engine.Work(now);
@@ -223,6 +229,11 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
     public void SendFromNode(in TransportTuple tuple, ReadOnlySpan<byte> datagram)
     {
         NodeSent++;
+        if (Counting)
+        {
+            Counted?.Invoke(tuple, datagram);
+        }
+
         if (!Counting && tuple.Local.Port != ServerPort)
         {
             SendFromSocket(tuple, datagram.ToArray());
@@ -242,6 +253,9 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
 
     /// <summary>While set, what the node sends is counted and goes nowhere: for measuring allocations of the engine alone.</summary>
     public bool Counting { get; set; }
+
+    /// <summary>Sees what is counted, and keeps none of it.</summary>
+    public SeeDatagram? Counted { get; set; }
 
     public BoundSocket OpenSocket(ListenInfo info, int engine)
     {
@@ -417,6 +431,8 @@ internal sealed class LoopbackWorld : IDtlsRunner, IDisposable
         }
         while (worked);
     }
+
+    public delegate void SeeDatagram(in TransportTuple tuple, ReadOnlySpan<byte> datagram);
 
     private sealed class DumpCatcher : IMediaPlaneEvents
     {

@@ -19,11 +19,15 @@ public class PictureNumbersSpecs
             CultureInfo.InvariantCulture,
             $"{(keyFrame ? 0xA8 : 0xE8):X2} {0x8000 | pictureId:X4} {(layer << 5) | (spatial << 1):X2} {tl0 & 0xFF:X2} 82"));
 
+    private static bool StartsKeyFrame(CodecKind codec, byte[] payload) => codec == CodecKind.Vp9
+        ? Vp9PayloadDescriptor.TryParse(payload, out var vp9) && vp9.IsKeyFrameStart
+        : Vp8PayloadDescriptor.TryParse(payload, out var vp8) && vp8.IsKeyFrameStart;
+
     private string? Forward(byte[] payload) => Forward(_numbers, CodecKind.Vp8, payload);
 
     private static string? Forward(PictureNumbers numbers, CodecKind codec, byte[] payload, bool? isKey = null)
     {
-        if (!numbers.TryForward(payload, isKey ?? KeyFrameDetector.IsKeyFrame(codec, payload), out var shift))
+        if (!numbers.TryForward(payload, isKey ?? StartsKeyFrame(codec, payload), out var shift))
         {
             return null;
         }

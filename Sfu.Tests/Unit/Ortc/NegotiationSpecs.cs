@@ -88,6 +88,16 @@ public sealed class NegotiationSpecs
         }
     }
 
+    [Fact] // As mediasoup-client sends, which gives one codec per Producer, where that one is chosen: what it is the redundancy of, nobody says.
+    public void A_Producer_of_redundancy_alone_is_refused()
+    {
+        var red = new RtpCodecCapability { Kind = MediaKind.Audio, MimeType = "audio/red", ClockRate = 48_000, Channels = 2 };
+        Assert.True(RouterNegotiation.TryGenerateRouterRtpCapabilities([DefaultMediaCodecs.Value[0], red], out var router, out _));
+        var parameters = new RtpParameters { Mid = "1", Codecs = [new RtpCodecParameters { MimeType = "audio/red", PayloadType = 63, ClockRate = 48_000, Channels = 2 }] };
+        Assert.False(ProducerNegotiation.TryNegotiate(MediaKind.Audio, parameters, router!, new SeededRandom(1), out _, out var error));
+        Assert.Equal("rtpParameters.codecs must hold a media codec", error.Reason);
+    }
+
     [Fact]
     public void A_Producer_of_another_kind_than_its_codecs_is_refused()
     {
