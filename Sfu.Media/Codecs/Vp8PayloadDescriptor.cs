@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Sfu.Media.Codecs;
 
 /// <summary>The VP8 payload descriptor (RFC 7741 §4.2).</summary>
@@ -72,24 +70,12 @@ public readonly record struct Vp8PayloadDescriptor
             position = 2;
         }
 
-        int pictureId = -1, pictureIdOffset = -1, tl0 = -1, tl0Offset = -1, layer = -1, keyIndex = -1;
-        bool longPictureId = false, layerSync = false;
-        if ((flags & 0x80) != 0)
+        var picture = PictureIdField.None;
+        int tl0 = -1, tl0Offset = -1, layer = -1, keyIndex = -1;
+        var layerSync = false;
+        if ((flags & 0x80) != 0 && !PictureIdField.TryRead(payload, ref position, out picture))
         {
-            if (payload.Length <= position)
-            {
-                return false;
-            }
-
-            longPictureId = (payload[position] & 0x80) != 0;
-            if (payload.Length < position + (longPictureId ? 2 : 1))
-            {
-                return false;
-            }
-
-            pictureIdOffset = position;
-            pictureId = longPictureId ? BinaryPrimitives.ReadUInt16BigEndian(payload[position..]) & 0x7FFF : payload[position];
-            position += longPictureId ? 2 : 1;
+            return false;
         }
 
         if ((flags & 0x40) != 0)
@@ -129,9 +115,9 @@ public readonly record struct Vp8PayloadDescriptor
             IsNonReference = (first & 0x20) != 0,
             IsFrameStart = frameStart,
             IsKeyFrameStart = frameStart && (payload[position] & 0x01) == 0,
-            PictureId = pictureId,
-            PictureIdOffset = pictureIdOffset,
-            HasLongPictureId = longPictureId,
+            PictureId = picture.Value,
+            PictureIdOffset = picture.Offset,
+            HasLongPictureId = picture.IsLong,
             Tl0PictureIndex = tl0,
             Tl0PictureIndexOffset = tl0Offset,
             TemporalLayer = layer,

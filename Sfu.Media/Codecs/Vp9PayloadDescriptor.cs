@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Sfu.Media.Codecs;
 
 /// <summary>The VP9 payload descriptor (RFC 9628 §4.2).</summary>
@@ -95,25 +93,13 @@ public readonly record struct Vp9PayloadDescriptor
 
         var first = payload[0];
         var position = 1;
-        int pictureId = -1, pictureIdOffset = -1, temporal = -1, spatial = -1, tl0 = -1, tl0Offset = -1;
-        bool longPictureId = false, switchingUp = false, interLayer = false;
+        var picture = PictureIdField.None;
+        int temporal = -1, spatial = -1, tl0 = -1, tl0Offset = -1;
+        bool switchingUp = false, interLayer = false;
         var flexible = (first & 0x10) != 0;
-        if ((first & 0x80) != 0)
+        if ((first & 0x80) != 0 && !PictureIdField.TryRead(payload, ref position, out picture))
         {
-            if (payload.Length <= position)
-            {
-                return false;
-            }
-
-            longPictureId = (payload[position] & 0x80) != 0;
-            if (payload.Length < position + (longPictureId ? 2 : 1))
-            {
-                return false;
-            }
-
-            pictureIdOffset = position;
-            pictureId = longPictureId ? BinaryPrimitives.ReadUInt16BigEndian(payload[position..]) & 0x7FFF : payload[position];
-            position += longPictureId ? 2 : 1;
+            return false;
         }
 
         if ((first & 0x20) != 0)
@@ -160,9 +146,9 @@ public readonly record struct Vp9PayloadDescriptor
             IsFrameEnd = (first & 0x04) != 0,
             IsFlexibleMode = flexible,
             IsNotReferredFromAbove = (first & 0x01) != 0,
-            PictureId = pictureId,
-            PictureIdOffset = pictureIdOffset,
-            HasLongPictureId = longPictureId,
+            PictureId = picture.Value,
+            PictureIdOffset = picture.Offset,
+            HasLongPictureId = picture.IsLong,
             TemporalLayer = temporal,
             SpatialLayer = spatial,
             IsSwitchingUpPoint = switchingUp,
