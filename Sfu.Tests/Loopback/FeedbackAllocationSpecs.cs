@@ -1,5 +1,4 @@
 using Sfu.Media.Bwe;
-using Sfu.Media.Control;
 using Sfu.Media.Ice;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;

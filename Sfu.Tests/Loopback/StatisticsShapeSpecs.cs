@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Sfu.Host.Signaling;
 using Sfu.Media.Control;

@@ -1,5 +1,4 @@
 using Sfu.Media.Control;
-using Sfu.Media.Ortc;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
 using Sfu.Tests.Support.Loopback;
