@@ -64,10 +64,13 @@ public sealed class LayerSpecs(Browser browser, ITestOutputHelper output)
         await host.IsIdleAsync(room);
     }
 
+    /// <summary>Three temporal layers: a quarter of the frames, half of them, all.</summary>
     [BrowserTheory]
     [InlineData("VP8")]
+    [InlineData("H264")]
     [InlineData("VP9")]
-    public async Task Fewer_frames_come_of_a_lower_temporal_layer(string codec)
+    [InlineData("AV1")]
+    public async Task Frames_that_come_follow_the_preferred_temporal_layer(string codec)
     {
         var room = $"temporal-{codec}";
         await using var host = await SfuHostProcess.StartAsync();
@@ -81,10 +84,23 @@ public sealed class LayerSpecs(Browser browser, ITestOutputHelper output)
             await PreferAsync(bob, 1, 0);
             var few = await Explained(ada, bob, host, () => Eventually.Get(
                 () => ReceivedVideo.OfAsync(bob),
-                seen => seen is { Temporal: 0, FramesPerSecond: > 0 } && seen.FramesPerSecond <= all.FramesPerSecond / 2,
+                seen => seen is { Temporal: 0, FramesPerSecond: > 0 } && seen.FramesPerSecond <= 0.4 * all.FramesPerSecond,
                 "a part of the frames comes",
                 s_patience));
-            output.WriteLine($"{codec}: {all.FramesPerSecond} fps → {few.FramesPerSecond} fps");
+            await PreferAsync(bob, 1, 1);
+            var more = await Explained(ada, bob, host, () => Eventually.Get(
+                () => ReceivedVideo.OfAsync(bob),
+                seen => seen is { Temporal: 1 } && seen.FramesPerSecond > 0.4 * all.FramesPerSecond && seen.FramesPerSecond <= 0.7 * all.FramesPerSecond,
+                "a larger part of the frames comes",
+                s_patience));
+            await PreferAsync(bob, 1, 2);
+            var again = await Explained(ada, bob, host, () => Eventually.Get(
+                () => ReceivedVideo.OfAsync(bob),
+                seen => seen is { Temporal: 2 } && seen.FramesPerSecond > 0.75 * all.FramesPerSecond,
+                "all frames come again",
+                s_patience));
+            output.WriteLine(
+                $"{codec}: {all.FramesPerSecond} fps → {few.FramesPerSecond} fps → {more.FramesPerSecond} fps → {again.FramesPerSecond} fps");
         }
 
         await host.IsIdleAsync(room);
