@@ -49,6 +49,13 @@ public sealed class CorridorFiguresSpecs
     }
 
     [Fact]
+    public void Queue_is_short_when_it_stays_so()
+    {
+        Assert.Equal(1.5, Of([], queue: static at => at is > 20.05 and < 21.45 && at != 20.8 ? 150 : 50).DrainedSeconds, 6);
+        Assert.Equal(1, new CorridorTotals([Of([], queue: static at => at < 22.05 ? 150 : 50), Of([], queue: static at => at < 21.95 ? 150 : 50)]).LateDrains);
+    }
+
+    [Fact]
     public void Shown_of_capacity_is_what_frames_took_while_the_path_was_narrow()
     {
         // 50,000 bytes a second are 400 of 500 kbit/s.

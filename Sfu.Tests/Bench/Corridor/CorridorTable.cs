@@ -21,6 +21,7 @@ internal static class CorridorTable
         ("gaps over 400 ms: drop, narrow, other", static all =>
             Invariant($"{all.CountGaps(LongGapMs, CorridorPart.Drop)}, {all.CountGaps(LongGapMs, CorridorPart.Narrow)}, {all.CountGaps(LongGapMs, CorridorPart.Other)}")),
         ("over 200 ms", static all => Invariant($"{all.CountGaps(GapMs)}")),
+        ("queue over 100 ms later than 2 s", static all => Invariant($"{all.LateDrains}")),
         ("later than 5 s to 85 %", static all => double.IsNaN(all.RiseSeconds) ? "–" : Invariant($"{all.LateCalls}")),
         ("mean, s", static all => double.IsNaN(all.RiseSeconds) ? "–" : Invariant($"{all.RiseSeconds:0.0}")),
         ("spatial changes in the narrow phase", static all => Invariant($"{all.NarrowChanges:0.0}")),

@@ -14,6 +14,9 @@ internal sealed record CorridorFigures(
     /// <summary>An estimate that takes longer after the opening is late.</summary>
     public const double LateSeconds = 5;
 
+    /// <summary>A queue that takes longer after the drop until it is short is late.</summary>
+    public const double DrainSeconds = 2;
+
     private const double MostOfCapacity = 0.85;
     private const int MiddleLayer = 1;
 
@@ -27,6 +30,9 @@ internal sealed record CorridorFigures(
     public double RiseSeconds => double.IsInfinity(Times.Opening)
         ? double.NaN
         : Samples.FirstSeconds(Times.Opening, static sample => sample.Estimate >= MostOfCapacity * sample.Capacity);
+
+    /// <summary>From the drop until the queue is short, and stays so.</summary>
+    public double DrainedSeconds => Samples.DrainedAfterSeconds(Times.Drop);
 
     /// <summary>Samples of the time that counts as narrow.</summary>
     public CorridorSample[] Narrow => Samples.Between(Times.Drop + CorridorTimes.AroundDropTo, Times.NarrowUntil);

@@ -23,6 +23,9 @@ internal sealed class CorridorTotals
     /// <summary>Calls whose estimate was late after the opening.</summary>
     public int LateCalls => _calls.Count(static call => call.RiseSeconds > CorridorFigures.LateSeconds);
 
+    /// <summary>Calls whose queue was long for too long after the drop.</summary>
+    public int LateDrains => _calls.Count(static call => call.DrainedSeconds > CorridorFigures.DrainSeconds);
+
     /// <summary>Mean of the calls whose estimate rose at all; not a number where none did, or the path does not open.</summary>
     public double RiseSeconds => Mean(_calls.Select(static call => call.RiseSeconds).Where(double.IsFinite));
 
