@@ -1,3 +1,5 @@
+using Sfu.Bench.Corridor;
+
 namespace Sfu.Bench;
 
 /// <summary>What the command line asks for.</summary>
@@ -15,6 +17,7 @@ namespace Sfu.Bench;
 /// <param name="Subjects">Who is measured, by the names in <see cref="Report.Case"/>.</param>
 /// <param name="Subscribers">Of the fan-outs, transports of the close cascade; none: the usual ones.</param>
 /// <param name="Janus">The program; null: there is none.</param>
+/// <param name="Corridor">Which calls of the corridor are counted; null: one of each kind is shown.</param>
 internal sealed record BenchOptions(
     IReadOnlyList<string> Scenarios,
     double Seconds,
@@ -29,4 +32,5 @@ internal sealed record BenchOptions(
     int MediaThreads,
     IReadOnlyList<string> Subjects,
     IReadOnlyList<int> Subscribers,
-    string? Janus);
+    string? Janus,
+    CorridorSeries? Corridor);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Sfu.Bench.Corridor;
 using Sfu.Bench.Report;
 using Sfu.Bench.Rivals;
 using Sfu.Bench.Scenarios;
@@ -57,6 +59,26 @@ internal sealed class CommandLine
     };
 
     private readonly Option<string?> _janus = new("--janus") { HelpName = "PROGRAM", Description = "Janus to compare with. Default: the one on PATH." };
+
+    private readonly Option<string?> _seeds = new("--seeds")
+    {
+        HelpName = "FROM-TO",
+        Description = "corridor: count what calls with all these seeds show, each codec and loss, instead of showing one of each.",
+    };
+
+    private readonly Option<string> _losses = new("--losses")
+    {
+        HelpName = "0,2,5",
+        Description = "corridor --seeds: with these losses, in percent.",
+        DefaultValueFactory = static _ => "0,2,5",
+    };
+
+    private readonly Option<double?> _drop = new("--drop")
+    {
+        HelpName = "SECONDS",
+        Description = "corridor --seeds: the path becomes narrow then, and calls end three seconds later. At 8 s they still probe. Default: at 20 s, opens at 40 s, ends at 60 s.",
+    };
+
     private readonly RootCommand _root;
 
     public CommandLine(IReadOnlyList<IScenario> scenarios)
@@ -70,8 +92,11 @@ internal sealed class CommandLine
         _scenarios.AcceptOnlyFromAmong(names);
         _root = new RootCommand("Measures the SFU from outside, beside a C program that does the same work, mediasoup and Janus.")
         {
-            _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _mediaThreads, _nodeArguments, _nodeSettings, _subjects, _subscribers, _janus,
+            _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _mediaThreads, _nodeArguments, _nodeSettings, _subjects, _subscribers, _janus, _seeds, _losses, _drop,
         };
+        _seeds.Validators.Add(static result => Check(result, CorridorSeries.TryParseSeeds(result.GetValueOrDefault<string?>() ?? "", out _, out _)));
+        _losses.Validators.Add(static result => Check(result, CorridorSeries.TryParseLosses(result.GetValueOrDefault<string>(), out _)));
+        _drop.Validators.Add(static result => Check(result, result.GetValueOrDefault<double?>() is null or >= CorridorSeries.EarliestDrop));
         _subjects.AcceptOnlyFromAmong(Case.Node, Case.Limit, Case.Mediasoup, Case.Janus);
         AllNames = names;
     }
@@ -102,6 +127,15 @@ internal sealed class CommandLine
             parsed.GetValue(_mediaThreads),
             parsed.GetValue(_subjects) is { Length: > 0 } subjects ? subjects : [Case.Node, Case.Limit, Case.Mediasoup, Case.Janus],
             parsed.GetValue(_subscribers) ?? [],
-            parsed.GetValue(_janus) ?? Programs.OnPath("janus"));
+            parsed.GetValue(_janus) ?? Programs.OnPath("janus"),
+            parsed.GetValue(_seeds) is { } seeds ? CorridorSeries.Parse(seeds, parsed.GetValue(_losses)!, parsed.GetValue(_drop)) : null);
+    }
+
+    private static void Check(OptionResult result, bool isGood)
+    {
+        if (!isGood)
+        {
+            result.AddError($"{result.Option.Name}: what follows is not as {result.Option.HelpName}.");
+        }
     }
 }

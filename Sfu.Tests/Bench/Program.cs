@@ -46,8 +46,12 @@ async Task<int> RunAsync(BenchOptions options)
         }
     }
 
-    ConsoleReport.WriteSummary(report);
-    Save(report);
+    if (report.Results.Count > 0)
+    {
+        ConsoleReport.WriteSummary(report);
+        Save(report);
+    }
+
     return failures == 0 ? 0 : 1;
 }
 

@@ -58,9 +58,6 @@ internal sealed class NarrowCall : ITimed
     /// <summary>How long a packet would have waited at the bottleneck, every ten milliseconds.</summary>
     public List<(double Seconds, double Ms)> Queue { get; } = [];
 
-    /// <summary>RTP bytes of frames that could be shown, at the time of each sample.</summary>
-    public List<long> Shown { get; } = [];
-
     /// <summary>How late the camera was at most, and when.</summary>
     public (double Ms, double AtSeconds) LatestFrame { get; private set; }
 
@@ -174,7 +171,6 @@ internal sealed class NarrowCall : ITimed
         var us = now.UsSince(_start);
         _received.Enqueue(Client.BytesReceived);
         var before = _received.Count > RateSamples ? _received.Dequeue() : 0;
-        Shown.Add(Client.BytesShown);
         Samples.Add(new CorridorSample(
             us / 1e6,
             _profile.RateAt(us),
@@ -183,6 +179,7 @@ internal sealed class NarrowCall : ITimed
             -1,
             Link.QueueUs(us) / 1000.0,
             Client.SinceLastFrameMs(now),
-            (Client.BytesReceived - before) * 8 * 1000 / (RateSamples * SampleMs)));
+            (Client.BytesReceived - before) * 8 * 1000 / (RateSamples * SampleMs),
+            Client.BytesShown));
     }
 }

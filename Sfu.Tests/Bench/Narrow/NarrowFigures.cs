@@ -42,12 +42,12 @@ internal static class NarrowFigures
         measurement.Add(NarrowMetric.EstimateBack, Within(call.Samples.FirstSeconds(Opening, static sample => sample.Estimate >= 0.85 * sample.Capacity), End - Opening));
         measurement.Add(NarrowMetric.LayerBack, Within(call.Samples.StaysSeconds(Opening, Opening, StaysSamples, static sample => sample.Spatial == HighestLayer), End - Opening));
         measurement.Add(NarrowMetric.HighestShare, Share(call, Opening, End));
-        measurement.Add(NarrowMetric.Changes, Changes(call, Drop + 2));
+        measurement.Add(NarrowMetric.Changes, call.Samples.Between(Drop + 2, double.PositiveInfinity).SpatialChanges());
         measurement.Add(NarrowMetric.QueueMean, queue.Average());
         measurement.Add(NarrowMetric.QueueP95, queue[queue.Length * 95 / 100]);
         measurement.Add(NarrowMetric.NoRoom, call.Link.Dropped);
-        measurement.Add(NarrowMetric.UsefulNarrow, Useful(call, Drop, Opening));
-        measurement.Add(NarrowMetric.UsefulOpen, Useful(call, Opening, End));
+        measurement.Add(NarrowMetric.UsefulNarrow, 100 * call.Samples.ShownOfCapacity(Drop, Opening));
+        measurement.Add(NarrowMetric.UsefulOpen, 100 * call.Samples.ShownOfCapacity(Opening, End));
         measurement.Add(NarrowMetric.Overhead, 100.0 * (client.BytesReceived - client.BytesShown) / Math.Max(1, client.BytesReceived));
         measurement.Add(NarrowMetric.Lost, client.Tally.Lost);
         if (client.Tally.Lost > 0)
@@ -61,28 +61,9 @@ internal static class NarrowFigures
         return measurement;
     }
 
-    /// <summary>How often the layer shown is another than before.</summary>
-    private static int Changes(NarrowCall call, double from)
-    {
-        var samples = call.Samples.Where(sample => sample.Seconds > from).ToArray();
-        return samples.Zip(samples.Skip(1)).Count(static pair => pair.First.Spatial != pair.Second.Spatial);
-    }
-
     /// <summary>Of the time between two times, in percent, with the highest layer.</summary>
-    private static double Share(NarrowCall call, double from, double to)
-    {
-        var samples = call.Samples.Where(sample => sample.Seconds > from && sample.Seconds <= to).ToArray();
-        return 100.0 * samples.Count(static sample => sample.Spatial == HighestLayer) / samples.Length;
-    }
+    private static double Share(NarrowCall call, double from, double to) =>
+        100 * call.Samples.Between(from, to).Share(static sample => sample.Spatial == HighestLayer);
 
     private static double Within(double seconds, double atMost) => Math.Min(seconds, atMost);
-
-    /// <summary>Bytes of what was shown between two times, in percent of what the path carried.</summary>
-    private static double Useful(NarrowCall call, double from, double to)
-    {
-        var first = call.Samples.FindIndex(sample => sample.Seconds >= from);
-        var last = call.Samples.FindLastIndex(sample => sample.Seconds <= to);
-        var seconds = call.Samples[last].Seconds - call.Samples[first].Seconds;
-        return 100 * (call.Shown[last] - call.Shown[first]) * 8 / seconds / call.Samples[last].Capacity;
-    }
 }

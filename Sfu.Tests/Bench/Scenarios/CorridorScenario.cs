@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sfu.Bench.Corridor;
 using Sfu.Bench.Report;
 using Sfu.Tests.EndToEnd;
 using Sfu.Tests.Support.Loopback;
@@ -17,10 +18,16 @@ internal sealed class CorridorScenario : IScenario
 
     public string Name => "corridor";
 
-    public string Description => "estimate, layers and freezes behind 10 Mbit/s, 500 kbit/s, 2 Mbit/s at 0 to 10 % loss with each codec, in virtual time; table and plot";
+    public string Description => "estimate, layers and freezes behind 10 Mbit/s, 500 kbit/s, 2 Mbit/s at 0 to 10 % loss with each codec, in virtual time; table and plot; with --seeds what many calls show, counted";
 
     public Task RunAsync(BenchContext context)
     {
+        if (context.Options.Corridor is { } series)
+        {
+            Console.WriteLine(CorridorTable.Write(series, series.Run()));
+            return Task.CompletedTask;
+        }
+
         var panels = new List<(string Title, IReadOnlyList<CorridorSample> Samples)>();
         foreach (var camera in Enum.GetValues<CameraKind>())
         {

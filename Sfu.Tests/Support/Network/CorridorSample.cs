@@ -9,5 +9,6 @@ namespace Sfu.Tests.Support.Network;
 /// <param name="QueueMs">How long a packet that came now would wait at the bottleneck.</param>
 /// <param name="FreezeMs">Since the latest frame that could be shown.</param>
 /// <param name="Received">By the client, lately, in bit/s; 0: not known.</param>
+/// <param name="ShownBytes">RTP bytes of all frames that could be shown so far.</param>
 internal readonly record struct CorridorSample(
-    double Seconds, long Capacity, long Estimate, int Spatial, int Temporal, double QueueMs, double FreezeMs, long Received = 0);
+    double Seconds, long Capacity, long Estimate, int Spatial, int Temporal, double QueueMs, double FreezeMs, long Received = 0, long ShownBytes = 0);

@@ -30,4 +30,23 @@ internal static class CorridorSamples
 
         return double.PositiveInfinity;
     }
+
+    /// <summary>Those after a time, until another.</summary>
+    public static CorridorSample[] Between(this IEnumerable<CorridorSample> samples, double from, double to) =>
+        [.. samples.Where(sample => sample.Seconds > from && sample.Seconds <= to)];
+
+    /// <summary>How often the spatial layer is another than in the sample before.</summary>
+    public static int SpatialChanges(this IReadOnlyList<CorridorSample> samples) =>
+        samples.Zip(samples.Skip(1)).Count(static pair => pair.First.Spatial != pair.Second.Spatial);
+
+    /// <summary>Of the samples, 0 … 1; not a number where there are none.</summary>
+    public static double Share(this IReadOnlyList<CorridorSample> samples, Func<CorridorSample, bool> match) => (double)samples.Count(match) / samples.Count;
+
+    /// <summary>Bytes of what was shown between two times, as a share of what the path carried from the first on.</summary>
+    public static double ShownOfCapacity(this IReadOnlyList<CorridorSample> samples, double from, double to)
+    {
+        var first = samples.First(sample => sample.Seconds >= from);
+        var last = samples.Last(sample => sample.Seconds <= to);
+        return (last.ShownBytes - first.ShownBytes) * 8 / (last.Seconds - first.Seconds) / first.Capacity;
+    }
 }

@@ -107,6 +107,15 @@ internal sealed class CorridorWorld : IDisposable
         return _subscriber.Events.Stats.OfType<TransportStats>().Single();
     }
 
+    /// <summary>What the call has shown.</summary>
+    /// <param name="times">Of its corridor.</param>
+    public CorridorFigures Figures(CorridorTimes times)
+    {
+        var stats = SubscriberStats();
+        var sent = stats.RtpBytesSent + stats.RtxBytesSent + stats.ProbationBytesSent;
+        return new CorridorFigures(times, Gaps, Samples, new CorridorBytes(sent, stats.RtxBytesSent, _client.BytesReceived, _client.BytesShown));
+    }
+
     public void Dispose() => _world.Dispose();
 
     private long Us => _world.Now.Us - _startUs;
@@ -146,6 +155,7 @@ internal sealed class CorridorWorld : IDisposable
             layers?.SpatialLayer ?? -1,
             layers?.TemporalLayer ?? -1,
             _down.QueueUs(Us) / 1000.0,
-            _client.SinceLastFrameMs(_world.Now)));
+            _client.SinceLastFrameMs(_world.Now),
+            ShownBytes: _client.BytesShown));
     }
 }

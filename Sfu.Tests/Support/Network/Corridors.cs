@@ -13,6 +13,12 @@ internal static class Corridors
         MaxQueue = TimeSpan.FromMilliseconds(200),
     };
 
+    /// <summary>The same path, of whose changes only the drop comes, at a time of its own.</summary>
+    public static LinkProfile DropAlone(double loss, double atSeconds) => Narrowing(loss) with
+    {
+        Rates = [(TimeSpan.Zero, 10_000_000), (TimeSpan.FromSeconds(atSeconds), 500_000)],
+    };
+
     /// <summary>The same rates and queue on a path that is short and steady: 50 ms round trip, 5 ms jitter.</summary>
     public static LinkProfile NarrowingNearby(double loss) => Narrowing(loss) with
     {
