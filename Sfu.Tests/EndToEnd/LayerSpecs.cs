@@ -7,6 +7,12 @@ namespace Sfu.Tests.EndToEnd;
 [Collection(EndToEndCollection.Name)]
 public sealed class LayerSpecs(Browser browser, ITestOutputHelper output)
 {
+    /// <summary>
+    /// Encoders in software share a small machine with the decoder, the node and this test: a step that such a machine missed is tried once more. In 14
+    /// runs at a load of 10 to 15 on two cores none needed it, the slowest of 90 steps took 1.9 s.
+    /// </summary>
+    private const int Attempts = 2;
+
     private static readonly TimeSpan s_switch = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(45);
 
@@ -118,18 +124,21 @@ public sealed class LayerSpecs(Browser browser, ITestOutputHelper output)
 
     private async Task StepAsync(MeetingPage ada, MeetingPage bob, string codec, int layer, int width)
     {
-        var watch = Stopwatch.StartNew();
-        await PreferAsync(bob, layer, 2);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await Eventually.Get(() => ReceivedVideo.OfAsync(bob), seen => seen.Width == width, $"layer {layer} comes {width} wide", s_switch);
+            var watch = Stopwatch.StartNew();
+            await PreferAsync(bob, layer, 2);
+            try
+            {
+                await Eventually.Get(() => ReceivedVideo.OfAsync(bob), seen => seen.Width == width, $"layer {layer} comes {width} wide", s_switch);
+                output.WriteLine($"{codec}: layer {layer}, {width} wide, after {watch.ElapsedMilliseconds} ms, try {attempt}");
+                return;
+            }
+            catch (TimeoutException e) when (attempt < Attempts)
+            {
+                output.WriteLine($"{codec}: {e.Message}\n  sent: {await SentAsync(ada)}");
+            }
         }
-        catch (TimeoutException e)
-        {
-            throw new TimeoutException($"{codec}: {e.Message}\nsent: {await SentAsync(ada)}", e);
-        }
-
-        output.WriteLine($"{codec}: layer {layer}, {width} wide, after {watch.ElapsedMilliseconds} ms");
     }
 
     private static Task<string> SentAsync(MeetingPage page) => page.Page.EvaluateAsync<string>(

@@ -127,7 +127,7 @@ public abstract class StatisticsSpecs : IDisposable
         _publisher.SendRtp(TestMedia.Vp8Packet((ushort)(_sequence + 20_000), _timestamp, key: false));
         var far = TestMedia.Vp8Packet((ushort)(_sequence + 20_000), _timestamp, key: false);
         _publisher.SendRtp(Wrapped(far));
-        _publisher.SendRtp(Wrapped(far)[..13]);
+        _publisher.SendRtp(Wrapped(far).AsSpan(0, 13).ToArray());
         _world.Run(TimeSpan.FromMilliseconds(50));
         var stats = Assert.Single(OfProducer(producer));
         Assert.Equal((1, 2), (stats.PacketsDiscarded, stats.RtxPacketsDiscarded));
