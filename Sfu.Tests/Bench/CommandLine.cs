@@ -73,6 +73,13 @@ internal sealed class CommandLine
         DefaultValueFactory = static _ => "0,2,5",
     };
 
+    private readonly Option<int> _burst = new("--burst")
+    {
+        HelpName = "PACKETS",
+        Description = "corridor --seeds: so many packets are lost in a row. The share is the same.",
+        DefaultValueFactory = static _ => 1,
+    };
+
     private readonly Option<double?> _drop = new("--drop")
     {
         HelpName = "SECONDS",
@@ -92,10 +99,11 @@ internal sealed class CommandLine
         _scenarios.AcceptOnlyFromAmong(names);
         _root = new RootCommand("Measures the SFU from outside, beside a C program that does the same work, mediasoup and Janus.")
         {
-            _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _mediaThreads, _nodeArguments, _nodeSettings, _subjects, _subscribers, _janus, _seeds, _losses, _drop,
+            _scenarios, _seconds, _runs, _quick, _rate, _output, _updateReadme, _node, _mediaThreads, _nodeArguments, _nodeSettings, _subjects, _subscribers, _janus, _seeds, _losses, _burst, _drop,
         };
         _seeds.Validators.Add(static result => Check(result, CorridorSeries.TryParseSeeds(result.GetValueOrDefault<string?>() ?? "", out _, out _)));
         _losses.Validators.Add(static result => Check(result, CorridorSeries.TryParseLosses(result.GetValueOrDefault<string>(), out _)));
+        _burst.Validators.Add(static result => Check(result, result.GetValueOrDefault<int>() >= 1));
         _drop.Validators.Add(static result => Check(result, result.GetValueOrDefault<double?>() is null or >= CorridorSeries.EarliestDrop));
         _subjects.AcceptOnlyFromAmong(Case.Node, Case.Limit, Case.Mediasoup, Case.Janus);
         AllNames = names;
@@ -128,7 +136,7 @@ internal sealed class CommandLine
             parsed.GetValue(_subjects) is { Length: > 0 } subjects ? subjects : [Case.Node, Case.Limit, Case.Mediasoup, Case.Janus],
             parsed.GetValue(_subscribers) ?? [],
             parsed.GetValue(_janus) ?? Programs.OnPath("janus"),
-            parsed.GetValue(_seeds) is { } seeds ? CorridorSeries.Parse(seeds, parsed.GetValue(_losses)!, parsed.GetValue(_drop)) : null);
+            parsed.GetValue(_seeds) is { } seeds ? CorridorSeries.Parse(seeds, parsed.GetValue(_losses)!, parsed.GetValue(_burst), parsed.GetValue(_drop)) : null);
     }
 
     private static void Check(OptionResult result, bool isGood)

@@ -186,7 +186,7 @@ public abstract class AllocationSpecs : IDisposable
         Consume(rtx);
         MustAllocateNothing(count => [.. Many(count / 2, Video, NackOfTheLatest)]);
         _world.Command(directory => directory.GetConsumerStats(_subscriber.Transport, 7, _first));
-        Assert.True(_subscriber.Events.Stats.OfType<RtpStreamStats>().Single().PacketsRetransmitted > 4000);
+        Assert.True(_subscriber.Events.Stats.OfType<RtpStreamStats>().Single(static stats => stats.Type == "outbound-rtp").PacketsRetransmitted > 4000);
     }
 
     [Fact]

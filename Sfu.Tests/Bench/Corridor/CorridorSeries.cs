@@ -8,8 +8,9 @@ namespace Sfu.Bench.Corridor;
 /// <param name="FirstSeed">Of the links.</param>
 /// <param name="LastSeed">Inclusive.</param>
 /// <param name="Losses">0 … 1.</param>
+/// <param name="Burst">Packets that are lost in a row; 1: each by itself.</param>
 /// <param name="Drop">Seconds; the call ends soon after it. Null: the whole corridor.</param>
-internal sealed record CorridorSeries(int FirstSeed, int LastSeed, IReadOnlyList<double> Losses, double? Drop)
+internal sealed record CorridorSeries(int FirstSeed, int LastSeed, IReadOnlyList<double> Losses, int Burst, double? Drop)
 {
     /// <summary>Seconds: what is about the drop begins before it.</summary>
     public const double EarliestDrop = 2;
@@ -18,9 +19,9 @@ internal sealed record CorridorSeries(int FirstSeed, int LastSeed, IReadOnlyList
 
     /// <summary>As from a command line.</summary>
     /// <exception cref="ArgumentException">Not as <see cref="TryParseSeeds"/> or <see cref="TryParseLosses"/> want it.</exception>
-    public static CorridorSeries Parse(string seeds, string losses, double? drop) =>
+    public static CorridorSeries Parse(string seeds, string losses, int burst, double? drop) =>
         TryParseSeeds(seeds, out var first, out var last) && TryParseLosses(losses, out var shares)
-            ? new CorridorSeries(first, last, shares, drop)
+            ? new CorridorSeries(first, last, shares, burst, drop)
             : throw new ArgumentException($"{seeds}; {losses}");
 
     /// <param name="text">For instance <c>901-960</c>, or one number.</param>
@@ -70,7 +71,7 @@ internal sealed record CorridorSeries(int FirstSeed, int LastSeed, IReadOnlyList
     private CorridorCall RunOne(double loss, CameraKind camera, int seed)
     {
         var profile = Drop is { } at ? Corridors.DropAlone(loss, at) : Corridors.Narrowing(loss);
-        using var world = new CorridorWorld(profile, seed, camera);
+        using var world = new CorridorWorld(Burst > 1 ? profile.InBursts(Burst) : profile, seed, camera);
         world.Run(TimeSpan.FromSeconds(Times.End));
         return new CorridorCall(camera, loss, seed, world.Figures(Times));
     }

@@ -36,7 +36,7 @@ internal static class CorridorTable
     {
         var times = series.Times;
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"\nCorridor, seeds {series.FirstSeed} to {series.LastSeed}, calls of {times.End:0.#} s; drop: from {times.Drop - CorridorTimes.AroundDropFrom:0.#} to {times.Drop + CorridorTimes.AroundDropTo:0.#} s, narrow: from there to {times.NarrowUntil:0.#} s\n");
+        text.AppendLine(CultureInfo.InvariantCulture, $"\nCorridor, seeds {series.FirstSeed} to {series.LastSeed}, calls of {times.End:0.#} s{(series.Burst > 1 ? Invariant($", losses in bursts of {series.Burst}") : "")}; drop: from {times.Drop - CorridorTimes.AroundDropFrom:0.#} to {times.Drop + CorridorTimes.AroundDropTo:0.#} s, narrow: from there to {times.NarrowUntil:0.#} s\n");
         text.AppendLine(CultureInfo.InvariantCulture, $"| | {string.Join(" | ", s_columns.Select(static column => column.Title))} |");
         text.AppendLine(CultureInfo.InvariantCulture, $"|---|{string.Concat(s_columns.Select(static _ => "---:|"))}");
         foreach (var loss in calls.GroupBy(static call => call.Loss))

@@ -14,11 +14,18 @@ namespace Sfu.Bench.Scenarios;
 internal sealed class CorridorScenario : IScenario
 {
     private const int Seed = 3;
-    private static readonly double[] s_losses = [0, 0.02, 0.05, 0.10];
+    private const int BurstLength = 3;
+
+    private static readonly (string Label, LinkProfile Link)[] s_links =
+    [
+        .. ((double[])[0, 0.02, 0.05, 0.10]).Select(static loss => (string.Create(CultureInfo.InvariantCulture, $"{loss * 100:0} % loss"), Corridors.Narrowing(loss))),
+        ($"2 % loss in bursts of {BurstLength}", Corridors.Narrowing(0.02).InBursts(BurstLength)),
+        ($"5 % loss in bursts of {BurstLength}", Corridors.Narrowing(0.05).InBursts(BurstLength)),
+    ];
 
     public string Name => "corridor";
 
-    public string Description => "estimate, layers and freezes behind 10 Mbit/s, 500 kbit/s, 2 Mbit/s at 0 to 10 % loss with each codec, in virtual time; table and plot; with --seeds what many calls show, counted";
+    public string Description => "estimate, layers and freezes behind 10 Mbit/s, 500 kbit/s, 2 Mbit/s at 0 to 10 % loss, single and in bursts, with each codec, in virtual time; table and plot; with --seeds what many calls show, counted";
 
     public Task RunAsync(BenchContext context)
     {
@@ -31,12 +38,12 @@ internal sealed class CorridorScenario : IScenario
         var panels = new List<(string Title, IReadOnlyList<CorridorSample> Samples)>();
         foreach (var camera in Enum.GetValues<CameraKind>())
         {
-            foreach (var loss in context.Options.Quick ? s_losses[..1] : s_losses)
+            foreach (var (label, link) in context.Options.Quick ? s_links[..1] : s_links)
             {
-                using var world = new CorridorWorld(Corridors.Narrowing(loss), Seed, camera);
+                using var world = new CorridorWorld(link, Seed, camera);
                 world.Run(TimeSpan.FromSeconds(60));
-                Print(camera, loss, world);
-                panels.Add((string.Create(CultureInfo.InvariantCulture, $"{camera}, {loss * 100:0} % loss: longest freeze {world.LongestFreezeMs:0} ms, {world.Freezes(500)} over 500 ms"), world.Samples));
+                Print(camera, label, world);
+                panels.Add((string.Create(CultureInfo.InvariantCulture, $"{camera}, {label}: longest freeze {world.LongestFreezeMs:0} ms, {world.Freezes(500)} over 500 ms"), world.Samples));
             }
         }
 
@@ -47,9 +54,9 @@ internal sealed class CorridorScenario : IScenario
         return Task.CompletedTask;
     }
 
-    private static void Print(CameraKind camera, double loss, CorridorWorld world)
+    private static void Print(CameraKind camera, string label, CorridorWorld world)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nCorridor, {camera}, 200 ms round trip, 50 ms jitter, {loss * 100:0} % loss"));
+        Console.WriteLine($"\nCorridor, {camera}, 200 ms round trip, 50 ms jitter, {label}");
         Console.WriteLine("   time   capacity   estimate  layer    queue");
         foreach (var sample in world.Samples.Where(static (_, i) => i % 10 == 9))
         {

@@ -24,6 +24,10 @@ internal sealed record LinkProfile
     /// <summary>A packet that would wait longer at the bottleneck is dropped.</summary>
     public TimeSpan MaxQueue { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The same link, which loses as many packets, but some at a time.</summary>
+    /// <param name="length">Packets in a row.</param>
+    public LinkProfile InBursts(int length) => this with { Loss = 0, BurstChance = Loss / (length - (Loss * (length - 1))), BurstLength = length };
+
     public long RateAt(long us)
     {
         var rate = Rates[0].BitsPerSecond;
