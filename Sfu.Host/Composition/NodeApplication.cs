@@ -24,12 +24,13 @@ internal static class NodeApplication
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<NodeLogger.Setup>();
         builder.Services.AddSingleton<NodeProbe>();
         builder.Services.AddSingleton<NodeEmptying>();
         builder.Services.AddSingleton(static services => SfuClient.Create(services.GetRequiredService<ActorSystem>()));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.AddAkka("sfu", (akka, services) => akka
-            .AddSetup(new NodeLogger.Setup(services.GetRequiredService<ILoggerFactory>()))
+            .AddSetup(services.GetRequiredService<NodeLogger.Setup>())
             .ConfigureLoggers(loggers =>
             {
                 loggers.LogLevel = ToAkka(options.LogLevel);

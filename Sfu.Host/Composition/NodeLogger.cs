@@ -12,7 +12,7 @@ namespace Sfu.Host.Composition;
 internal sealed class NodeLogger : UntypedActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
     private readonly ConcurrentDictionary<string, ILogger> _loggers = [];
-    private readonly ILoggerFactory? _factory = Context.System.Settings.Setup.Get<Setup>() is { HasValue: true } setup ? setup.Value.Factory : null;
+    private readonly Setup? _setup = Context.System.Settings.Setup.Get<Setup>() is { HasValue: true } setup ? setup.Value : null;
 
     protected override void OnReceive(object message)
     {
@@ -21,8 +21,8 @@ internal sealed class NodeLogger : UntypedActor, IRequiresMessageQueue<ILoggerMe
             case InitializeLogger:
                 Sender.Tell(new LoggerInitialized());
                 break;
-            case LogEvent said when _factory is not null:
-                var logger = _loggers.GetOrAdd(said.LogClass.FullName ?? said.LogClass.Name, static (name, factory) => factory.CreateLogger(name), _factory);
+            case LogEvent said when _setup is { IsSilent: false }:
+                var logger = _loggers.GetOrAdd(said.LogClass.FullName ?? said.LogClass.Name, static (name, factory) => factory.CreateLogger(name), _setup.Factory);
                 logger.Log(Level(said.LogLevel()), said.Cause, "{Text}", said.Message?.ToString());
                 break;
             default:
@@ -41,6 +41,14 @@ internal sealed class NodeLogger : UntypedActor, IRequiresMessageQueue<ILoggerMe
     /// <summary>Brings the process's logging into the actor system.</summary>
     public sealed class Setup(ILoggerFactory factory) : Akka.Actor.Setup.Setup
     {
+        private volatile bool _silent;
+
         public ILoggerFactory Factory => factory;
+
+        /// <summary>Nothing that actors log is of interest any more.</summary>
+        public bool IsSilent => _silent;
+
+        /// <summary>For a start that has failed: actors that were about to begin complain of the end, and why it failed is told in one line.</summary>
+        public void Silence() => _silent = true;
     }
 }

@@ -95,6 +95,7 @@ internal static class NodeProgram
 
     private static async Task StopQuietlyAsync(WebApplication app)
     {
+        app.Services.GetRequiredService<NodeLogger.Setup>().Silence();
         try
         {
             await app.StopAsync().ConfigureAwait(false);

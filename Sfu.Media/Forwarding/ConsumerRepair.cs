@@ -102,25 +102,14 @@ internal sealed class ConsumerRepair
 
             var isFirst = !_sent.WasSentAgain(sequence, now, long.MaxValue);
 
-            // Who asks again before the answer could be there need not lack all that it was sent: where that was often, another copy would
-            // only take the room of what others lack.
-            var copies = HasRtx && bandwidth is not null ? bandwidth.RepairCopies : 1;
-            if (bandwidth is not null && _sent.WasSentAgain(sequence, now, bandwidth.Estimator.RttUs))
-            {
-                if (copies >= EgressBandwidth.ManyRepairCopies)
-                {
-                    continue;
-                }
-
-                copies = 1;
-            }
-
+            // Who asks again before the answer could be there need not lack all that it was sent.
+            var isEarly = bandwidth is not null && _sent.WasSentAgain(sequence, now, bandwidth.Estimator.RttUs);
             if (_sent.TryGet(sequence, Pool, now, _stream.Sent.RttUs, out var sent) == RetransmissionLookup.Found)
             {
                 PacketsRepaired += isFirst ? 1 : 0;
                 var packet = new WaitingPacket(_stream, sent.Index, sent.Numbers, sent.Shift, default, IsRepair: true);
                 Repair(packet, now);
-                if (copies > 1)
+                if (!isEarly && HasRtx && bandwidth is { RepairCopies: > 1 and var copies })
                 {
                     _consumer.Transport.Egress.Repeat(packet, copies - 1, now);
                 }

@@ -12,9 +12,6 @@ namespace Sfu.Media.Forwarding;
 /// </summary>
 internal sealed class EgressBandwidth
 {
-    /// <summary>A packet that is sent again so often is there, or no copy more at that moment would be.</summary>
-    public const int ManyRepairCopies = 4;
-
     private const int IntervalMs = 50;
     private const long BeatUs = 10_000;
     private const int ProbeIntervalMs = 5;
@@ -36,9 +33,6 @@ internal sealed class EgressBandwidth
     private const long MinRepairBitrate = 100_000;
     private const double LossyShare = 0.005;
     private const double VeryLossyShare = 0.025;
-
-    // Of ten thousand losses one takes all four copies where one packet in ten is lost, and none where it is one in twenty.
-    private const double FifthCopyShare = 0.075;
     private const long LongRttUs = 150_000;
 
     // An estimate moves with each feedback: who follows it hears at once of what is a quarter more or less, and of the rest now and then.
@@ -106,7 +100,7 @@ internal sealed class EgressBandwidth
     /// </summary>
     public int RepairCopies =>
         _estimator.RttUs <= LongRttUs || !_estimator.IsLossy(LossyShare) ? 1
-        : _estimator.Desired <= _estimator.Bitrate ? ManyRepairCopies + (_estimator.InherentLoss > FifthCopyShare ? 1 : 0)
+        : _estimator.Desired <= _estimator.Bitrate ? 4
         : _estimator.InherentLoss <= VeryLossyShare ? 2 : 3;
 
     /// <summary>
