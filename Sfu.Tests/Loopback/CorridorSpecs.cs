@@ -14,6 +14,7 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
 {
     private const int Seeds = 12;
     private const int LossySeeds = 4;
+    private const int BurstSeeds = 6;
     private const double MayBeLate = 0.07;
 
     /// <summary>That somebody gets less while the path is not known yet is no sign that it has become narrow, after which nobody gets more for two seconds.</summary>
@@ -77,6 +78,25 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
         }
     }
 
+    /// <summary>As much is lost, but three packets at a time: of a frame, or of a key frame's copy, all.</summary>
+    [Theory]
+    [InlineData(0.02, 0.10)]
+    [InlineData(0.05, 0.25)]
+    public void Losses_in_a_row_freeze_some_pictures_and_none_for_long(double loss, double mayFreeze)
+    {
+        (CameraKind Camera, int Seed)[] calls = [.. Enum.GetValues<CameraKind>().SelectMany(static camera => Enumerable.Range(1, BurstSeeds).Select(seed => (camera, seed)))];
+        var longest = new ConcurrentBag<double>();
+        Parallel.ForEach(calls, call =>
+        {
+            using var world = Run(call.Camera, Corridors.Narrowing(loss).InBursts(3), call.Seed);
+            longest.Add(world.LongestFreezeMs);
+            Assert.InRange(world.LongestFreezeMs, 0, 800);
+            Assert.InRange(world.DrainedAfterSeconds(20), 0, 2);
+        });
+
+        Assert.InRange(longest.Count(static ms => ms > 500), 0, mayFreeze * calls.Length);
+    }
+
     /// <summary>The estimate takes more than five seconds to find most of what the path carries once it opens.</summary>
     private static bool IsLate(CorridorWorld world) => world.FirstSeconds(40, static s => s.Estimate >= 0.85 * s.Capacity) > 5;
 
@@ -87,14 +107,16 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
         return $"mean {queues.Average():0} ms, 95th percentile {queues[queues.Length * 95 / 100]:0} ms, most {queues[^1]:0} ms";
     }
 
-    private CorridorWorld Run(CameraKind camera, double loss, int seed)
+    private CorridorWorld Run(CameraKind camera, double loss, int seed) => Run(camera, Corridors.Narrowing(loss), seed);
+
+    private CorridorWorld Run(CameraKind camera, LinkProfile link, int seed)
     {
-        var world = new CorridorWorld(Corridors.Narrowing(loss), seed, camera);
+        var world = new CorridorWorld(link, seed, camera);
         world.Run(TimeSpan.FromSeconds(60));
         var text = new StringBuilder();
         text.AppendLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{camera}, loss {loss:P0}, seed {seed}: {world.Freezes(500)} freezes over 500 ms, longest {world.LongestFreezeMs:0} ms; highest layer after {world.FirstSeconds(0, static s => s.Spatial == 2):0.0} s; narrow: queue short after {world.DrainedAfterSeconds(20):0.0} s, highest layer in {world.Samples.Count(static s => s.Seconds is > 22 and < 40 && s.Spatial == 2)} samples; open: 85 % after {world.FirstSeconds(40, static s => s.Estimate >= 0.85 * s.Capacity):0.0} s, highest layer after {world.FirstSeconds(40, static s => s.Spatial == 2):0.0} s"));
+            $"{camera}, loss {Math.Max(link.Loss, link.BurstChance * link.BurstLength):P0}{(link.BurstLength > 1 ? $", bursts of {link.BurstLength}" : "")}, seed {seed}: {world.Freezes(500)} freezes over 500 ms, longest {world.LongestFreezeMs:0} ms; highest layer after {world.FirstSeconds(0, static s => s.Spatial == 2):0.0} s; narrow: queue short after {world.DrainedAfterSeconds(20):0.0} s, highest layer in {world.Samples.Count(static s => s.Seconds is > 22 and < 40 && s.Spatial == 2)} samples; open: 85 % after {world.FirstSeconds(40, static s => s.Estimate >= 0.85 * s.Capacity):0.0} s, highest layer after {world.FirstSeconds(40, static s => s.Spatial == 2):0.0} s"));
         text.AppendLine($"  queue: narrow {Queue(world, 22, 40)}, open {Queue(world, 42, 60)}, wide {Queue(world, 2, 20)}");
         foreach (var (at, ms) in world.Gaps.Where(static gap => gap.Ms > 400))
         {
