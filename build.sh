@@ -48,12 +48,14 @@ build() {
   dotnet build Sfu.sln --configuration "$configuration" --nologo -clp:NoSummary -v quiet "$@"
 }
 
-# The failed tests of a result file, each with the first line of what it says: what is worth reading must not be far from the end.
+# The failed tests of a result file, each with what it says and where: what is worth reading must not be far from the end.
 name_failures() {
   echo
   awk '
     /<UnitTestResult / { failed = /outcome="Failed"/; if (failed) { match($0, /testName="[^"]*"/); print "Failed: " substr($0, RSTART + 10, RLENGTH - 11) } }
-    failed && /<Message>/ { sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print "  " $0; failed = 0 }' "$1"
+    failed && /<(Message|StackTrace)>/ { lines = 12 }
+    failed && lines > 0 { line = $0; gsub(/<\/?(Message|StackTrace)>/, "", line); print "  " substr(line, 1, 300); lines-- }
+    /<\/(Message|StackTrace)>/ { lines = 0 }' "$1"
 }
 
 run_tests() {

@@ -7,7 +7,7 @@ namespace Sfu.Media.Control;
 /// <param name="Transports">Transports, also those that are closing.</param>
 /// <param name="Ufrags">Local ICE user fragments in the directory.</param>
 /// <param name="Tuples">5-tuples that packets are matched against.</param>
-/// <param name="TcpConnections">Accepted TCP connections, authenticated or not.</param>
+/// <param name="TcpConnections">Accepted TCP connections, authenticated or not, without those that the node has hung up on.</param>
 /// <param name="DtlsSessions">Native DTLS sessions alive.</param>
 /// <param name="SrtpSessions">Native SRTP contexts alive.</param>
 /// <param name="BuffersInUse">Pooled packet buffers that somebody holds (retransmission stores, queues).</param>

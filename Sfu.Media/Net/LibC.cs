@@ -34,6 +34,7 @@ internal static unsafe partial class LibC
     public const uint EPOLLOUT = 4;
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
+    public const int SHUT_WR = 1;
 
     public const int RLIMIT_NOFILE = 7;
     public const int ThreadCpuClock = 3; // CLOCK_THREAD_CPUTIME_ID
@@ -144,6 +145,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int fd, void* buffer, nuint length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
+    public static partial int Shutdown(int fd, int how);
 
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int fd);

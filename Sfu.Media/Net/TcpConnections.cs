@@ -14,6 +14,10 @@ namespace Sfu.Media.Net;
 internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCallers callers, Func<long> nextSocketId, Action<string> warn)
     : IDisposable
 {
+    // First byte of a DTLS record, as RFC 7983 §7 tells it from the rest.
+    private const byte FirstOfDtls = 20;
+    private const byte LastOfDtls = 63;
+
     private const int ReceiveBytes = 65_536;
 
     /// <summary>What one wake-up does before others have their turn.</summary>
@@ -26,6 +30,7 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
     // All have the same time to authenticate: the order of arrival is the order of deadlines.
     private readonly Queue<TcpConnection> _unauthenticated = new();
     private readonly List<TcpConnection> _dirty = [];
+    private readonly TcpFarewells _farewells = new(epoll, connection => callers.Remove(connection.Tuple.Remote));
     private TcpConnection? _serving;
     private readonly byte[] _slot = new byte[IDatagramSink.MaxDatagramBytes];
     private readonly byte* _received = (byte*)NativeMemory.AlignedAlloc(ReceiveBytes, 64);
@@ -33,7 +38,8 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
     public int Count => _connections.Count;
 
     /// <summary>When <see cref="Reap"/> has something to look at.</summary>
-    public MediaTime NextTimeout => _unauthenticated.TryPeek(out var first) ? first.Deadline : MediaTime.Never;
+    public MediaTime NextTimeout =>
+        MediaTime.Min(_unauthenticated.TryPeek(out var first) ? first.Deadline : MediaTime.Never, _farewells.NextTimeout);
 
     public void Add(TcpListenSocket socket)
     {
@@ -93,16 +99,17 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
         return true;
     }
 
-    /// <summary>Sends what is queued, as far as the kernel takes it, and closes. False: the number names no connection.</summary>
+    /// <summary>Hangs up, once the client has heard what is queued. False: the number names no connection.</summary>
     public bool TryClose(long id, MediaEngine engine)
     {
-        if (!_connections.TryGetValue(id, out var connection))
+        if (!_connections.Remove(id, out var connection))
         {
             return false;
         }
 
-        _ = connection.TryFlush();
-        Close(connection, engine);
+        connection.IsClosed = true;
+        _farewells.Begin(connection, engine.Now);
+        engine.OnConnectionClosed(connection.Tuple);
         return true;
     }
 
@@ -115,7 +122,9 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
             return;
         }
 
-        if (!connection.Queue.TryEnqueue(_slot.AsSpan(0, length)))
+        // A client whose queue is full of media must still hear that it is closed.
+        var frame = _slot.AsSpan(0, length);
+        if (!connection.Queue.TryEnqueue(frame, matters: frame is [>= FirstOfDtls and <= LastOfDtls, ..]))
         {
             if (!connection.SlownessReported)
             {
@@ -161,7 +170,7 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
 
         if (!_connections.TryGetValue(tag, out var connection))
         {
-            return false;
+            return _farewells.TryServe(tag, happening);
         }
 
         if ((happening & LibC.EPOLLOUT) != 0)
@@ -177,9 +186,10 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
         return true;
     }
 
-    /// <summary>Closes connections that nobody authenticated in time.</summary>
+    /// <summary>Closes connections that nobody authenticated in time, and those that were hung up on and do not end.</summary>
     public void Reap(MediaEngine engine, MediaTime now)
     {
+        _farewells.Reap(now);
         while (_unauthenticated.TryPeek(out var connection) && (!IsHere(connection) || connection.Deadline <= now))
         {
             _unauthenticated.Dequeue();
@@ -194,10 +204,10 @@ internal sealed unsafe class TcpConnections(Epoll epoll, TcpLimits limits, TcpCa
     {
         foreach (var connection in _connections.Values)
         {
-            _ = connection.TryFlush();
-            _ = LibC.Close(connection.Fd);
+            _farewells.Begin(connection, MediaClock.Now);
         }
 
+        _farewells.Dispose();
         foreach (var socket in _listening.Values)
         {
             socket.Dispose();

@@ -13,6 +13,9 @@ public sealed class FrameQueue(int maxBytes)
     private const int InitialBytes = 4096;
     private const int KeptBytes = 64 * 1024;
 
+    /// <summary>Beyond the bound, for frames that matter when media has filled it.</summary>
+    private const int ReserveBytes = 16 * 1024;
+
     private byte[] _ring = [];
     private int _start;
 
@@ -22,11 +25,13 @@ public sealed class FrameQueue(int maxBytes)
     /// <summary>Frames that found no room.</summary>
     public long Dropped { get; private set; }
 
+    /// <param name="frame">What the frame holds.</param>
+    /// <param name="matters">Whether it may use the room that is kept for what is more than one packet of many.</param>
     /// <returns>False when the frame found no room and was dropped.</returns>
-    public bool TryEnqueue(ReadOnlySpan<byte> frame)
+    public bool TryEnqueue(ReadOnlySpan<byte> frame, bool matters = false)
     {
         var needed = FrameReader.LengthBytes + frame.Length;
-        if (Count + needed > maxBytes)
+        if (Count + needed > maxBytes + (matters ? ReserveBytes : 0))
         {
             Dropped++;
             return false;

@@ -310,6 +310,59 @@ public sealed class TcpSpecs : IDisposable
         Assert.Equal(1, dropped);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Client_that_is_hung_up_on_while_it_speaks_hears_all_and_is_not_reset(bool clientHangsUp)
+    {
+        await StartAsync(new MediaPlaneOptions { Threads = 1 });
+        var (handle, ice, _) = await OpenTransportAsync();
+        var client = await ConnectAsync();
+        await AuthenticateAsync(client, ice);
+        using var gate = new ManualResetEventSlim();
+        _plane!.Enter(_ => gate.Wait(Patience));
+        _plane.CloseTransport(handle);
+
+        // The thread stands still: of what the client says more waits for it than it reads in a turn.
+        client.Blocking = false;
+        var packet = Frame([0x80, 96, .. new byte[1198]]);
+        SocketError error;
+        do
+        {
+            client.Send(packet, SocketFlags.None, out error);
+        }
+        while (error == SocketError.Success);
+        client.Blocking = true;
+        gate.Set();
+        await UntilAsync(async () => (await DumpAsync()).TcpConnections == 0);
+
+        // It goes on as it did, as a browser that has not yet heard of it.
+        var sent = new byte[100 * packet.Length];
+        for (var i = 0; i < 100; i++)
+        {
+            packet.CopyTo(sent, i * packet.Length);
+        }
+
+        for (var i = 0; i < 10; i++)
+        {
+            await client.SendAsync(sent).WaitAsync(Patience);
+        }
+
+        Assert.Equal(0, await client.ReceiveAsync(new byte[1]).WaitAsync(Patience));
+        if (clientHangsUp)
+        {
+            client.Shutdown(SocketShutdown.Both);
+        }
+
+        // Who does not hang up in his turn is not waited for without end.
+        await UntilAsync(() => Task.FromResult(OpenConnections() == 0));
+    }
+
+    /// <summary>The node's ends of connections, in whatever state but those that are over.</summary>
+    private int OpenConnections() =>
+        File.ReadLines("/proc/net/tcp").Skip(1).Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Count(fields =>
+            fields[1].EndsWith($":{_port:X4}", StringComparison.Ordinal) && fields[3] is not ("0A" or "06" or "07") && fields[9] != "0");
+
     private static int DescriptorLimit()
     {
         var line = File.ReadLines("/proc/self/limits").First(static l => l.StartsWith("Max open files", StringComparison.Ordinal));

@@ -109,6 +109,25 @@ public sealed class FrameSpecs
     }
 
     [Fact]
+    public void Frame_that_matters_finds_room_in_a_queue_that_is_full_and_that_room_has_a_bound()
+    {
+        var queue = new FrameQueue(20_000);
+        while (queue.TryEnqueue(new byte[1200]))
+        {
+        }
+
+        Assert.False(queue.TryEnqueue(new byte[1200]));
+        Assert.True(queue.TryEnqueue(new byte[40], matters: true));
+        var frames = 0;
+        while (queue.TryEnqueue(new byte[1200], matters: true))
+        {
+            frames++;
+        }
+
+        Assert.InRange(frames, 1, 20);
+    }
+
+    [Fact]
     public void Large_bursts_that_come_again_and_again_cost_no_new_memory()
     {
         var queue = new FrameQueue(256 * 1024);
