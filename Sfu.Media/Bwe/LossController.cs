@@ -9,13 +9,16 @@ namespace Sfu.Media.Bwe;
 /// </summary>
 /// <remarks>
 /// The share that is taken to be the path's own follows what is seen, at most <see cref="MaxInherent"/>: beyond it no media is worth
-/// sending. A window ends when it has lasted 250 ms and has 50 packets, or has lasted a second.
+/// sending. A window ends when it has lasted 250 ms and has 50 packets, or has lasted a second. Losses that come in runs, as on radio links, make
+/// windows differ more than losses one by one: by the root of the length of a run, at most <see cref="MaxRun"/>, since a queue that drops does so in runs too.
 /// </remarks>
 internal sealed class LossController(long floor)
 {
     private const double MaxInherent = 0.12;
     private const double MinExcess = 0.05;
     private const double Deviations = 3;
+    private const double MaxRun = 3;
+    private const double RunAdaptation = 0.3;
     private const double Adaptation = 0.2;
     private const double SlowAdaptation = 0.04;
     private const double IncreasePerSecond = 1.08;
@@ -32,6 +35,9 @@ internal sealed class LossController(long floor)
     private MediaTime _lastGrowth = MediaTime.Never;
     private int _packets;
     private int _lost;
+    private int _runs;
+    private double _run = 1;
+    private bool _isRunning;
     private bool _learned;
 
     /// <summary>No more than this may be sent; <see cref="long.MaxValue"/> while loss asks for nothing.</summary>
@@ -56,7 +62,13 @@ internal sealed class LossController(long floor)
         }
 
         _packets++;
-        _lost += packet.IsReceived ? 0 : 1;
+        if (!packet.IsReceived)
+        {
+            _lost++;
+            _runs += _isRunning ? 0 : 1;
+        }
+
+        _isRunning = !packet.IsReceived;
     }
 
     /// <summary>To be called after each feedback.</summary>
@@ -86,6 +98,7 @@ internal sealed class LossController(long floor)
         _windowStart = now;
         _packets = 0;
         _lost = 0;
+        _runs = 0;
     }
 
     /// <summary>The rate is known to be safe: a probe arrived whole.</summary>
@@ -100,9 +113,14 @@ internal sealed class LossController(long floor)
     private void Judge(long estimate, long throughput, bool isQueueFull, MediaTime now)
     {
         LossShare = (double)_lost / _packets;
+        if (_runs > 0 && !isQueueFull)
+        {
+            _run += RunAdaptation * (Math.Clamp((double)_lost / _runs, 1, MaxRun) - _run);
+        }
+
         var expected = Math.Max(Inherent, 0.5 / _packets);
         var excess = LossShare - Inherent;
-        var noise = Deviations * Math.Sqrt(expected * (1 - expected) / _packets);
+        var noise = Deviations * Math.Sqrt(expected * (1 - expected) * _run / _packets);
         var isExcessive = _learned && excess > Math.Max(MinExcess, noise);
         if (isExcessive && !isQueueFull && (_lastCut == MediaTime.Never || now.UsSince(_lastCut) >= HoldUs))
         {

@@ -21,6 +21,9 @@ internal sealed class ConsumerRepair
     private const long AudioMaxAgeUs = 1_000_000;
     private const int MaxAudioPackets = 250;
 
+    // About a frame of what a narrow path carries.
+    private const int PaddingPackets = 3;
+
     // Given.
     private readonly OutgoingStream _stream;
     private readonly MediaConsumer _consumer;
@@ -33,6 +36,7 @@ internal sealed class ConsumerRepair
 
     // State.
     private ushort _rtxSequence;
+    private int _padding;
 
     public ConsumerRepair(
         OutgoingStream stream, MediaConsumer consumer, CodecTable codecs, PacketWriter writer, MediaKind kind, ushort firstRtxSequence)
@@ -91,10 +95,11 @@ internal sealed class ConsumerRepair
     {
         NackCount++;
         var bandwidth = _consumer.Transport.Egress.Bandwidth;
+        byte timesFirst = 1;
         while (nack.TryNext(out var sequence))
         {
             NackPacketCount++;
-            if (bandwidth?.MayRepair(now) == false)
+            if (bandwidth?.MayRepair(isAskedFor: true, now) == false)
             {
                 // The path is full: what is sent again now would only wait with the rest. The client asks again.
                 continue;
@@ -107,28 +112,29 @@ internal sealed class ConsumerRepair
             if (_sent.TryGet(sequence, Pool, now, _stream.Sent.RttUs, out var sent) == RetransmissionLookup.Found)
             {
                 PacketsRepaired += isFirst ? 1 : 0;
-                var packet = new WaitingPacket(_stream, sent.Index, sent.Numbers, sent.Shift, default, IsRepair: true);
-                Repair(packet, now);
-                if (!isEarly && HasRtx && bandwidth is { RepairCopies: > 1 and var copies })
-                {
-                    _consumer.Transport.Egress.Repeat(packet, copies - 1, now);
-                }
+                var copies = !isEarly && HasRtx && bandwidth is not null ? bandwidth.RepairCopies - 1 : 0;
+                Repair(
+                    new WaitingPacket(_stream, sent.Index, sent.Numbers, sent.Shift, default, IsRepair: true, Copies: (byte)copies, TimesFirst: timesFirst), now);
+                timesFirst = 0;
             }
         }
     }
 
-    /// <summary>Sends the newest packet again by RTX. Without RTX nothing: a packet under its own number tells the receiver nothing new.</summary>
+    /// <summary>
+    /// Sends one of the newest packets again by RTX, in turn: some of them may not have arrived. Without RTX nothing: a packet under its own number
+    /// tells the receiver nothing new.
+    /// </summary>
     /// <returns>Bytes sent, protected; 0 when there is nothing that fits.</returns>
     public int TrySendPadding(int maxBytes, MediaTime now)
     {
-        if (!HasRtx || !_sent.TryGetNewest(Pool, now, out var newest)
+        if (!HasRtx || !_sent.TryGetNewest(_padding++ % PaddingPackets, Pool, now, out var newest)
             || Pool.Packet(newest.Index).Length is var length && length > maxBytes)
         {
             return 0;
         }
 
         var before = _consumer.Transport.Egress.RtpBytes;
-        var sent = Resend(newest.Index, newest.Numbers, newest.Shift, isProbation: true, now);
+        var sent = Resend(newest.Index, newest.Numbers, newest.Shift, now, isProbation: true);
         if (sent == 0)
         {
             return 0;
@@ -144,7 +150,7 @@ internal sealed class ConsumerRepair
     {
         if (HasRtx && _consumer.Transport.Egress.Bandwidth is { UnaskedCopies: > 0 and var copies })
         {
-            _consumer.Transport.Egress.Repeat(packet, copies, now);
+            _consumer.Transport.Egress.Repeat(packet with { Copies = (byte)copies }, now);
         }
     }
 
@@ -155,10 +161,9 @@ internal sealed class ConsumerRepair
     /// <param name="first">The numbers that it left under first.</param>
     /// <param name="shift">Of the numbers in its payload.</param>
     /// <param name="now">Time of sending.</param>
+    /// <param name="isProbation">It only fills a probe.</param>
     /// <returns>Bytes sent, unprotected; 0 when it could not be sent.</returns>
-    public int Resend(int index, in PacketNumbers first, DescriptorShift shift, MediaTime now) => Resend(index, first, shift, isProbation: false, now);
-
-    private int Resend(int index, in PacketNumbers first, DescriptorShift shift, bool isProbation, MediaTime now)
+    private int Resend(int index, in PacketNumbers first, DescriptorShift shift, MediaTime now, bool isProbation = false)
     {
         var egress = _consumer.Transport.Egress;
         var room = egress.Begin();
@@ -205,13 +210,24 @@ internal sealed class ConsumerRepair
         return 0;
     }
 
-    /// <summary>Sends a copy more, unless the path has become full meanwhile.</summary>
+    /// <summary>Sends a copy more, unless the path has become full meanwhile: then the next one may find room.</summary>
     public void Repeat(in WaitingPacket packet, MediaTime now)
     {
-        if (_consumer.Transport.Egress.Bandwidth?.MayRepair(now) != false)
+        if (_consumer.Transport.Egress.Bandwidth?.MayRepair(isAskedFor: false, now) != false)
         {
             Repair(packet, now);
         }
+        else
+        {
+            _consumer.Transport.Egress.Repeat(packet, now);
+        }
+    }
+
+    /// <summary>The turn of a packet has come that had to wait. Its next copy counts from now: otherwise both might leave together, and be lost together.</summary>
+    public void Leave(in WaitingPacket packet, MediaTime now)
+    {
+        _ = Resend(packet.Index, packet.Numbers, packet.Shift, now);
+        _consumer.Transport.Egress.Repeat(packet, now);
     }
 
     /// <summary>Sends a packet again, now or when its turn comes. It takes from the share of the path for repair at once.</summary>
@@ -226,6 +242,7 @@ internal sealed class ConsumerRepair
         else
         {
             NoteRepair(Resend(packet.Index, packet.Numbers, packet.Shift, now));
+            egress.Repeat(packet, now);
         }
     }
 

@@ -82,16 +82,21 @@ internal sealed class EgressBandwidth
     public TrafficMeter Probation { get; } = new();
 
     /// <summary>
-    /// Whether packets may be sent again now: repair takes at most half of the path, so that a path which has become narrow is not filled
+    /// Whether a packet may be sent again now: repair takes at most half of the path, so that a path which has become narrow is not filled
     /// with what was lost on it.
     /// </summary>
-    public bool MayRepair(MediaTime now)
+    /// <param name="isAskedFor">
+    /// The client lacks it, as far as it knows: it may take from what copies would get next. Copies of a few packets lost in a row would
+    /// leave nothing to the first repair of the last of them.
+    /// </param>
+    /// <param name="now">Call time.</param>
+    public bool MayRepair(bool isAskedFor, MediaTime now)
     {
         var rate = Math.Max(MinRepairBitrate, RepairShare * _estimator.Target);
         var most = rate * MaxRepairUs / 1_000_000;
         _repairBits = Math.Min(most, _repairBits + (rate * Math.Max(0, now.UsSince(_repairedAt)) / 1_000_000));
         _repairedAt = now;
-        return !_estimator.IsMeasured || _repairBits > 0;
+        return !_estimator.IsMeasured || _repairBits > (isAskedFor ? -most : 0);
     }
 
     /// <summary>

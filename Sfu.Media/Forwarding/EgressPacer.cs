@@ -65,11 +65,16 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
         }
     }
 
-    /// <summary>A packet was sent again, and is to be sent so often more, each time a moment later.</summary>
-    public void Repeat(in WaitingPacket packet, int copies, MediaTime now)
+    /// <summary>A packet was sent again, and is to be sent again as often as it says, each time a moment later.</summary>
+    public void Repeat(in WaitingPacket packet, MediaTime now)
     {
+        if (packet.Copies <= 0)
+        {
+            return;
+        }
+
         _copies ??= new RepairCopies(transport.Engine.Pool);
-        _copies.Add(packet, copies, now);
+        _copies.Add(packet, now);
         transport.WakeBy(_copies.NextTimeout);
     }
 
@@ -191,12 +196,11 @@ internal sealed class EgressPacer(MediaTransport transport, BandwidthEstimator e
 
     private void LeaveAgain(MediaTime now, long earlyUs)
     {
-        while (_copies is not null && _copies.TryTake(now, out var packet, out var left, earlyUs))
+        while (_copies is not null && _copies.TryTake(now, out var packet, earlyUs))
         {
             try
             {
                 packet.Stream.Repeat(packet, now);
-                _copies?.Add(packet, left, now);
             }
             finally
             {

@@ -133,7 +133,7 @@ internal sealed class OutgoingStream : IPacedStream
         var first = waiting.Numbers;
         if (waiting.IsRepair)
         {
-            Repair?.Resend(waiting.Index, first, waiting.Shift, now);
+            Repair?.Leave(waiting, now);
             return;
         }
 

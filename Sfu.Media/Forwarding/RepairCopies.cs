@@ -6,7 +6,8 @@ namespace Sfu.Media.Forwarding;
 /// <summary>
 /// Packets that were sent again and are to be sent a few times more, each time <see cref="DistanceUs"/> later: copies that leave together
 /// are lost together, in a burst of losses or where a queue has no room at the moment. Where there is room for one, it is the one that left least often;
-/// those that left as often do so in the reverse order each time. By reference, bounded; it allocates only while it grows. Media thread only.
+/// of those that left as often, one that was not yet the first of its time, and else in the reverse order each time. By reference, bounded; it allocates only
+/// while it grows. Media thread only.
 /// </summary>
 internal sealed class RepairCopies(PacketPool pool)
 {
@@ -25,16 +26,18 @@ internal sealed class RepairCopies(PacketPool pool)
     // In the order in which they are due.
     private readonly List<Entry> _entries = [];
 
+    // The first that leaves at a time is told by it.
+    private MediaTime _takenAt = MediaTime.Never;
+
     /// <summary>When <see cref="TryTake"/> has something.</summary>
     public MediaTime NextTimeout => _entries.Count > 0 ? _entries[0].At : MediaTime.Never;
 
     /// <summary>Adds a packet, with a reference of its own.</summary>
-    /// <param name="packet">That was sent again.</param>
-    /// <param name="copies">How often it is to be sent yet; 0 or less: never.</param>
+    /// <param name="packet">That was sent again, and is to be sent as often as it says; if that is 0, never.</param>
     /// <param name="now">Time of the last copy.</param>
-    public void Add(in WaitingPacket packet, int copies, MediaTime now)
+    public void Add(in WaitingPacket packet, MediaTime now)
     {
-        if (copies <= 0)
+        if (packet.Copies <= 0)
         {
             return;
         }
@@ -53,18 +56,16 @@ internal sealed class RepairCopies(PacketPool pool)
         }
 
         pool.AddReference(packet.Index);
-        _entries.Insert(place, new Entry(packet, at, copies));
+        _entries.Insert(place, new Entry(packet, at));
     }
 
     /// <summary>Takes a packet whose next copy is due, that with most of them left. The caller takes over its reference, and adds it again for the copies that are left.</summary>
     /// <param name="now">Call time.</param>
-    /// <param name="packet">Valid when true.</param>
-    /// <param name="left">How often it is to be sent after that.</param>
+    /// <param name="packet">Valid when true; says how often it is to be sent after that.</param>
     /// <param name="earlyUs">What is due so much later counts as due.</param>
-    public bool TryTake(MediaTime now, out WaitingPacket packet, out int left, long earlyUs = 0)
+    public bool TryTake(MediaTime now, out WaitingPacket packet, long earlyUs = 0)
     {
         packet = default;
-        left = 0;
         if (now.PlusUs(earlyUs) < NextTimeout)
         {
             return false;
@@ -73,12 +74,13 @@ internal sealed class RepairCopies(PacketPool pool)
         var next = 0;
         for (var i = 1; i < _entries.Count && _entries[i].At <= now.PlusUs(earlyUs); i++)
         {
-            next = _entries[i].Copies > _entries[next].Copies ? i : next;
+            next = _entries[i].GoesBefore(_entries[next]) ? i : next;
         }
 
-        (packet, _, var copies) = _entries[next];
+        packet = _entries[next].Packet;
+        packet = packet with { Copies = (byte)(packet.Copies - 1), TimesFirst = (byte)(packet.TimesFirst + (now == _takenAt ? 0 : 1)) };
+        _takenAt = now;
         _entries.RemoveAt(next);
-        left = copies - 1;
         return true;
     }
 
@@ -112,5 +114,9 @@ internal sealed class RepairCopies(PacketPool pool)
         _entries.Clear();
     }
 
-    private readonly record struct Entry(WaitingPacket Packet, MediaTime At, int Copies);
+    private readonly record struct Entry(WaitingPacket Packet, MediaTime At)
+    {
+        public bool GoesBefore(in Entry other) =>
+            Packet.Copies > other.Packet.Copies || (Packet.Copies == other.Packet.Copies && Packet.TimesFirst < other.Packet.TimesFirst);
+    }
 }

@@ -145,8 +145,8 @@ internal sealed class RtpEgress(MediaTransport transport) : IDisposable
     /// <summary>The packet leaves when its turn comes.</summary>
     public void Wait(in WaitingPacket packet, MediaTime now) => Known().Pacer.Wait(packet, now);
 
-    /// <summary>A packet that was sent again is sent so often more, each time a moment later. Only for clients that tell of the path.</summary>
-    public void Repeat(in WaitingPacket packet, int copies, MediaTime now) => _bandwidth?.Pacer.Repeat(packet, copies, now);
+    /// <summary>A packet that was sent again is sent again as often as it says, each time a moment later. Only for clients that tell of the path.</summary>
+    public void Repeat(in WaitingPacket packet, MediaTime now) => _bandwidth?.Pacer.Repeat(packet, now);
 
     /// <summary>A frame of video is about to leave.</summary>
     public void BeforeFrame(MediaTime now) => _bandwidth?.Pacer.BeforeFrame(now);

@@ -94,11 +94,21 @@ internal sealed class SentPackets(long maxAgeUs, int capacity)
         return slot.IsUsed && slot.Sequence == sequence && slot.ResentAt != 0 && UsSince(slot.ResentAt, now) < withinUs;
     }
 
-    /// <summary>The newest packet. It does not count as sent again.</summary>
-    public bool TryGetNewest(PacketPool pool, MediaTime now, out SentPacket packet)
+    /// <summary>One of the newest packets. It does not count as sent again.</summary>
+    /// <param name="before">So many numbers before the newest one, which it is where there is none.</param>
+    /// <param name="pool">Where the originals are.</param>
+    /// <param name="now">Call time.</param>
+    /// <param name="packet">Valid when true.</param>
+    public bool TryGetNewest(int before, PacketPool pool, MediaTime now, out SentPacket packet)
     {
-        var has = Has(_newest, pool, now);
-        packet = has ? SlotOf(_newest).Packet : default;
+        var sequence = (ushort)(_newest - before);
+        if (!Has(sequence, pool, now))
+        {
+            sequence = _newest;
+        }
+
+        var has = Has(sequence, pool, now);
+        packet = has ? SlotOf(sequence).Packet : default;
         return has;
     }
 

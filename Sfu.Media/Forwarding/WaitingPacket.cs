@@ -14,8 +14,18 @@ namespace Sfu.Media.Forwarding;
 /// <param name="Layers">Of its frame.</param>
 /// <param name="IsRepair">It is sent again.</param>
 /// <param name="IsUnasked">Before anybody asks: new media goes first.</param>
+/// <param name="Copies">How often it is to be sent yet, once this one has left.</param>
+/// <param name="TimesFirst">How often it was the first of the packets that were sent again at a time.</param>
 internal readonly record struct WaitingPacket(
-    IPacedStream Stream, int Index, PacketNumbers Numbers, DescriptorShift Shift, FrameLayers Layers, bool IsRepair, bool IsUnasked = false);
+    IPacedStream Stream,
+    int Index,
+    PacketNumbers Numbers,
+    DescriptorShift Shift,
+    FrameLayers Layers,
+    bool IsRepair,
+    bool IsUnasked = false,
+    byte Copies = 0,
+    byte TimesFirst = 0);
 
 /// <summary>A stream whose packets may have to wait. Media thread only.</summary>
 internal interface IPacedStream

@@ -191,6 +191,55 @@ public sealed class RepairSpecs : IDisposable
         Assert.Equal(Copies + 1, _got.Count(packet => packet.IsRtx && packet.Sequence == sequence));
     }
 
+    /// <summary>Copies of the first of them take all of the path that is for repair.</summary>
+    [Fact]
+    public void Each_packet_of_many_that_are_asked_for_at_once_is_sent_again()
+    {
+        Begin();
+        Settle();
+        var sequences = _got.Where(static packet => !packet.IsRtx).Select(static packet => packet.Sequence).TakeLast(70).ToArray();
+        Ask(sequences);
+        Run(150);
+        Ask(sequences[..10]);
+        Run(500);
+        Assert.Empty(sequences.Except(_got.Where(static packet => packet.IsRtx).Select(static packet => packet.Sequence)));
+    }
+
+    /// <summary>What leaves together is lost together.</summary>
+    [Fact]
+    public void Copies_are_apart_also_where_packets_had_to_wait()
+    {
+        Begin();
+        Settle();
+        _got.Clear();
+        Run(200);
+        var sequences = _got.Where(static packet => !packet.IsRtx).Select(static packet => packet.Sequence).TakeLast(45).ToArray();
+        var waited = Waited();
+        Ask(sequences);
+        Run(1000);
+        Assert.True(Waited() > waited);
+        var distances = new List<long>();
+        foreach (var sequence in sequences)
+        {
+            var times = _got.Where(packet => packet.IsRtx && packet.Sequence == sequence).Select(static packet => packet.At).ToArray();
+            distances.AddRange(times.Zip(times.Skip(1), static (first, second) => second.UsSince(first)));
+        }
+
+        Assert.NotEmpty(distances);
+        Assert.All(distances, static distance => Assert.True(distance >= RepairCopies.DistanceUs - RepairCopies.BeforeFrameUs));
+    }
+
+    /// <summary>A probe that repeats one packet alone makes good no loss but that.</summary>
+    [Fact]
+    public void Probes_repeat_the_newest_packets_in_turn()
+    {
+        _loses = false;
+        Begin();
+        var probes = _got.Where(static packet => packet.IsRtx).Select(static packet => packet.Sequence).ToArray();
+        Assert.True(probes.Length > 10);
+        Assert.True(probes.Zip(probes.Skip(1)).Count(static pair => pair.First != pair.Second) > probes.Length * 3 / 4);
+    }
+
     /// <summary>The path is known to lose packets, and nothing is lost or missing at present.</summary>
     private void Settle()
     {
@@ -200,10 +249,17 @@ public sealed class RepairSpecs : IDisposable
         Run(300);
     }
 
-    private void Ask(ushort sequence)
+    private long Waited()
     {
-        var writer = new RtcpWriter(new byte[100]);
-        Assert.True(writer.TryAddNack(1, TestMedia.ConsumerSsrc, [sequence], out _));
+        var waited = 0L;
+        _world.Command(_subscriber.Transport, transport => waited = transport.Egress.Bandwidth!.Pacer.WaitedCount);
+        return waited;
+    }
+
+    private void Ask(params ReadOnlySpan<ushort> sequences)
+    {
+        var writer = new RtcpWriter(new byte[400]);
+        Assert.True(writer.TryAddNack(1, TestMedia.ConsumerSsrc, sequences, out _));
         _subscriber.SendRtcp(writer.Written);
     }
 

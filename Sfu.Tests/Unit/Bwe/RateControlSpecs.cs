@@ -1,5 +1,6 @@
 using Sfu.Media.Bwe;
 using Sfu.Media.Wire;
+using Sfu.Tests.Support;
 
 namespace Sfu.Tests.Unit.Bwe;
 
@@ -174,6 +175,51 @@ public class RateControlSpecs
                 loss.Update(1_000_000, 900_000, isQueueFull: false, At(second += 1));
             }
         }
+    }
+
+    [Theory] // What radio links lose comes in runs: a window with two of them has lost twelve of a hundred packets, and the next one none.
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Losses_in_runs_are_the_paths_own_as_well_as_losses_one_by_one(int length)
+    {
+        const double Share = 0.05;
+        var random = new SeededRandom(7);
+        var loss = new LossController(30_000);
+        var cuts = 0;
+        var second = 0.0;
+        for (var window = 0; window < 300; window++)
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                if (random.NextDouble() < Share / (length - (Share * (length - 1))))
+                {
+                    for (var lost = 0; lost < length; lost++)
+                    {
+                        loss.Add(Packet(false));
+                    }
+                }
+
+                loss.Add(Packet(true));
+            }
+
+            var before = loss.Bitrate;
+            loss.Update(1_000_000, 900_000, isQueueFull: false, At(second));
+            loss.Update(1_000_000, 900_000, isQueueFull: false, At(second += 1));
+            cuts += loss.Bitrate < before ? 1 : 0;
+            loss.OnProbe(2_000_000);
+        }
+
+        Assert.InRange(cuts, 0, 10);
+        Assert.InRange(loss.Inherent, 0.03, 0.08);
+
+        // What loses three in ten is too much whatever it looks like.
+        for (var i = 0; i < 50; i++)
+        {
+            loss.Add(Packet(i % 10 > 2));
+        }
+
+        loss.Update(1_000_000, 700_000, isQueueFull: false, At(second + 1));
+        Assert.True(loss.Bitrate < 1_000_000);
     }
 
     [Fact]

@@ -80,6 +80,22 @@ public sealed class RepairCopiesSpecs : IDisposable
         Assert.Equal([1, 2, 3], Take(At(2 * RepairCopies.DistanceUs)));
     }
 
+    [Fact] // A frame is there when all of its packets are, and a queue that is full may take one packet at a time.
+    public void Each_packet_of_a_moment_is_the_first_once()
+    {
+        Add(_one, 1, copies: 3, At(0), timesFirst: 1);
+        Add(_one, 2, copies: 3, At(0));
+        Add(_one, 3, copies: 3, At(0));
+        var firsts = new List<ushort>();
+        for (var round = 1; round <= 2; round++)
+        {
+            firsts.Add(Take(At(round * RepairCopies.DistanceUs))[0]);
+        }
+
+        Assert.Equal([3, 2], firsts);
+        _copies.Clear();
+    }
+
     [Fact]
     public void What_a_stream_has_in_it_is_forgotten()
     {
@@ -112,10 +128,11 @@ public sealed class RepairCopiesSpecs : IDisposable
         Assert.Equal(Enumerable.Range(3, RepairCopies.MaxPackets), Take(At(1_000_000)).Select(static sequence => (int)sequence));
     }
 
-    private void Add(Stream stream, ushort sequence, int copies, MediaTime now)
+    private void Add(Stream stream, ushort sequence, byte copies, MediaTime now, byte timesFirst = 0)
     {
         var index = _pool.Rent(new byte[100]);
-        _copies.Add(new WaitingPacket(stream, index, new PacketNumbers(0, sequence, 0, 0, 0), default, default, IsRepair: true), copies, now);
+        var numbers = new PacketNumbers(0, sequence, 0, 0, 0);
+        _copies.Add(new WaitingPacket(stream, index, numbers, default, default, IsRepair: true, Copies: copies, TimesFirst: timesFirst), now);
         _pool.Release(index);
     }
 
@@ -123,10 +140,10 @@ public sealed class RepairCopiesSpecs : IDisposable
     private List<ushort> Take(MediaTime now, long earlyUs = 0)
     {
         var taken = new List<ushort>();
-        while (_copies.TryTake(now, out var packet, out var left, earlyUs))
+        while (_copies.TryTake(now, out var packet, earlyUs))
         {
             taken.Add(packet.Numbers.Sequence);
-            _copies.Add(packet, left, now);
+            _copies.Add(packet, now);
             _pool.Release(packet.Index);
         }
 

@@ -37,8 +37,21 @@ public sealed class SentPacketsSpecs : IDisposable
         Assert.Equal(RetransmissionLookup.Found, Get(65535));
         Assert.Equal(RetransmissionLookup.NotStored, Get(4));
         Assert.Equal(RetransmissionLookup.NotStored, Get(65529));
-        Assert.True(_sent.TryGetNewest(_pool, At(0), out var newest));
+        Assert.True(_sent.TryGetNewest(0, _pool, At(0), out var newest));
         Assert.Equal(packet, newest);
+    }
+
+    [Fact]
+    public void Some_of_the_newest_packets_are_known_by_their_place()
+    {
+        Send(65_535);
+        Send(0);
+        Send(2);
+        Assert.Equal([2, 2, 0, 65_535, 2], Enumerable.Range(0, 5).Select(before =>
+        {
+            Assert.True(_sent.TryGetNewest(before, _pool, At(0), out var packet));
+            return (int)packet.Numbers.Sequence;
+        }));
     }
 
     [Fact]
@@ -68,7 +81,7 @@ public sealed class SentPacketsSpecs : IDisposable
         Send(1);
         Assert.Equal(RetransmissionLookup.Found, Get(1, MaxAgeMs));
         Assert.Equal(RetransmissionLookup.NotStored, Get(1, MaxAgeMs + ResolutionMs));
-        Assert.False(_sent.TryGetNewest(_pool, At(MaxAgeMs + ResolutionMs), out _));
+        Assert.False(_sent.TryGetNewest(0, _pool, At(MaxAgeMs + ResolutionMs), out _));
     }
 
     [Fact]
@@ -79,7 +92,7 @@ public sealed class SentPacketsSpecs : IDisposable
         Assert.Equal(RetransmissionLookup.NotStored, Get(1));
         Assert.Equal(index, Rent());
         Assert.Equal(RetransmissionLookup.NotStored, Get(1));
-        Assert.False(_sent.TryGetNewest(_pool, At(0), out _));
+        Assert.False(_sent.TryGetNewest(0, _pool, At(0), out _));
     }
 
     [Fact]
@@ -90,7 +103,7 @@ public sealed class SentPacketsSpecs : IDisposable
         Assert.Equal(RetransmissionLookup.NotStored, Get(1));
         Send(40_000);
         Assert.Equal(RetransmissionLookup.Found, Get(40_000));
-        Assert.True(_sent.TryGetNewest(_pool, At(0), out var newest));
+        Assert.True(_sent.TryGetNewest(0, _pool, At(0), out var newest));
         Assert.Equal(40_000, newest.Numbers.Sequence);
     }
 
