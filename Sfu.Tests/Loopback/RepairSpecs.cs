@@ -200,7 +200,7 @@ public sealed class RepairSpecs : IDisposable
         var sequences = _got.Where(static packet => !packet.IsRtx).Select(static packet => packet.Sequence).TakeLast(70).ToArray();
         Ask(sequences);
         Run(150);
-        Ask(sequences[..10]);
+        Ask(sequences.AsSpan(0, 10));
         Run(500);
         Assert.Empty(sequences.Except(_got.Where(static packet => packet.IsRtx).Select(static packet => packet.Sequence)));
     }
