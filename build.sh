@@ -12,13 +12,15 @@ need() {
   command -v "$1" >/dev/null 2>&1 || { echo "build.sh: $1 is needed: $2" >&2; exit 1; }
 }
 
-# Debian's Chromium for the browser tests, where anything else that SFU_CHROMIUM names will do, and its ffmpeg as a source of plain RTP.
+# Debian's Chromium for the browser tests, where anything else that SFU_CHROMIUM names will do, its ffmpeg as a source of plain RTP, and openssl as a
+# client of DTLS.
 install_programs() {
   wanted=
   if [ -z "${SFU_CHROMIUM:-}" ] && ! command -v chromium >/dev/null 2>&1 && ! command -v chromium-browser >/dev/null 2>&1; then
     wanted="chromium fonts-dejavu-core"
   fi
   command -v ffmpeg >/dev/null 2>&1 || wanted="$wanted ffmpeg"
+  command -v openssl >/dev/null 2>&1 || wanted="$wanted openssl"
   if [ -z "$wanted" ]; then
     return
   fi

@@ -98,17 +98,11 @@ internal sealed class BandwidthEstimator
     /// <summary>The client's own estimate counts.</summary>
     public bool HasRemb => _remb != long.MaxValue;
 
-    /// <summary>The client gives no feedback, and its Receiver Reports have to do.</summary>
-    public bool FollowsReports => _followsReports;
-
     public long RttUs { get; private set; }
 
     public NetworkUsage Usage { get; private set; }
 
     public long QueueDelayUs => _queue.Us;
-
-    /// <summary>What arrives, in bit/s; 0: not known yet.</summary>
-    public long Throughput => _throughput.BitsPerSecond;
 
     /// <summary>Share of packets lost in the last window, 0 … 1.</summary>
     public double LossShare => _loss.LossShare;

@@ -1,6 +1,6 @@
 namespace Sfu.Tests.EndToEnd;
 
-/// <summary>What end-to-end tests need of the machine. Under <c>CI=true</c> nothing may be missing.</summary>
+/// <summary>What tests with other programs need of the machine. Under <c>CI=true</c> nothing may be missing.</summary>
 internal static class Requirements
 {
     /// <summary>Null when there is none.</summary>
@@ -9,6 +9,8 @@ internal static class Requirements
         : OnPath("chromium") ?? OnPath("chromium-browser") ?? OnPath("google-chrome");
 
     public static string? Ffmpeg { get; } = OnPath("ffmpeg");
+
+    public static string? OpenSsl { get; } = OnPath("openssl");
 
     public static string? Node { get; } = OnPath("node");
 

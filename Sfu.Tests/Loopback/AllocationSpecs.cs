@@ -12,7 +12,7 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>A steady load costs the garbage collector nothing, whichever way a packet takes through the engines.</summary>
-public abstract class AllocationSpecs : IDisposable
+public abstract class AllocationSpecs(int engines) : LoopbackCall(engines)
 {
     private const int Subscribers = 4;
     private const int WarmUp = 8000;
@@ -20,9 +20,6 @@ public abstract class AllocationSpecs : IDisposable
     private const int Windows = 3;
     private const uint FirstSsrc = 5000;
 
-    private readonly LoopbackWorld _world;
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private ushort _sequence = 65_500;
     private uint _timestamp = 0xFFFF_0000;
     private ushort _transportSequence = 65_500;
@@ -36,20 +33,6 @@ public abstract class AllocationSpecs : IDisposable
 
     // The only way in which clients tell of paths; null: transport-wide.
     private RtcpFeedback? _feedback;
-
-    protected AllocationSpecs(int engines)
-    {
-        _world = new LoopbackWorld(engines: engines);
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
-        GC.SuppressFinalize(this);
-    }
 
     public sealed class OnOneEngine() : AllocationSpecs(1);
 
@@ -68,26 +51,26 @@ public abstract class AllocationSpecs : IDisposable
     public void Forwarding_layers_allocates_nothing(string name)
     {
         var codec = CodecKinds.FromMimeType("video/" + name);
-        var source = new SimulcastSource(_world, _publisher, codec: codec);
+        var source = new SimulcastSource(World, Publisher, codec: codec);
 
         // Nobody gives feedback here, and time passes ten times as fast as the frames say: all layers fit all the same.
-        _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
+        World.Command(Subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
         source.RequestKeyFrames(0, 1, 2);
         source.Send(10);
         ConsumerLayers?[] wanted = [new ConsumerLayers(0, 0), new ConsumerLayers(1, 1), new ConsumerLayers(2, 0), null];
         for (uint i = 0; i < wanted.Length; i++)
         {
-            _subscriber.Consume(source.Producer, SimulcastSource.Consumer(wanted[i], FirstSsrc + (2 * i), codec));
+            Subscriber.Consume(source.Producer, SimulcastSource.Consumer(wanted[i], FirstSsrc + (2 * i), codec));
         }
 
         source.Send(100);
-        Assert.Equal([0, 1, 2, 2], _subscriber.Events.Layers.GroupBy(static change => change.Consumer).Select(static of => of.Last().Layers!.Value.SpatialLayer).Order());
+        Assert.Equal([0, 1, 2, 2], Subscriber.Events.Layers.GroupBy(static change => change.Consumer).Select(static of => of.Last().Layers!.Value.SpatialLayer).Order());
         MustAllocateNothing(count =>
         {
             var packets = new List<(LoopbackPeer From, byte[] Datagram)>();
             while (packets.Count < count)
             {
-                packets.AddRange(source.NextFrame().Select(packet => (_publisher, _publisher.Protect(packet))));
+                packets.AddRange(source.NextFrame().Select(packet => (Publisher, Publisher.Protect(packet))));
             }
 
             return packets;
@@ -97,14 +80,14 @@ public abstract class AllocationSpecs : IDisposable
     [Fact]
     public void Sending_over_a_pipe_allocates_nothing()
     {
-        var source = new SimulcastSource(_world, _publisher);
+        var source = new SimulcastSource(World, Publisher);
         source.Send(10);
-        var pipe = new PipePair(_world);
+        var pipe = new PipePair(World);
         var far = pipe.Pipe(source.Producer, MediaKind.Video, SimulcastSource.Consumable);
-        _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
+        World.Command(Subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
         for (var i = 0; i < 3; i++)
         {
-            _subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(i, null), FirstSsrc + (2 * (uint)i)));
+            Subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(i, null), FirstSsrc + (2 * (uint)i)));
         }
 
         source.Send(40);
@@ -114,7 +97,7 @@ public abstract class AllocationSpecs : IDisposable
             var packets = new List<(LoopbackPeer From, byte[] Datagram)>();
             while (packets.Count < count)
             {
-                packets.AddRange(source.NextFrame().Select(packet => (_publisher, _publisher.Protect(packet))));
+                packets.AddRange(source.NextFrame().Select(packet => (Publisher, Publisher.Protect(packet))));
             }
 
             return packets;
@@ -126,11 +109,11 @@ public abstract class AllocationSpecs : IDisposable
     [InlineData(true)]
     public void Sending_some_layers_of_a_stream_over_a_pipe_allocates_nothing(bool encrypted)
     {
-        var source = new SvcSource(_world, _publisher, encrypted);
+        var source = new SvcSource(World, Publisher, encrypted);
         source.Send(10);
-        var pipe = new PipePair(_world);
+        var pipe = new PipePair(World);
         var far = pipe.Pipe(source.Producer, MediaKind.Video, source.Consumer().RtpParameters with { Mid = null });
-        _subscriber.Consume(far, source.Consumer(new ConsumerLayers(1, 1)));
+        Subscriber.Consume(far, source.Consumer(new ConsumerLayers(1, 1)));
         source.Send(100);
         var crossed = pipe.Crossed(0);
         source.Send(40);
@@ -140,7 +123,7 @@ public abstract class AllocationSpecs : IDisposable
             var packets = new List<(LoopbackPeer From, byte[] Datagram)>();
             while (packets.Count < count)
             {
-                packets.AddRange(source.NextPicture().Select(packet => (_publisher, _publisher.Protect(packet))));
+                packets.AddRange(source.NextPicture().Select(packet => (Publisher, Publisher.Protect(packet))));
             }
 
             return packets;
@@ -150,32 +133,32 @@ public abstract class AllocationSpecs : IDisposable
     [Fact]
     public void Receiving_over_a_pipe_allocates_nothing()
     {
-        var pipe = new PipePair(_world, SrtpProfile.None);
+        var pipe = new PipePair(World, SrtpProfile.None);
         var video = TestMedia.VideoConsumer().RtpParameters with
         {
             Mid = null,
             HeaderExtensions = [],
             Encodings = [new RtpEncodingParameters { Ssrc = TestMedia.VideoSsrc }],
         };
-        var producer = _world.NewProducer();
+        var producer = World.NewProducer();
         var mapping = new RtpMapping { Codecs = [new RtpCodecMapping(TestMedia.RouterVp8, TestMedia.RouterVp8)] };
-        _world.Command(directory => directory.AddProducer(
+        World.Command(directory => directory.AddProducer(
             pipe.Far, 1, producer, new ProducerSettings("far", MediaKind.Video, video, mapping, video, Paused: false, 0, ReportsDemand: true)));
-        _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
-        _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        World.Command(Subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
+        Subscriber.Consume(producer, TestMedia.VideoConsumer());
         var path = pipe.FarEvents.Selected!.Value;
-        _world.SendToSocket(path.Remote, path.Local.Port, Plain(key: true));
-        _world.Run(TimeSpan.FromMilliseconds(100));
-        Assert.Single(_subscriber.Rtp);
+        World.SendToSocket(path.Remote, path.Local.Port, Plain(key: true));
+        World.Run(TimeSpan.FromMilliseconds(100));
+        Assert.Single(Subscriber.Rtp);
         MustAllocateNothing(count => [.. Enumerable.Range(0, count).Select(_ => (path, Plain(key: false)))]);
     }
 
     [Fact]
     public void Forwarding_audio_allocates_nothing()
     {
-        var producer = _publisher.Produce(TestMedia.Audio());
-        _subscriber.Consume(producer, TestMedia.AudioConsumer());
-        MustAllocateNothing(count => [.. Many(count, () => (_publisher, _publisher.Protect(TestMedia.OpusPacket(_sequence++, _timestamp += 960))))]);
+        var producer = Publisher.Produce(TestMedia.Audio());
+        Subscriber.Consume(producer, TestMedia.AudioConsumer());
+        MustAllocateNothing(count => [.. Many(count, () => (Publisher, Publisher.Protect(TestMedia.OpusPacket(_sequence++, _timestamp += 960))))]);
     }
 
     [Theory]
@@ -185,8 +168,8 @@ public abstract class AllocationSpecs : IDisposable
     {
         Consume(rtx);
         MustAllocateNothing(count => [.. Many(count / 2, Video, NackOfTheLatest)]);
-        _world.Command(directory => directory.GetConsumerStats(_subscriber.Transport, 7, _first));
-        Assert.True(_subscriber.Events.Stats.OfType<RtpStreamStats>().Single(static stats => stats.Type == "outbound-rtp").PacketsRetransmitted > 4000);
+        World.Command(directory => directory.GetConsumerStats(Subscriber.Transport, 7, _first));
+        Assert.True(Subscriber.Events.Stats.OfType<RtpStreamStats>().Single(static stats => stats.Type == "outbound-rtp").PacketsRetransmitted > 4000);
     }
 
     [Fact]
@@ -210,7 +193,7 @@ public abstract class AllocationSpecs : IDisposable
         Consume(rtx: true);
         MustAllocateNothing(count => [Remb(), .. Many(count / 5, Video, Later, Later, NackOfTheLatest, Later)]);
         var waited = 0L;
-        _world.Command(_subscriber.Transport, transport => waited = transport.Egress.Bandwidth!.Pacer.WaitedCount);
+        World.Command(Subscriber.Transport, transport => waited = transport.Egress.Bandwidth!.Pacer.WaitedCount);
         Assert.True(waited > 1500, $"{waited} packets waited.");
     }
 
@@ -221,24 +204,24 @@ public abstract class AllocationSpecs : IDisposable
         Consume(rtx: true);
         MustAllocateNothing(count => [.. Many(count / 2, Video, CongestionFeedbackOfTheLatest)]);
         var measured = false;
-        _world.Command(_subscriber.Transport, transport => measured = transport.Egress.Bandwidth!.Estimator.IsMeasured);
+        World.Command(Subscriber.Transport, transport => measured = transport.Egress.Bandwidth!.Estimator.IsMeasured);
         Assert.True(measured);
     }
 
     private void Consume(bool rtx)
     {
-        var producer = _publisher.Produce(WithFeedback(TestMedia.Video()));
+        var producer = Publisher.Produce(WithFeedback(TestMedia.Video()));
         for (uint i = 0; i < Subscribers; i++)
         {
-            var consumer = _subscriber.Consume(producer, WithFeedback(TestMedia.VideoConsumer(rtx, ssrc: FirstSsrc + (2 * i), rtxSsrc: FirstSsrc + 1 + (2 * i))));
+            var consumer = Subscriber.Consume(producer, WithFeedback(TestMedia.VideoConsumer(rtx, ssrc: FirstSsrc + (2 * i), rtxSsrc: FirstSsrc + 1 + (2 * i))));
             _first = i == 0 ? consumer : _first;
         }
 
         var sent = _sequence;
-        _publisher.SendRtp(TestMedia.Vp8Packet(_sequence++, _timestamp, key: true, _transportSequence++));
-        _world.Run(TimeSpan.FromMilliseconds(100));
-        Assert.Equal(Subscribers, _subscriber.Rtp.Count);
-        foreach (var packet in _subscriber.Rtp)
+        Publisher.SendRtp(TestMedia.Vp8Packet(_sequence++, _timestamp, key: true, _transportSequence++));
+        World.Run(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(Subscribers, Subscriber.Rtp.Count);
+        foreach (var packet in Subscriber.Rtp)
         {
             Assert.True(RtpPacket.TryParse(packet, out var view));
             _shift = view.Ssrc == FirstSsrc ? (ushort)(view.SequenceNumber - sent) : _shift;
@@ -267,8 +250,8 @@ public abstract class AllocationSpecs : IDisposable
 
     private void MustAllocateNothing(Func<int, List<(TransportTuple Path, byte[] Datagram)>> load)
     {
-        _world.Counting = true;
-        var now = Feed(load(WarmUp), _world.Now);
+        World.Counting = true;
+        var now = Feed(load(WarmUp), World.Now);
 
         // What happens once, a table that grows or code that the runtime prepares, is no cost of packets: those would show in every window.
         var allocated = long.MaxValue;
@@ -281,8 +264,8 @@ public abstract class AllocationSpecs : IDisposable
         }
 
         Assert.Equal(0, allocated);
-        _world.Counting = false;
-        _world.Run(TimeSpan.FromMicroseconds(now.UsSince(_world.Now)));
+        World.Counting = false;
+        World.Run(TimeSpan.FromMicroseconds(now.UsSince(World.Now)));
     }
 
     private MediaTime Feed(List<(TransportTuple Path, byte[] Datagram)> datagrams, MediaTime now)
@@ -290,7 +273,7 @@ public abstract class AllocationSpecs : IDisposable
         foreach (var (path, datagram) in datagrams)
         {
             now = now.PlusMs(1);
-            _world.Receive(path, datagram, now);
+            World.Receive(path, datagram, now);
         }
 
         return now;
@@ -308,7 +291,7 @@ public abstract class AllocationSpecs : IDisposable
     }
 
     private (LoopbackPeer From, byte[] Datagram) Video() =>
-        (_publisher, _publisher.Protect(TestMedia.Vp8Packet(_sequence++, _timestamp += 90, key: false, _transportSequence++)));
+        (Publisher, Publisher.Protect(TestMedia.Vp8Packet(_sequence++, _timestamp += 90, key: false, _transportSequence++)));
 
     private (LoopbackPeer From, byte[] Datagram) VideoAfterAGap()
     {
@@ -321,29 +304,29 @@ public abstract class AllocationSpecs : IDisposable
         Assert.True(RtpPacket.TryParse(_missing, out var view));
         var packet = new byte[2048];
         var length = Rtx.Wrap(_missing, view.HeaderLength, TestMedia.VideoRtxSsrc, TestMedia.ProducerRtx, _rtxSequence++, packet);
-        return (_publisher, _publisher.Protect(packet.AsSpan(0, length)));
+        return (Publisher, Publisher.Protect(packet.AsSpan(0, length)));
     }
 
-    private (LoopbackPeer From, byte[] Datagram) NackOfTheLatest() => (_subscriber, Compound(
-        _subscriber, (ref RtcpWriter writer) => writer.TryAddNack(1, FirstSsrc, [(ushort)(_sequence - 1 + _shift)], out _)));
+    private (LoopbackPeer From, byte[] Datagram) NackOfTheLatest() => (Subscriber, Compound(
+        Subscriber, (ref RtcpWriter writer) => writer.TryAddNack(1, FirstSsrc, [(ushort)(_sequence - 1 + _shift)], out _)));
 
     private (LoopbackPeer From, byte[] Datagram) SenderReportOfThePublisher()
     {
         var info = new SenderInfo(TestMedia.VideoSsrc, NtpTime.FromUnixMicroseconds(1_790_000_000_000_000 + (4000L * _reports++)), _timestamp, 1, 1);
-        return (_publisher, Compound(_publisher, (ref RtcpWriter writer) => writer.TryAddSenderReport(info, [])));
+        return (Publisher, Compound(Publisher, (ref RtcpWriter writer) => writer.TryAddSenderReport(info, [])));
     }
 
     private (LoopbackPeer From, byte[] Datagram) ReceiverReportOfTheSubscriber()
     {
         var block = new ReportBlock(FirstSsrc, 0, 0, (ushort)(_sequence - 1 + _shift), 0, 0, 0);
-        return (_subscriber, Compound(_subscriber, (ref RtcpWriter writer) => writer.TryAddReceiverReport(1, [block])));
+        return (Subscriber, Compound(Subscriber, (ref RtcpWriter writer) => writer.TryAddReceiverReport(1, [block])));
     }
 
     /// <summary>Time passes.</summary>
-    private (LoopbackPeer From, byte[] Datagram) Later() => (_subscriber, Compound(_subscriber, static (ref RtcpWriter writer) => writer.TryAddReceiverReport(1, [])));
+    private (LoopbackPeer From, byte[] Datagram) Later() => (Subscriber, Compound(Subscriber, static (ref RtcpWriter writer) => writer.TryAddReceiverReport(1, [])));
 
-    private (LoopbackPeer From, byte[] Datagram) Remb() => (_subscriber, Compound(
-        _subscriber, static (ref RtcpWriter writer) => writer.TryAddRemb(1, 100_000, [FirstSsrc])));
+    private (LoopbackPeer From, byte[] Datagram) Remb() => (Subscriber, Compound(
+        Subscriber, static (ref RtcpWriter writer) => writer.TryAddRemb(1, 100_000, [FirstSsrc])));
 
     private (LoopbackPeer From, byte[] Datagram) CongestionFeedbackOfTheLatest()
     {
@@ -352,7 +335,7 @@ public abstract class AllocationSpecs : IDisposable
         ReadOnlySpan<byte> head = [0x8B, 205, 0, 5, 0, 0, 0, 1, 0, 0, (byte)(FirstSsrc >> 8), (byte)(FirstSsrc & 0xFF), (byte)((ushort)(sequence - 1) >> 8), (byte)(sequence - 1), 0, 2, 0x80, 0, 0x80, 0];
         head.CopyTo(message);
         BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(20), 1_000_000 + (_reports++ * 131));
-        return (_subscriber, _subscriber.ProtectRtcp(message));
+        return (Subscriber, Subscriber.ProtectRtcp(message));
     }
 
     private delegate bool Write(ref RtcpWriter writer);

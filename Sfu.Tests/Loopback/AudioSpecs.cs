@@ -12,36 +12,21 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>Sound from a producer to its consumers: redundancy, silence and loudness, under virtual time.</summary>
-public sealed class AudioSpecs : IDisposable
+public sealed class AudioSpecs : LoopbackCall
 {
     private const byte ProducerRed = 63;
     private const byte RouterRed = 105;
     private const byte LevelId = 4;
 
-    private readonly LoopbackWorld _world = new();
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private ushort _sequence = 65_530;
     private uint _timestamp;
-
-    public AudioSpecs()
-    {
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
-    }
 
     [Fact]
     public void Redundancy_reaches_who_knows_it_and_is_stripped_for_who_does_not()
     {
-        var other = _world.NewConnectedPeer();
-        var producer = _publisher.Produce(WithRed(TestMedia.Audio()));
-        _subscriber.Consume(producer, TestMedia.AudioConsumer());
+        var other = World.NewConnectedPeer();
+        var producer = Publisher.Produce(WithRed(TestMedia.Audio()));
+        Subscriber.Consume(producer, TestMedia.AudioConsumer());
         other.Consume(producer, Knowing(TestMedia.AudioConsumer()));
         byte[] primary = [0x78, 1, 2, 3, 4, 5, 6, 7];
         for (var i = 0; i < 10; i++)
@@ -49,9 +34,9 @@ public sealed class AudioSpecs : IDisposable
             Send(ProducerRed, Red([9, 9, 9], primary));
         }
 
-        Assert.Equal(10, _subscriber.Rtp.Count);
+        Assert.Equal(10, Subscriber.Rtp.Count);
         Assert.Equal(10, other.Rtp.Count);
-        Assert.All(_subscriber.Rtp, packet =>
+        Assert.All(Subscriber.Rtp, packet =>
         {
             Assert.True(RtpPacket.TryParse(packet, out var view));
             Assert.Equal(TestMedia.RouterOpus, view.PayloadType);
@@ -68,23 +53,23 @@ public sealed class AudioSpecs : IDisposable
     [Fact]
     public void What_was_stripped_is_sent_again_as_it_was_sent()
     {
-        var producer = _publisher.Produce(WithRed(TestMedia.Audio()));
+        var producer = Publisher.Produce(WithRed(TestMedia.Audio()));
         var settings = TestMedia.AudioConsumer();
         var opus = settings.RtpParameters.Codecs[0] with { RtcpFeedback = [new RtcpFeedback("nack", "")] };
-        _subscriber.Consume(producer, settings with { RtpParameters = settings.RtpParameters with { Codecs = [opus] } });
+        Subscriber.Consume(producer, settings with { RtpParameters = settings.RtpParameters with { Codecs = [opus] } });
         byte[] sent = [];
-        _world.Lose = (toNode, datagram) =>
+        World.Lose = (toNode, datagram) =>
         {
             sent = toNode || RtcpPacket.IsRtcp(datagram) ? sent : datagram;
             return false;
         };
         Send(ProducerRed, Red([7, 7], [0x78, 5, 5, 5]));
-        var first = Assert.Single(_subscriber.Rtp);
+        var first = Assert.Single(Subscriber.Rtp);
         Assert.True(RtpPacket.TryParse(first, out var view));
         var writer = new RtcpWriter(new byte[RtcpWriter.MaxCompoundBytes]);
         Assert.True(writer.TryAddNack(1, view.Ssrc, [view.SequenceNumber], out _));
         var datagrams = new List<byte[]>();
-        _world.Lose = (toNode, datagram) =>
+        World.Lose = (toNode, datagram) =>
         {
             if (!toNode)
             {
@@ -93,8 +78,8 @@ public sealed class AudioSpecs : IDisposable
 
             return false;
         };
-        _subscriber.SendRtcp(writer.Written);
-        _world.Run(TimeSpan.FromMilliseconds(50));
+        Subscriber.SendRtcp(writer.Written);
+        World.Run(TimeSpan.FromMilliseconds(50));
 
         // Equal to the last bit: only then may SRTP protect it under the same index.
         var again = Assert.Single(datagrams, static datagram => datagram[0] >= 0x80 && !RtcpPacket.IsRtcp(datagram));
@@ -104,18 +89,18 @@ public sealed class AudioSpecs : IDisposable
     [Fact]
     public void Redundancy_goes_from_produce_to_those_who_know_it_and_to_those_who_do_not()
     {
-        var other = _world.NewConnectedPeer();
+        var other = World.NewConnectedPeer();
         var offer = Negotiate(RedRouter, OpusCodec, RedCodec(ProducerRed));
-        var producer = _publisher.Produce(Settings(offer));
-        var knowing = _subscriber.Consume(producer, Consumed(offer, RedRouter, 51));
+        var producer = Publisher.Produce(Settings(offer));
+        var knowing = Subscriber.Consume(producer, Consumed(offer, RedRouter, 51));
         var plain = other.Consume(producer, Consumed(offer, RedRouter with { Codecs = [.. RedRouter.Codecs.Where(static codec => codec.MimeType == "audio/opus")] }, 52));
         byte[] primary = [0x78, 1, 2, 3];
         var whole = Red([9, 9], primary);
         Send(ProducerRed, whole);
         Send(TestMedia.ProducerOpus, primary);
-        Assert.Empty(_publisher.Events.Failed.Concat(_subscriber.Events.Failed).Concat(other.Events.Failed));
+        Assert.Empty(Publisher.Events.Failed.Concat(Subscriber.Events.Failed).Concat(other.Events.Failed));
         Assert.NotEqual(knowing, plain);
-        Assert.Equal([("audio/red", Convert.ToHexString(whole)), ("audio/opus", Convert.ToHexString(primary))], Named(_subscriber));
+        Assert.Equal([("audio/red", Convert.ToHexString(whole)), ("audio/opus", Convert.ToHexString(primary))], Named(Subscriber));
         Assert.Equal([("audio/opus", Convert.ToHexString(primary)), ("audio/opus", Convert.ToHexString(primary))], Named(other));
 
         (string, string)[] Named(LoopbackPeer peer) =>
@@ -146,76 +131,76 @@ public sealed class AudioSpecs : IDisposable
         };
         var router = Router(new RtpCodecCapability { Kind = MediaKind.Audio, MimeType = codec.MimeType, ClockRate = 48_000, Channels = channels, Parameters = codec.Parameters });
         var offer = Negotiate(router, codec);
-        var producer = _publisher.Produce(Settings(offer));
+        var producer = Publisher.Produce(Settings(offer));
         var settings = Consumed(offer, router, 51);
-        var consumer = _subscriber.Consume(producer, settings);
+        var consumer = Subscriber.Consume(producer, settings);
         var told = Assert.Single(settings.RtpParameters.Codecs);
         Assert.Equal((channels, "audio/multiopus"), (told.Channels, told.MimeType));
         Assert.Equal(codec.Parameters.Select(static parameter => parameter.Key).Order(), told.Parameters.Select(static parameter => parameter.Key).Order());
 
         byte[][] payloads = [.. Enumerable.Range(0, 10).Select(i => Enumerable.Range(0, 30 * streams).Select(j => (byte)(i + j)).ToArray())];
         Array.ForEach(payloads, payload => Send(TestMedia.ProducerOpus, payload));
-        Assert.Equal(10, _subscriber.Rtp.Count);
+        Assert.Equal(10, Subscriber.Rtp.Count);
         for (var i = 0; i < payloads.Length; i++)
         {
-            Assert.True(RtpPacket.TryParse(_subscriber.Rtp[i], out var packet));
+            Assert.True(RtpPacket.TryParse(Subscriber.Rtp[i], out var packet));
             Assert.Equal((51u, (byte)told.PayloadType), (packet.Ssrc, packet.PayloadType));
             Assert.True(packet.Payload.SequenceEqual(payloads[i]));
         }
 
         // It is asked for again like opus.
         var writer = new RtcpWriter(new byte[RtcpWriter.MaxCompoundBytes]);
-        Assert.True(writer.TryAddNack(1, 51, [Number(_subscriber.Rtp[4])], out _));
-        _subscriber.SendRtcp(writer.Written);
-        _world.Run(TimeSpan.FromMilliseconds(50));
-        _world.Command(directory => directory.GetConsumerStats(_subscriber.Transport, 9, consumer));
+        Assert.True(writer.TryAddNack(1, 51, [Number(Subscriber.Rtp[4])], out _));
+        Subscriber.SendRtcp(writer.Written);
+        World.Run(TimeSpan.FromMilliseconds(50));
+        World.Command(directory => directory.GetConsumerStats(Subscriber.Transport, 9, consumer));
         Assert.Equal(
             [("outbound-rtp", "audio/multiopus", 1L), ("inbound-rtp", "audio/multiopus", 0L)],
-            _subscriber.Events.Stats.Cast<RtpStreamStats>().Select(static stats => (stats.Type, stats.MimeType, stats.PacketsRetransmitted)));
+            Subscriber.Events.Stats.Cast<RtpStreamStats>().Select(static stats => (stats.Type, stats.MimeType, stats.PacketsRetransmitted)));
     }
 
     [Fact]
     public void Malformed_redundancy_is_left_out()
     {
-        var producer = _publisher.Produce(WithRed(TestMedia.Audio()));
-        _subscriber.Consume(producer, TestMedia.AudioConsumer());
+        var producer = Publisher.Produce(WithRed(TestMedia.Audio()));
+        Subscriber.Consume(producer, TestMedia.AudioConsumer());
         Send(ProducerRed, [0x80 | 111]);
         Send(ProducerRed, [0x80 | 111, 0, 3, 255, 111, 1]);
         Send(ProducerRed, [111]);
-        Assert.InRange(_subscriber.Rtp.Count, 0, 1);
+        Assert.InRange(Subscriber.Rtp.Count, 0, 1);
         Send(ProducerRed, Red([1], [0x78, 2, 3, 4]));
-        Assert.NotEmpty(_subscriber.Rtp);
+        Assert.NotEmpty(Subscriber.Rtp);
     }
 
     [Fact]
     public void Silence_is_left_out_without_a_gap_for_who_wants_that()
     {
-        var other = _world.NewConnectedPeer();
-        var producer = _publisher.Produce(TestMedia.Audio());
-        _subscriber.Consume(producer, TestMedia.AudioConsumer() with { IgnoreDtx = true });
+        var other = World.NewConnectedPeer();
+        var producer = Publisher.Produce(TestMedia.Audio());
+        Subscriber.Consume(producer, TestMedia.AudioConsumer() with { IgnoreDtx = true });
         other.Consume(producer, TestMedia.AudioConsumer());
         for (var i = 0; i < 20; i++)
         {
             Send(TestMedia.ProducerOpus, i % 4 == 3 ? [0x78, 0] : [0x78, 1, 2, 3, 4, 5, 6, 7]);
         }
 
-        Assert.Equal(15, _subscriber.Rtp.Count);
+        Assert.Equal(15, Subscriber.Rtp.Count);
         Assert.Equal(20, other.Rtp.Count);
-        var numbers = _subscriber.Rtp.Select(Number).ToArray();
+        var numbers = Subscriber.Rtp.Select(Number).ToArray();
         Assert.All(numbers.Zip(numbers.Skip(1)), static pair => Assert.Equal(1, Serial.Distance(pair.Second, pair.First)));
     }
 
     [Fact]
     public void Silence_is_left_out_with_its_redundancy_for_who_wants_that()
     {
-        var producer = _publisher.Produce(WithRed(TestMedia.Audio()));
-        _subscriber.Consume(producer, Knowing(TestMedia.AudioConsumer()) with { IgnoreDtx = true });
+        var producer = Publisher.Produce(WithRed(TestMedia.Audio()));
+        Subscriber.Consume(producer, Knowing(TestMedia.AudioConsumer()) with { IgnoreDtx = true });
         Send(ProducerRed, Red([0x78, 1, 2, 3], [0x78, 1, 2, 3]));
         Send(ProducerRed, Red([0x78, 1, 2, 3], [0x78]));
         Send(TestMedia.ProducerOpus, [0x78]);
         Send(ProducerRed, Red([0x78], [0x78, 1, 2, 3]));
-        Assert.Equal(2, _subscriber.Rtp.Count);
-        Assert.Equal(1, Serial.Distance(Number(_subscriber.Rtp[1]), Number(_subscriber.Rtp[0])));
+        Assert.Equal(2, Subscriber.Rtp.Count);
+        Assert.Equal(1, Serial.Distance(Number(Subscriber.Rtp[1]), Number(Subscriber.Rtp[0])));
     }
 
     [Theory]
@@ -225,28 +210,28 @@ public sealed class AudioSpecs : IDisposable
     public void Nothing_is_left_out_of_other_sound(string mimeType)
     {
         var (audio, consumer) = (TestMedia.Audio(), TestMedia.AudioConsumer() with { IgnoreDtx = true });
-        var producer = _publisher.Produce(audio with
+        var producer = Publisher.Produce(audio with
         {
             RtpParameters = audio.RtpParameters with { Codecs = [audio.RtpParameters.Codecs[0] with { MimeType = mimeType }] },
         });
-        _subscriber.Consume(producer, consumer with
+        Subscriber.Consume(producer, consumer with
         {
             RtpParameters = consumer.RtpParameters with { Codecs = [consumer.RtpParameters.Codecs[0] with { MimeType = mimeType }] },
         });
         Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3]);
         Send(TestMedia.ProducerOpus, [0x40]);
         Send(TestMedia.ProducerOpus, [0x40, 1]);
-        Assert.Equal(3, _subscriber.Rtp.Count);
+        Assert.Equal(3, Subscriber.Rtp.Count);
     }
 
     [Fact]
     public void Nothing_is_left_out_of_pictures()
     {
-        _subscriber.Consume(_publisher.Produce(TestMedia.Video()), TestMedia.VideoConsumer() with { IgnoreDtx = true });
-        _publisher.SendRtp(TestMedia.Vp8Packet(1, 1, key: true));
-        _publisher.SendRtp(TestMedia.Vp8Packet(2, 3001, key: false).AsSpan(0, 14));
-        _world.Run(TimeSpan.FromMilliseconds(50));
-        Assert.Equal(2, _subscriber.Rtp.Count(static packet => RtpPacket.TryParse(packet, out var view) && view.Ssrc == TestMedia.ConsumerSsrc));
+        Subscriber.Consume(Publisher.Produce(TestMedia.Video()), TestMedia.VideoConsumer() with { IgnoreDtx = true });
+        Publisher.SendRtp(TestMedia.Vp8Packet(1, 1, key: true));
+        Publisher.SendRtp(TestMedia.Vp8Packet(2, 3001, key: false).AsSpan(0, 14));
+        World.Run(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(2, Subscriber.Rtp.Count(static packet => RtpPacket.TryParse(packet, out var view) && view.Ssrc == TestMedia.ConsumerSsrc));
     }
 
     [Theory]
@@ -256,20 +241,20 @@ public sealed class AudioSpecs : IDisposable
     {
         const ushort Lost = 65_534;
         var (audio, consumer) = (TestMedia.Audio(), TestMedia.AudioConsumer());
-        var producer = _publisher.Produce(audio with
+        var producer = Publisher.Produce(audio with
         {
             RtpParameters = audio.RtpParameters with
             {
                 Codecs = [audio.RtpParameters.Codecs[0] with { MimeType = mimeType, RtcpFeedback = [new RtcpFeedback("nack", "")] }],
             },
         });
-        _subscriber.Consume(producer, consumer with
+        Subscriber.Consume(producer, consumer with
         {
             RtpParameters = consumer.RtpParameters with { Codecs = [consumer.RtpParameters.Codecs[0] with { MimeType = mimeType }] },
         });
         byte[]? lost = null;
         var asked = new List<ushort>();
-        _world.Lose = (toNode, datagram) =>
+        World.Lose = (toNode, datagram) =>
         {
             if (!toNode || lost is not null || datagram[0] < 0x80 || RtcpPacket.IsRtcp(datagram) || BinaryPrimitives.ReadUInt16BigEndian(datagram.AsSpan(2)) != Lost)
             {
@@ -279,7 +264,7 @@ public sealed class AudioSpecs : IDisposable
             lost = datagram;
             return true;
         };
-        _publisher.OnRtcp += compound =>
+        Publisher.OnRtcp += compound =>
         {
             var reader = new RtcpReader(compound);
             while (reader.TryNext(out var packet))
@@ -289,7 +274,7 @@ public sealed class AudioSpecs : IDisposable
                     while (nack.TryNext(out var sequence))
                     {
                         asked.Add(sequence);
-                        _publisher.SendRaw(lost); // As it was: SRTP allows no other.
+                        Publisher.SendRaw(lost); // As it was: SRTP allows no other.
                     }
                 }
             }
@@ -299,13 +284,13 @@ public sealed class AudioSpecs : IDisposable
             Send(TestMedia.ProducerOpus, [0x78, (byte)i, 2, 3]);
         }
 
-        _publisher.SendRaw(lost);
-        _world.Run(TimeSpan.FromMilliseconds(50));
+        Publisher.SendRaw(lost);
+        World.Run(TimeSpan.FromMilliseconds(50));
         Assert.Equal([Lost], asked);
-        Assert.Equal(20, _subscriber.Rtp.Count);
-        Assert.Equal(20, _subscriber.Rtp.Select(Number).Distinct().Count());
-        _world.Command(directory => directory.GetProducerStats(_publisher.Transport, 9, producer));
-        var stats = _publisher.Events.Stats.OfType<RtpStreamStats>().Single();
+        Assert.Equal(20, Subscriber.Rtp.Count);
+        Assert.Equal(20, Subscriber.Rtp.Select(Number).Distinct().Count());
+        World.Command(directory => directory.GetProducerStats(Publisher.Transport, 9, producer));
+        var stats = Publisher.Events.Stats.OfType<RtpStreamStats>().Single();
         Assert.Equal((20L, 0, 0L), (stats.PacketCount, (int)stats.PacketsLost, stats.PacketsDiscarded));
         Assert.Equal((1L, 1L, 1L), (stats.NackCount, stats.NackPacketCount, stats.PacketsRepaired));
     }
@@ -313,8 +298,8 @@ public sealed class AudioSpecs : IDisposable
     [Fact]
     public void A_paused_producer_says_nothing()
     {
-        var other = _world.NewConnectedPeer();
-        var (loud, soft) = (_publisher.Produce(WithLevels(TestMedia.Audio())), other.Produce(WithLevels(TestMedia.Audio())));
+        var other = World.NewConnectedPeer();
+        var (loud, soft) = (Publisher.Produce(WithLevels(TestMedia.Audio())), other.Produce(WithLevels(TestMedia.Audio())));
         var (loudId, softId) = (new ProducerId("loud"), new ProducerId("soft"));
         var began = Elapsed();
         var volumes = AudioLevelObserver.TryCreate(new RouterId("room"), new ObserverId("volumes"), new AudioLevelObserverOptions(IntervalMs: 500), began)!;
@@ -323,7 +308,7 @@ public sealed class AudioSpecs : IDisposable
         foreach (var (id, producer) in new[] { (loudId, loud), (softId, soft) })
         {
             Array.ForEach(observers, observer => observer.Add(id, null, began));
-            _world.Command(directory => directory.Producer(producer, static p => p.MeasureAudioLevels(true)));
+            World.Command(directory => directory.Producer(producer, static p => p.MeasureAudioLevels(true)));
         }
 
         var told = Talk(seconds: 3, softLevel: 127);
@@ -331,7 +316,7 @@ public sealed class AudioSpecs : IDisposable
         Assert.Equal(loudId, told.OfType<ObserverEvents.DominantSpeakerChanged>().Last().ProducerId);
 
         // Its client goes on sending.
-        _world.Command(directory => directory.Producer(loud, static p => p.Pause()));
+        World.Command(directory => directory.Producer(loud, static p => p.Pause()));
         told = Talk(seconds: 3, softLevel: 127);
         Assert.Single(told.OfType<ObserverEvents.SilenceFell>());
         Assert.IsType<ObserverEvents.SilenceFell>(told.Last(static news => news is not ObserverEvents.DominantSpeakerChanged));
@@ -340,12 +325,12 @@ public sealed class AudioSpecs : IDisposable
         Assert.All(told.OfType<ObserverEvents.VolumesMeasured>(), measured => Assert.Equal(softId, measured.Volumes.Single().ProducerId));
         Assert.Equal(softId, told.OfType<ObserverEvents.DominantSpeakerChanged>().Single().ProducerId);
 
-        _world.Command(directory => directory.Producer(loud, p => p.Resume(_world.Now)));
+        World.Command(directory => directory.Producer(loud, p => p.Resume(World.Now)));
         told = Talk(seconds: 3, softLevel: 127);
         Assert.Equal(loudId, told.OfType<ObserverEvents.VolumesMeasured>().Last().Volumes.Single().ProducerId);
         Assert.Equal(loudId, told.OfType<ObserverEvents.DominantSpeakerChanged>().Single().ProducerId);
 
-        TimeSpan Elapsed() => TimeSpan.FromMicroseconds(_world.Now.Us);
+        TimeSpan Elapsed() => TimeSpan.FromMicroseconds(World.Now.Us);
 
         // What the observers tell while the one speaks up all the time, and the other as loud as is said.
         List<ISessionEvent> Talk(int seconds, byte softLevel)
@@ -355,7 +340,7 @@ public sealed class AudioSpecs : IDisposable
             {
                 SendFrom(other, softLevel);
                 Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3], level: 20);
-                foreach (var (id, peer) in new[] { (loudId, _publisher), (softId, other) })
+                foreach (var (id, peer) in new[] { (loudId, Publisher), (softId, other) })
                 {
                     if (peer.Events.AudioLevels.Count > 0)
                     {
@@ -374,21 +359,21 @@ public sealed class AudioSpecs : IDisposable
     [Fact]
     public void Loudness_is_told_ten_times_a_second_while_somebody_listens()
     {
-        var producer = _publisher.Produce(WithLevels(TestMedia.Audio()));
+        var producer = Publisher.Produce(WithLevels(TestMedia.Audio()));
         Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3], level: 50);
-        Assert.Empty(_publisher.Events.AudioLevels);
-        _world.Command(directory => directory.Producer(producer, static p => p.MeasureAudioLevels(true)));
+        Assert.Empty(Publisher.Events.AudioLevels);
+        World.Command(directory => directory.Producer(producer, static p => p.MeasureAudioLevels(true)));
         for (byte i = 0; i < 50; i++)
         {
             Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3], level: i);
         }
 
-        Assert.InRange(_publisher.Events.AudioLevels.Count, 44, 50);
-        Assert.Equal(Enumerable.Range(0, _publisher.Events.AudioLevels.Count).Select(static i => (byte)i), _publisher.Events.AudioLevels);
-        _world.Command(directory => directory.Producer(producer, static p => p.MeasureAudioLevels(false)));
-        _publisher.Events.AudioLevels.Clear();
+        Assert.InRange(Publisher.Events.AudioLevels.Count, 44, 50);
+        Assert.Equal(Enumerable.Range(0, Publisher.Events.AudioLevels.Count).Select(static i => (byte)i), Publisher.Events.AudioLevels);
+        World.Command(directory => directory.Producer(producer, static p => p.MeasureAudioLevels(false)));
+        Publisher.Events.AudioLevels.Clear();
         Send(TestMedia.ProducerOpus, [0x78, 1, 2, 3], level: 9);
-        Assert.Empty(_publisher.Events.AudioLevels);
+        Assert.Empty(Publisher.Events.AudioLevels);
     }
 
     private static RtpCodecParameters OpusCodec => TestMedia.Audio().RtpParameters.Codecs[0];
@@ -458,10 +443,10 @@ public sealed class AudioSpecs : IDisposable
 
     private void Send(byte payloadType, byte[] payload, byte? level = null)
     {
-        SendFrom(_publisher, level, payloadType, payload);
+        SendFrom(Publisher, level, payloadType, payload);
         _sequence++;
         _timestamp += 960;
-        _world.Run(TimeSpan.FromMilliseconds(20));
+        World.Run(TimeSpan.FromMilliseconds(20));
     }
 
     /// <summary>No time passes.</summary>

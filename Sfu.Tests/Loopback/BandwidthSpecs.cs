@@ -9,33 +9,17 @@ using Sfu.Tests.Support.Network;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>What a transport knows of its paths, and tells.</summary>
-public sealed class BandwidthSpecs : IDisposable
+public sealed class BandwidthSpecs : LoopbackCall
 {
     private const double NarrowedAt = 10; // Seconds.
-
-    private readonly LoopbackWorld _world = new();
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
-
-    public BandwidthSpecs()
-    {
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
-    }
 
     [Fact]
     public void Publisher_is_told_of_the_limit_by_REMB_at_once_and_again()
     {
-        _publisher.Produce(TestMedia.Video());
-        _world.Command(_publisher.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: 700_000)));
-        _world.Run(TimeSpan.FromSeconds(5));
-        var told = Rembs(_publisher);
+        Publisher.Produce(TestMedia.Video());
+        World.Command(Publisher.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: 700_000)));
+        World.Run(TimeSpan.FromSeconds(5));
+        var told = Rembs(Publisher);
         Assert.True(told.Count >= 4);
         Assert.All(told, static remb => Assert.InRange(remb, 699_000, 700_000));
     }
@@ -43,37 +27,37 @@ public sealed class BandwidthSpecs : IDisposable
     [Fact] // A client goes by the last that it got for good: 0 says that there is no limit.
     public void Publisher_is_told_that_the_limit_is_lifted_at_once_and_again_and_then_no_more()
     {
-        _publisher.Produce(TestMedia.Video());
-        _world.Command(_publisher.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: 700_000)));
-        _world.Run(TimeSpan.FromSeconds(3));
-        var limited = Rembs(_publisher).Count;
-        _world.Command(_publisher.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: 0)));
-        _world.Run(TimeSpan.FromMilliseconds(20));
-        Assert.Equal(0, Assert.Single(Rembs(_publisher).Skip(limited)));
-        _world.Run(TimeSpan.FromSeconds(10));
-        Assert.Equal([0L, 0L, 0L, 0L], Rembs(_publisher).Skip(limited));
+        Publisher.Produce(TestMedia.Video());
+        World.Command(Publisher.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: 700_000)));
+        World.Run(TimeSpan.FromSeconds(3));
+        var limited = Rembs(Publisher).Count;
+        World.Command(Publisher.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: 0)));
+        World.Run(TimeSpan.FromMilliseconds(20));
+        Assert.Equal(0, Assert.Single(Rembs(Publisher).Skip(limited)));
+        World.Run(TimeSpan.FromSeconds(10));
+        Assert.Equal([0L, 0L, 0L, 0L], Rembs(Publisher).Skip(limited));
     }
 
     [Fact]
     public void Limit_that_is_set_anew_while_the_last_is_being_lifted_counts()
     {
-        _publisher.Produce(TestMedia.Video());
+        Publisher.Produce(TestMedia.Video());
         foreach (var limit in new[] { 700_000, 0, 500_000 })
         {
-            _world.Command(_publisher.Transport, home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: limit)));
+            World.Command(Publisher.Transport, home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: limit)));
         }
 
-        _world.Run(TimeSpan.FromSeconds(5));
-        Assert.All(Rembs(_publisher).Skip(2), static remb => Assert.InRange(remb, 499_000, 500_000));
+        World.Run(TimeSpan.FromSeconds(5));
+        Assert.All(Rembs(Publisher).Skip(2), static remb => Assert.InRange(remb, 499_000, 500_000));
     }
 
     [Fact]
     public void Publisher_that_was_never_limited_hears_nothing()
     {
-        _publisher.Produce(TestMedia.Video());
-        _world.Command(_publisher.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: 0)));
-        _world.Run(TimeSpan.FromSeconds(3));
-        Assert.Empty(Rembs(_publisher));
+        Publisher.Produce(TestMedia.Video());
+        World.Command(Publisher.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxIncoming: 0)));
+        World.Run(TimeSpan.FromSeconds(3));
+        Assert.Empty(Rembs(Publisher));
     }
 
     [Theory] // Before the first packet nothing is known but what the owner says.
@@ -82,14 +66,14 @@ public sealed class BandwidthSpecs : IDisposable
     [InlineData(5_000_000L, null, 2)]
     public void Limits_of_what_is_sent_count_from_the_first_packet_on(long? min, long? max, int first)
     {
-        var camera = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
+        var camera = new SimulcastSource(World, Publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
         camera.Send(50);
-        _world.Command(_subscriber.Transport, home => home.SetBitrateLimits(new BitrateLimits(MaxOutgoing: max, MinOutgoing: min)));
-        _subscriber.Consume(camera.Producer, SimulcastSource.Consumer());
-        _world.Run(TimeSpan.FromMilliseconds(SimulcastSource.FrameMs));
+        World.Command(Subscriber.Transport, home => home.SetBitrateLimits(new BitrateLimits(MaxOutgoing: max, MinOutgoing: min)));
+        Subscriber.Consume(camera.Producer, SimulcastSource.Consumer());
+        World.Run(TimeSpan.FromMilliseconds(SimulcastSource.FrameMs));
         camera.Send(2);
         Assert.Equal(first, Array.FindIndex(camera.KeyFrameRequests, static count => count > 0));
-        Assert.True(RtpPacket.TryParse(_subscriber.Rtp[0], out var packet));
+        Assert.True(RtpPacket.TryParse(Subscriber.Rtp[0], out var packet));
         Assert.Equal(first, SimulcastSource.Identify(packet.Payload).Encoding);
     }
 
@@ -105,30 +89,30 @@ public sealed class BandwidthSpecs : IDisposable
                 Codecs = [.. video.RtpParameters.Codecs.Select(static c => c with { RtcpFeedback = [.. c.RtcpFeedback, new RtcpFeedback("goog-remb", "")] })],
             },
         };
-        _publisher.Produce(video);
+        Publisher.Produce(video);
         for (var i = 0; i < 600; i++)
         {
-            _publisher.SendRtp(WithSendTime((ushort)i, _world.Now));
-            _world.Run(TimeSpan.FromMilliseconds(10));
+            Publisher.SendRtp(WithSendTime((ushort)i, World.Now));
+            World.Run(TimeSpan.FromMilliseconds(10));
         }
 
         // 1,000 bytes every 10 ms, and no queue: the estimate grows towards one and a half times that.
-        Assert.InRange(Rembs(_publisher)[^1], 350_000, 1_300_000);
-        Assert.True(Rembs(_publisher)[^1] > Rembs(_publisher)[0]);
+        Assert.InRange(Rembs(Publisher)[^1], 350_000, 1_300_000);
+        Assert.True(Rembs(Publisher)[^1] > Rembs(Publisher)[0]);
     }
 
     [Fact]
     public void Reference_time_of_a_client_is_answered()
     {
-        var video = _publisher.Produce(TestMedia.Video());
-        _subscriber.Consume(video, TestMedia.VideoConsumer());
+        var video = Publisher.Produce(TestMedia.Video());
+        Subscriber.Consume(video, TestMedia.VideoConsumer());
         var writer = new RtcpWriter(new byte[100]);
         var ntp = NtpTime.FromUnixMicroseconds(1_700_000_000_000_000);
         Assert.True(writer.TryAddReceiverReferenceTime(77, ntp));
-        _subscriber.SendRtcp(writer.Written);
-        _world.Run(TimeSpan.FromSeconds(2));
+        Subscriber.SendRtcp(writer.Written);
+        World.Run(TimeSpan.FromSeconds(2));
         var answers = new List<DlrrItem>();
-        ForEach(_subscriber, packet =>
+        ForEach(Subscriber, packet =>
         {
             if (ExtendedReport.TryParse(packet, out var report))
             {
@@ -149,135 +133,135 @@ public sealed class BandwidthSpecs : IDisposable
     [Fact]
     public void Round_trip_to_a_publisher_is_known_from_its_answer()
     {
-        _world.DelayUs = 60_000;
-        var producer = _publisher.Produce(TestMedia.Video());
-        _publisher.OnRtcp += Answer;
-        _publisher.SendRtp(TestMedia.Vp8Packet(1, 1, key: true));
-        _world.Run(TimeSpan.FromSeconds(4));
-        _world.Command(directory => directory.GetProducerStats(_publisher.Transport, 9, producer));
-        Assert.InRange(_publisher.Events.Stats.OfType<RtpStreamStats>().Single().RoundTripTime!.Value, 119, 122);
+        World.DelayUs = 60_000;
+        var producer = Publisher.Produce(TestMedia.Video());
+        Publisher.OnRtcp += Answer;
+        Publisher.SendRtp(TestMedia.Vp8Packet(1, 1, key: true));
+        World.Run(TimeSpan.FromSeconds(4));
+        World.Command(directory => directory.GetProducerStats(Publisher.Transport, 9, producer));
+        Assert.InRange(Publisher.Events.Stats.OfType<RtpStreamStats>().Single().RoundTripTime!.Value, 119, 122);
     }
 
     [Fact]
     public void Changes_of_the_estimate_are_traced_and_the_statistics_have_it()
     {
-        _subscriber.Consume(_publisher.Produce(TestMedia.Video()), TestMedia.VideoConsumer());
-        _world.Command(_subscriber.Transport, static home => home.Trace(MediaTraceTypes.Bwe));
-        _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxOutgoing: 400_000)));
+        Subscriber.Consume(Publisher.Produce(TestMedia.Video()), TestMedia.VideoConsumer());
+        World.Command(Subscriber.Transport, static home => home.Trace(MediaTraceTypes.Bwe));
+        World.Command(Subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxOutgoing: 400_000)));
         for (var i = 0; i < 50; i++)
         {
-            _publisher.SendRtp(TestMedia.Vp8Packet((ushort)i, (uint)(i * 3000), key: i == 0));
-            _world.Run(TimeSpan.FromMilliseconds(20));
+            Publisher.SendRtp(TestMedia.Vp8Packet((ushort)i, (uint)(i * 3000), key: i == 0));
+            World.Run(TimeSpan.FromMilliseconds(20));
         }
 
-        _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxOutgoing: 300_000)));
-        _world.Run(TimeSpan.FromMilliseconds(200));
-        Assert.Equal(300_000, _subscriber.Events.Traces.OfType<BweTrace>().Last().AvailableBitrate);
-        _world.Command(_subscriber.Transport, static home => home.ReportStats(9));
-        Assert.Equal(300_000, _subscriber.Events.Stats.OfType<TransportStats>().Single().AvailableOutgoingBitrate);
+        World.Command(Subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MaxOutgoing: 300_000)));
+        World.Run(TimeSpan.FromMilliseconds(200));
+        Assert.Equal(300_000, Subscriber.Events.Traces.OfType<BweTrace>().Last().AvailableBitrate);
+        World.Command(Subscriber.Transport, static home => home.ReportStats(9));
+        Assert.Equal(300_000, Subscriber.Events.Stats.OfType<TransportStats>().Single().AvailableOutgoingBitrate);
     }
 
     [Fact]
     public void REMB_counts_where_there_is_no_transport_feedback()
     {
-        _subscriber.Consume(_publisher.Produce(TestMedia.Video()), RembConsumer());
+        Subscriber.Consume(Publisher.Produce(TestMedia.Video()), RembConsumer());
         SendRemb(1_234_000);
-        _world.Command(_subscriber.Transport, static home => home.ReportStats(9));
-        Assert.InRange(_subscriber.Events.Stats.OfType<TransportStats>().Single().AvailableOutgoingBitrate!.Value, 1_230_000, 1_234_000);
+        World.Command(Subscriber.Transport, static home => home.ReportStats(9));
+        Assert.InRange(Subscriber.Events.Stats.OfType<TransportStats>().Single().AvailableOutgoingBitrate!.Value, 1_230_000, 1_234_000);
     }
 
     [Fact]
     public void Of_an_estimate_that_moves_a_little_all_the_time_is_told_every_two_seconds_and_of_a_leap_at_once()
     {
-        _subscriber.Consume(_publisher.Produce(TestMedia.Video()), RembConsumer());
-        _world.Command(_subscriber.Transport, static home => home.Trace(MediaTraceTypes.Bwe));
+        Subscriber.Consume(Publisher.Produce(TestMedia.Video()), RembConsumer());
+        World.Command(Subscriber.Transport, static home => home.Trace(MediaTraceTypes.Bwe));
         for (var i = 0; i < 60; i++)
         {
             SendRemb(1_000_000 + (i * 1000));
         }
 
-        var told = _subscriber.Events.Traces.OfType<BweTrace>().ToArray();
+        var told = Subscriber.Events.Traces.OfType<BweTrace>().ToArray();
         Assert.InRange(told.Length, 3, 5);
         SendRemb(700_000);
-        Assert.InRange(_subscriber.Events.Traces.OfType<BweTrace>().Skip(told.Length).Single().AvailableBitrate, 690_000, 700_000);
+        Assert.InRange(Subscriber.Events.Traces.OfType<BweTrace>().Skip(told.Length).Single().AvailableBitrate, 690_000, 700_000);
     }
 
     /// <summary>An estimate that falls below what is given is a sign of a narrower path.</summary>
     [Fact]
     public void What_is_taken_back_as_the_path_becomes_narrow_is_not_given_again_for_two_seconds()
     {
-        var camera = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
-        _subscriber.Consume(camera.Producer, WithRemb(SimulcastSource.Consumer()));
+        var camera = new SimulcastSource(World, Publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
+        Subscriber.Consume(camera.Producer, WithRemb(SimulcastSource.Consumer()));
         SendRemb(3_000_000);
         camera.Send(50);
-        Assert.Equal(2, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+        Assert.Equal(2, Subscriber.Events.Layers[^1].Layers?.SpatialLayer);
         SendRemb(200_000);
         camera.Send(10);
-        Assert.Equal(0, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+        Assert.Equal(0, Subscriber.Events.Layers[^1].Layers?.SpatialLayer);
         SendRemb(3_000_000);
         camera.Send(25);
-        Assert.Equal(0, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+        Assert.Equal(0, Subscriber.Events.Layers[^1].Layers?.SpatialLayer);
         camera.Send(25);
-        Assert.Equal(2, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+        Assert.Equal(2, Subscriber.Events.Layers[^1].Layers?.SpatialLayer);
     }
 
     /// <summary>That is no sign that the path has become narrow, after which nobody gets more for two seconds.</summary>
     [Fact]
     public void What_is_taken_back_as_rates_of_a_later_producer_become_known_is_given_again_at_once_on_a_wider_path()
     {
-        var camera = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
-        _subscriber.Consume(camera.Producer, WithRemb(SimulcastSource.Consumer()));
+        var camera = new SimulcastSource(World, Publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
+        Subscriber.Consume(camera.Producer, WithRemb(SimulcastSource.Consumer()));
         SendRemb(200_000);
-        _world.Run(TimeSpan.FromSeconds(3));
+        World.Run(TimeSpan.FromSeconds(3));
         SendRemb(200_000);
         camera.Send(35);
-        Assert.Contains(_subscriber.Events.Layers, static told => told.Layers?.SpatialLayer == 2);
-        Assert.NotEqual(2, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+        Assert.Contains(Subscriber.Events.Layers, static told => told.Layers?.SpatialLayer == 2);
+        Assert.NotEqual(2, Subscriber.Events.Layers[^1].Layers?.SpatialLayer);
         SendRemb(3_000_000);
         camera.Send(10);
-        Assert.Equal(2, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+        Assert.Equal(2, Subscriber.Events.Layers[^1].Layers?.SpatialLayer);
     }
 
     /// <summary>An estimate that falls a little at the same moment changes nothing of that.</summary>
     [Fact]
     public void What_is_taken_back_as_rates_become_known_is_given_again_at_once_also_where_the_estimate_falls_a_little()
     {
-        var camera = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
-        _subscriber.Consume(camera.Producer, WithRemb(SimulcastSource.Consumer()));
+        var camera = new SimulcastSource(World, Publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
+        Subscriber.Consume(camera.Producer, WithRemb(SimulcastSource.Consumer()));
         SendRemb(200_000);
-        _world.Run(TimeSpan.FromSeconds(3));
+        World.Run(TimeSpan.FromSeconds(3));
         for (var i = 0; i < 20; i++)
         {
             SendRemb(200_000 - (i * 1000));
             camera.Send(1);
         }
 
-        Assert.Contains(_subscriber.Events.Layers, static told => told.Layers?.SpatialLayer == 2);
-        Assert.NotEqual(2, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+        Assert.Contains(Subscriber.Events.Layers, static told => told.Layers?.SpatialLayer == 2);
+        Assert.NotEqual(2, Subscriber.Events.Layers[^1].Layers?.SpatialLayer);
         SendRemb(3_000_000);
         camera.Send(10);
-        Assert.Equal(2, _subscriber.Events.Layers[^1].Layers?.SpatialLayer);
+        Assert.Equal(2, Subscriber.Events.Layers[^1].Layers?.SpatialLayer);
     }
 
     /// <summary>Fewer frames need no key frame, and none on the way back.</summary>
     [Fact]
     public void A_spatial_layer_is_kept_with_fewer_frames_for_two_seconds_after_the_path_became_narrow()
     {
-        var camera = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
-        _subscriber.Consume(camera.Producer, WithRemb(SimulcastSource.Consumer()));
+        var camera = new SimulcastSource(World, Publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
+        Subscriber.Consume(camera.Producer, WithRemb(SimulcastSource.Consumer()));
         SendRemb(600_000);
         camera.Send(60);
-        Assert.Equal(new ConsumerLayers(1, 2), _subscriber.Events.Layers[^1].Layers);
+        Assert.Equal(new ConsumerLayers(1, 2), Subscriber.Events.Layers[^1].Layers);
         SendRemb(400_000);
         camera.Send(10);
-        Assert.Equal(new ConsumerLayers(1, 1), _subscriber.Events.Layers[^1].Layers);
+        Assert.Equal(new ConsumerLayers(1, 1), Subscriber.Events.Layers[^1].Layers);
         var asked = camera.KeyFrameRequests.Sum();
         SendRemb(200_000);
         camera.Send(10);
-        Assert.Equal(new ConsumerLayers(1, 0), _subscriber.Events.Layers[^1].Layers);
+        Assert.Equal(new ConsumerLayers(1, 0), Subscriber.Events.Layers[^1].Layers);
         Assert.Equal(asked, camera.KeyFrameRequests.Sum());
         camera.Send(50);
-        Assert.Equal(new ConsumerLayers(0, 2), _subscriber.Events.Layers[^1].Layers);
+        Assert.Equal(new ConsumerLayers(0, 2), Subscriber.Events.Layers[^1].Layers);
     }
 
     /// <summary>
@@ -338,8 +322,8 @@ public sealed class BandwidthSpecs : IDisposable
     {
         var writer = new RtcpWriter(new byte[100]);
         Assert.True(writer.TryAddRemb(7, bitrate, [TestMedia.ConsumerSsrc]));
-        _subscriber.SendRtcp(writer.Written);
-        _world.Run(TimeSpan.FromMilliseconds(100));
+        Subscriber.SendRtcp(writer.Written);
+        World.Run(TimeSpan.FromMilliseconds(100));
     }
 
     private void Answer(byte[] compound)
@@ -358,7 +342,7 @@ public sealed class BandwidthSpecs : IDisposable
                 {
                     var writer = new RtcpWriter(new byte[100]);
                     Assert.True(writer.TryAddDlrr(55, [new DlrrItem(report.Ssrc, time.Compact, 0)]));
-                    _publisher.SendRtcp(writer.Written);
+                    Publisher.SendRtcp(writer.Written);
                 }
             }
         }

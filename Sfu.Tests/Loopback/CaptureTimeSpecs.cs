@@ -12,30 +12,19 @@ namespace Sfu.Tests.Loopback;
 /// Absolute capture times over changes of the encoding. They are times of the publisher's wall clock, not of an encoding's timestamps: a frame has
 /// the same in each encoding, and passes with it as it came. What that clock is ahead of this node's, by which the Sender Reports go, is told with it.
 /// </summary>
-public sealed class CaptureTimeSpecs : IDisposable
+public sealed class CaptureTimeSpecs : LoopbackCall
 {
     // The timestamps of two encodings begin anywhere: the wall clock joins them, to within a step that keeps them going forward.
     private const long ToleranceUs = 2_000;
 
-    private readonly LoopbackWorld _world = new();
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private readonly SimulcastSource _source;
     private readonly long _beganUs;
 
     public CaptureTimeSpecs()
     {
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-        _beganUs = SimulcastSource.ClockOriginUs + _world.Now.Us;
-        _source = new SimulcastSource(_world, _publisher) { CaptureTimes = CapturedAt };
+        _beganUs = SimulcastSource.ClockOriginUs + World.Now.Us;
+        _source = new SimulcastSource(World, Publisher) { CaptureTimes = CapturedAt };
         _source.Send(10);
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
     }
 
     [Fact]
@@ -76,7 +65,7 @@ public sealed class CaptureTimeSpecs : IDisposable
     [Fact]
     public void It_is_right_behind_a_pipe_too()
     {
-        var pipe = new PipePair(_world, SrtpProfile.AeadAes256Gcm);
+        var pipe = new PipePair(World, SrtpProfile.AeadAes256Gcm);
         Walk(pipe.Pipe(_source.Producer, MediaKind.Video, SimulcastSource.Consumable));
         AssertOffsets(aheadUs: 0, hops: 2);
         pipe.Close();
@@ -85,13 +74,13 @@ public sealed class CaptureTimeSpecs : IDisposable
     [Fact]
     public void Before_the_publishers_clock_is_known_it_passes_as_it_came()
     {
-        var publisher = _world.NewConnectedPeer();
-        var source = new SimulcastSource(_world, publisher) { CaptureTimes = CapturedAt };
-        _subscriber.Consume(source.Producer, SimulcastSource.Consumer());
+        var publisher = World.NewConnectedPeer();
+        var source = new SimulcastSource(World, publisher) { CaptureTimes = CapturedAt };
+        Subscriber.Consume(source.Producer, SimulcastSource.Consumer());
         foreach (var _ in Enumerable.Range(0, 20))
         {
             source.NextFrame().ForEach(packet => publisher.SendRtp(packet));
-            _world.Run(TimeSpan.FromMilliseconds(SimulcastSource.FrameMs));
+            World.Run(TimeSpan.FromMilliseconds(SimulcastSource.FrameMs));
         }
 
         var before = Packets();
@@ -105,7 +94,7 @@ public sealed class CaptureTimeSpecs : IDisposable
     public void What_is_sent_again_under_its_own_number_has_the_offset_that_it_had()
     {
         var settings = SimulcastSource.Consumer(new ConsumerLayers(0, null));
-        _subscriber.Consume(_source.Producer, settings with
+        Subscriber.Consume(_source.Producer, settings with
         {
             RtpParameters = settings.RtpParameters with
             {
@@ -116,9 +105,9 @@ public sealed class CaptureTimeSpecs : IDisposable
         });
         _source.Send(20);
         var datagrams = new List<byte[]>();
-        _world.Divert = (peer, datagram) =>
+        World.Divert = (peer, datagram) =>
         {
-            if (peer == _subscriber && datagram[0] >= 0x80 && !RtcpPacket.IsRtcp(datagram))
+            if (peer == Subscriber && datagram[0] >= 0x80 && !RtcpPacket.IsRtcp(datagram))
             {
                 datagrams.Add(datagram);
             }
@@ -126,17 +115,17 @@ public sealed class CaptureTimeSpecs : IDisposable
             return false;
         };
         _source.Send(1);
-        Assert.True(RtpPacket.TryParse(_subscriber.Rtp[^1], out var last));
+        Assert.True(RtpPacket.TryParse(Subscriber.Rtp[^1], out var last));
 
         // The publisher's clock is found five milliseconds further ahead.
         var writer = new RtcpWriter(new byte[RtcpWriter.MaxCompoundBytes]);
-        var ntp = NtpTime.FromUnixMicroseconds(SimulcastSource.ClockOriginUs + _world.Now.Us + 5000);
+        var ntp = NtpTime.FromUnixMicroseconds(SimulcastSource.ClockOriginUs + World.Now.Us + 5000);
         Assert.True(writer.TryAddSenderReport(new SenderInfo(SimulcastSource.SsrcOf(0), ntp, 1, 1, 1), []));
-        _publisher.SendRtcp(writer.Written);
+        Publisher.SendRtcp(writer.Written);
         writer = new RtcpWriter(new byte[RtcpWriter.MaxCompoundBytes]);
         Assert.True(writer.TryAddNack(1, last.Ssrc, [last.SequenceNumber], out _));
-        _subscriber.SendRtcp(writer.Written);
-        _world.Run(TimeSpan.FromMilliseconds(50));
+        Subscriber.SendRtcp(writer.Written);
+        World.Run(TimeSpan.FromMilliseconds(50));
         Assert.Equal(2, datagrams.Count);
         Assert.Equal(datagrams[0], datagrams[1]);
         Assert.NotNull(Packets()[^1].Offset);
@@ -146,11 +135,11 @@ public sealed class CaptureTimeSpecs : IDisposable
 
     private void Walk(ProducerHandle producer)
     {
-        var consumer = _subscriber.Consume(producer, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
+        var consumer = Subscriber.Consume(producer, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
         _source.Send(50);
         foreach (var wanted in new[] { 2, 0, 1, 2 })
         {
-            _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), _world.Now)));
+            World.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), World.Now)));
             _source.Send(50);
         }
     }
@@ -167,7 +156,7 @@ public sealed class CaptureTimeSpecs : IDisposable
         Assert.All(packets, packet =>
         {
             var offsetUs = (long)(((Int128)packet.Offset!.Value * 1_000_000) >> 32);
-            Assert.InRange(offsetUs, apart - (hops * _world.DelayUs) - ToleranceUs, apart);
+            Assert.InRange(offsetUs, apart - (hops * World.DelayUs) - ToleranceUs, apart);
             var ofSender = report.Ntp.PlusUs(Serial.Distance(packet.Timestamp, report.RtpTimestamp) * 1000L / 90);
             Assert.InRange(packet.Captured.UsSince(ofSender.PlusUs(offsetUs - aheadUs)), -ToleranceUs, ToleranceUs);
         });
@@ -176,7 +165,7 @@ public sealed class CaptureTimeSpecs : IDisposable
     private SenderInfo LastReport()
     {
         var last = default(SenderInfo);
-        foreach (var compound in _subscriber.Rtcp)
+        foreach (var compound in Subscriber.Rtcp)
         {
             var reader = new RtcpReader(compound);
             while (reader.TryNext(out var packet))
@@ -199,7 +188,7 @@ public sealed class CaptureTimeSpecs : IDisposable
     private List<Told> Packets()
     {
         var received = new List<Told>();
-        foreach (var bytes in _subscriber.Rtp)
+        foreach (var bytes in Subscriber.Rtp)
         {
             Assert.True(RtpPacket.TryParse(bytes, out var packet));
             if (packet.Ssrc != TestMedia.ConsumerSsrc)

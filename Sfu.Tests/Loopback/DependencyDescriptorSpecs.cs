@@ -9,28 +9,17 @@ namespace Sfu.Tests.Loopback;
 /// <summary>
 /// Simulcast of which nobody can read the payload: what the client gets is one stream of descriptors, whichever encodings it is made from.
 /// </summary>
-public sealed class DependencyDescriptorSpecs : IDisposable
+public sealed class DependencyDescriptorSpecs : LoopbackCall
 {
-    private readonly LoopbackWorld _world = new();
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private readonly SimulcastSource _source;
     private readonly ConsumerHandle _consumer;
 
     public DependencyDescriptorSpecs()
     {
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-        _source = new SimulcastSource(_world, _publisher, codec: CodecKind.Av1) { FrameSize = [(1, 200), (2, 400), (3, 700)] };
+        _source = new SimulcastSource(World, Publisher, codec: CodecKind.Av1) { FrameSize = [(1, 200), (2, 400), (3, 700)] };
         _source.Send(10);
-        _consumer = _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(0, null), codec: CodecKind.Av1));
+        _consumer = Subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(0, null), codec: CodecKind.Av1));
         _source.Send(20);
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
     }
 
     [Fact]
@@ -38,14 +27,14 @@ public sealed class DependencyDescriptorSpecs : IDisposable
     {
         foreach (var wanted in new[] { 2, 1, 0, 2 })
         {
-            _world.Command(directory => directory.Consumer(_consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), _world.Now)));
+            World.Command(directory => directory.Consumer(_consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), World.Now)));
             _source.Send(20);
             Assert.Equal(wanted, Encodings()[^1]);
         }
 
-        _world.Command(directory => directory.Consumer(_consumer, static c => c.Pause()));
+        World.Command(directory => directory.Consumer(_consumer, static c => c.Pause()));
         _source.Send(20);
-        _world.Command(directory => directory.Consumer(_consumer, c => c.Resume(_world.Now)));
+        World.Command(directory => directory.Consumer(_consumer, c => c.Resume(World.Now)));
         _source.Send(20);
 
         var frames = Frames();
@@ -60,7 +49,7 @@ public sealed class DependencyDescriptorSpecs : IDisposable
     [Fact]
     public void What_is_sent_again_has_the_numbers_that_it_had()
     {
-        _world.Command(directory => directory.Consumer(_consumer, c => c.Layers.Prefer(new ConsumerLayers(2, null), _world.Now)));
+        World.Command(directory => directory.Consumer(_consumer, c => c.Layers.Prefer(new ConsumerLayers(2, null), World.Now)));
         _source.Send(20);
         var lost = Media()[^5];
         Assert.True(RtpPacket.TryParse(lost, out var original));
@@ -69,10 +58,10 @@ public sealed class DependencyDescriptorSpecs : IDisposable
 
         var writer = new Sfu.Media.Rtcp.RtcpWriter(new byte[Sfu.Media.Rtcp.RtcpWriter.MaxCompoundBytes]);
         Assert.True(writer.TryAddNack(1, TestMedia.ConsumerSsrc, [original.SequenceNumber], out _));
-        _subscriber.SendRtcp(writer.Written);
-        _world.Run(TimeSpan.FromMilliseconds(20));
+        Subscriber.SendRtcp(writer.Written);
+        World.Run(TimeSpan.FromMilliseconds(20));
 
-        Assert.True(RtpPacket.TryParse(_subscriber.Rtp[^1], out var again));
+        Assert.True(RtpPacket.TryParse(Subscriber.Rtp[^1], out var again));
         Assert.Equal(TestMedia.ConsumerRtxSsrc, again.Ssrc);
         Assert.True(again.TryFindExtension(Descriptors.ConsumerId, out var repeated));
         Assert.Equal(expected.Data, repeated.Data);
@@ -84,9 +73,9 @@ public sealed class DependencyDescriptorSpecs : IDisposable
     [InlineData(CodecKind.H264)] // Its payload does not tell.
     public void Temporal_layers_are_left_out_by_the_descriptor_whatever_the_codec(CodecKind codec)
     {
-        var publisher = _world.NewConnectedPeer();
-        var subscriber = _world.NewConnectedPeer();
-        var source = new SimulcastSource(_world, publisher, codec: codec, describes: true);
+        var publisher = World.NewConnectedPeer();
+        var subscriber = World.NewConnectedPeer();
+        var source = new SimulcastSource(World, publisher, codec: codec, describes: true);
         source.Send(10);
         var consumer = subscriber.Consume(source.Producer, SimulcastSource.Consumer(new ConsumerLayers(0, 0), codec: codec, describes: true));
         source.Send(40);
@@ -96,7 +85,7 @@ public sealed class DependencyDescriptorSpecs : IDisposable
         foreach (var (temporal, atLeast, atMost) in new[] { (1, 18, 21), (2, 35, 41), (0, 9, 12) })
         {
             var before = Media(subscriber).Count;
-            _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(0, temporal), _world.Now)));
+            World.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(0, temporal), World.Now)));
             source.Send(40);
             Assert.InRange(Media(subscriber).Count - before, atLeast, atMost);
             Assert.Equal(temporal, Frames(Media(subscriber)).Skip(before).Max(static frame => frame.TemporalLayer));
@@ -111,15 +100,15 @@ public sealed class DependencyDescriptorSpecs : IDisposable
     [Fact] // Behind its payload descriptor a VP8 frame that is encrypted end to end does not tell that it is a key frame.
     public void Key_frames_of_VP8_are_counted_by_the_descriptor()
     {
-        var publisher = _world.NewConnectedPeer();
-        var subscriber = _world.NewConnectedPeer();
-        var source = new SimulcastSource(_world, publisher, describes: true);
+        var publisher = World.NewConnectedPeer();
+        var subscriber = World.NewConnectedPeer();
+        var source = new SimulcastSource(World, publisher, describes: true);
         source.Send(10);
         var consumer = subscriber.Consume(source.Producer, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
         source.Send(20);
         foreach (var wanted in new[] { 2, 1, 0 })
         {
-            _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), _world.Now)));
+            World.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), World.Now)));
             source.Send(20);
         }
 
@@ -144,7 +133,7 @@ public sealed class DependencyDescriptorSpecs : IDisposable
     private static List<byte[]> Media(LoopbackPeer subscriber) =>
         [.. subscriber.Rtp.Where(static packet => RtpPacket.TryParse(packet, out var view) && view.Ssrc == TestMedia.ConsumerSsrc)];
 
-    private List<byte[]> Media() => Media(_subscriber);
+    private List<byte[]> Media() => Media(Subscriber);
 
     private List<int> Encodings() => Media().ConvertAll(static packet => RtpPacket.TryParse(packet, out var view) ? view.Payload[16] : -1);
 

@@ -11,7 +11,7 @@ namespace Sfu.Tests.Loopback;
 /// What browsers do costs the garbage collector nothing: they consume simulcast and give transport-wide feedback. The path is estimated by it, probed, and
 /// shared out, for as long as it is narrower than what is wanted, and where it is not.
 /// </summary>
-public abstract class FeedbackAllocationSpecs : IDisposable
+public abstract class FeedbackAllocationSpecs : LoopbackCall
 {
     private const int Consumers = 3;
     private const int FrameMs = SimulcastSource.FrameMs;
@@ -20,25 +20,13 @@ public abstract class FeedbackAllocationSpecs : IDisposable
     private const int Windows = 3;
     private const int KeyFrameInterval = 25;
 
-    private readonly LoopbackWorld _world;
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private readonly SimulcastSource _source;
     private int _frame;
 
     protected FeedbackAllocationSpecs(int engines)
+        : base(engines)
     {
-        _world = new LoopbackWorld(engines: engines);
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-        _source = new SimulcastSource(_world, _publisher);
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
-        GC.SuppressFinalize(this);
+        _source = new SimulcastSource(World, Publisher);
     }
 
     public sealed class OnOneEngine() : FeedbackAllocationSpecs(1);
@@ -48,18 +36,18 @@ public abstract class FeedbackAllocationSpecs : IDisposable
     [Fact]
     public void Where_all_that_is_wanted_fits()
     {
-        var path = new Path(_world, _subscriber, 50_000_000);
+        var path = new Path(World, Subscriber, 50_000_000);
         Begin();
         var probed = MustAllocateNothing(path);
         Assert.Equal(0, probed);
-        var best = _subscriber.Events.Layers.GroupBy(static change => change.Consumer).Select(static of => of.Last().Layers!.Value.SpatialLayer);
+        var best = Subscriber.Events.Layers.GroupBy(static change => change.Consumer).Select(static of => of.Last().Layers!.Value.SpatialLayer);
         Assert.Equal(Enumerable.Repeat(2, Consumers), best);
     }
 
     [Fact] // Three of the middle layer fit, and three of the highest do not.
     public void While_a_narrow_path_is_probed()
     {
-        var path = new Path(_world, _subscriber, 900_000);
+        var path = new Path(World, Subscriber, 900_000);
         Begin();
         Assert.True(MustAllocateNothing(path) > 0);
     }
@@ -68,16 +56,16 @@ public abstract class FeedbackAllocationSpecs : IDisposable
     {
         for (uint i = 0; i < Consumers; i++)
         {
-            _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(ssrc: TestMedia.ConsumerSsrc + (2 * i)));
+            Subscriber.Consume(_source.Producer, SimulcastSource.Consumer(ssrc: TestMedia.ConsumerSsrc + (2 * i)));
         }
     }
 
     /// <returns>Bytes that left to probe while nothing was allocated.</returns>
     private long MustAllocateNothing(Path path)
     {
-        _world.Counting = true;
-        _world.Counted = path.OnSent;
-        path.Now = _world.Now;
+        World.Counting = true;
+        World.Counted = path.OnSent;
+        path.Now = World.Now;
         Feed(Load(WarmUp), path);
 
         // What happens once, a table that grows or code that the runtime prepares, is no cost of packets: those would show in every window.
@@ -96,14 +84,14 @@ public abstract class FeedbackAllocationSpecs : IDisposable
         }
 
         Assert.Equal(0, allocated);
-        _world.Command(_subscriber.Transport, static transport => Assert.True(transport.Egress.Bandwidth!.Estimator.IsMeasured));
+        World.Command(Subscriber.Transport, static transport => Assert.True(transport.Egress.Bandwidth!.Estimator.IsMeasured));
         return probed;
     }
 
     private long Probed()
     {
         var bytes = 0L;
-        _world.Command(_subscriber.Transport, transport => bytes = transport.Egress.Bandwidth!.Probation.Bytes);
+        World.Command(Subscriber.Transport, transport => bytes = transport.Egress.Bandwidth!.Probation.Bytes);
         return bytes;
     }
 
@@ -118,7 +106,7 @@ public abstract class FeedbackAllocationSpecs : IDisposable
                 _source.RequestKeyFrames(0, 1, 2);
             }
 
-            load[i] = [.. _source.NextFrame().Select(packet => _publisher.Protect(packet))];
+            load[i] = [.. _source.NextFrame().Select(packet => Publisher.Protect(packet))];
         }
 
         return load;
@@ -126,7 +114,7 @@ public abstract class FeedbackAllocationSpecs : IDisposable
 
     private void Feed(byte[][][] load, Path path)
     {
-        var from = _publisher.Events.Selected!.Value;
+        var from = Publisher.Events.Selected!.Value;
         foreach (var frame in load)
         {
             for (var ms = 0; ms < FrameMs; ms++)
@@ -134,11 +122,11 @@ public abstract class FeedbackAllocationSpecs : IDisposable
                 path.Now = path.Now.PlusMs(1);
                 if (ms < frame.Length)
                 {
-                    _world.Receive(from, frame[ms], path.Now);
+                    World.Receive(from, frame[ms], path.Now);
                 }
                 else
                 {
-                    _world.Pass(path.Now);
+                    World.Pass(path.Now);
                 }
 
                 path.OnTime();

@@ -12,13 +12,10 @@ using Xunit.Abstractions;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>Clients that tell of their path by congestion feedback (RFC 8888), or by nothing but Receiver Reports.</summary>
-public sealed class FeedbackSpecs : IDisposable
+public sealed class FeedbackSpecs : LoopbackCall
 {
     private static readonly RtcpFeedback _congestion = new("ack", "ccfb");
 
-    private readonly LoopbackWorld _world = new();
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private readonly SimulcastSource _source;
     private readonly CongestionFeedbackGenerator _client = new();
     private readonly TransportCcFeedbackGenerator _wide = new() { IntervalUs = CongestionFeedbackGenerator.IntervalUs };
@@ -31,15 +28,7 @@ public sealed class FeedbackSpecs : IDisposable
     public FeedbackSpecs(ITestOutputHelper output)
     {
         _output = output;
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-        _source = new SimulcastSource(_world, _publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
+        _source = new SimulcastSource(World, Publisher) { FrameSize = [(1, 700), (3, 800), (9, 1050)] };
     }
 
     [Theory]
@@ -47,23 +36,23 @@ public sealed class FeedbackSpecs : IDisposable
     [InlineData(false)] // For comparison.
     public void Estimate_follows_a_path_that_one_kind_of_feedback_tells_of(bool congestion)
     {
-        _subscriber.Consume(_source.Producer, congestion ? WithCongestionFeedback(SimulcastSource.Consumer()) : SimulcastSource.Consumer());
+        Subscriber.Consume(_source.Producer, congestion ? WithCongestionFeedback(SimulcastSource.Consumer()) : SimulcastSource.Consumer());
         var link = new SimulatedLink<byte[]>(
             new LinkProfile { Rates = [(TimeSpan.Zero, 10_000_000), (TimeSpan.FromSeconds(10), 700_000)], MaxQueue = TimeSpan.FromMilliseconds(200) }, 1);
-        var start = _world.Now;
-        _world.Divert = (peer, datagram) =>
+        var start = World.Now;
+        World.Divert = (peer, datagram) =>
         {
-            if (peer == _subscriber)
+            if (peer == Subscriber)
             {
-                link.Send(datagram, datagram.Length, _world.Now.UsSince(start));
+                link.Send(datagram, datagram.Length, World.Now.UsSince(start));
             }
 
-            return peer == _subscriber;
+            return peer == Subscriber;
         };
 
         RunClient(9000, Deliver, congestion);
         Assert.InRange(Estimate(), 2_000_000, 4_000_000);
-        Assert.Equal(new ConsumerLayers(2, 2), _subscriber.Events.Layers[^1].Layers);
+        Assert.Equal(new ConsumerLayers(2, 2), Subscriber.Events.Layers[^1].Layers);
         RunClient(3000, Deliver, congestion);
         var estimates = new List<long>();
         var queues = new List<long>();
@@ -71,8 +60,8 @@ public sealed class FeedbackSpecs : IDisposable
         {
             RunClient(100, Deliver, congestion);
             estimates.Add(Estimate());
-            queues.Add(link.QueueUs(_world.Now.UsSince(start)));
-            Assert.NotEqual(new ConsumerLayers(2, 2), _subscriber.Events.Layers[^1].Layers);
+            queues.Add(link.QueueUs(World.Now.UsSince(start)));
+            Assert.NotEqual(new ConsumerLayers(2, 2), Subscriber.Events.Layers[^1].Layers);
         }
 
         _output.WriteLine($"700 kbit/s: estimate {estimates.Average():0}, {estimates.Min()} to {estimates.Max()}; queue {queues.Average() / 1000:0} ms, most {queues.Max() / 1000} ms");
@@ -81,9 +70,9 @@ public sealed class FeedbackSpecs : IDisposable
 
         void Deliver()
         {
-            while (link.TryReceive(_world.Now.UsSince(start), out var datagram))
+            while (link.TryReceive(World.Now.UsSince(start), out var datagram))
             {
-                _subscriber.OnDatagram(datagram, _world.Now);
+                Subscriber.OnDatagram(datagram, World.Now);
             }
         }
     }
@@ -91,11 +80,11 @@ public sealed class FeedbackSpecs : IDisposable
     [Fact]
     public void Congestion_feedback_does_not_count_beside_transport_wide_feedback()
     {
-        _subscriber.Consume(_source.Producer, WithCongestionFeedback(SimulcastSource.Consumer()));
-        _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(ssrc: 7000) with { Id = "other" });
+        Subscriber.Consume(_source.Producer, WithCongestionFeedback(SimulcastSource.Consumer()));
+        Subscriber.Consume(_source.Producer, SimulcastSource.Consumer(ssrc: 7000) with { Id = "other" });
         RunClient(3000, static () => { }, congestion: true);
         var measured = true;
-        _world.Command(_subscriber.Transport, transport => measured = transport.Egress.Bandwidth!.Estimator.IsMeasured);
+        World.Command(Subscriber.Transport, transport => measured = transport.Egress.Bandwidth!.Estimator.IsMeasured);
         Assert.False(measured);
     }
 
@@ -103,7 +92,7 @@ public sealed class FeedbackSpecs : IDisposable
     public void Publisher_that_asks_for_congestion_feedback_gets_it_of_each_packet_and_no_other()
     {
         var video = TestMedia.Video();
-        _publisher.Produce(video with
+        Publisher.Produce(video with
         {
             RtpParameters = video.RtpParameters with
             {
@@ -117,16 +106,16 @@ public sealed class FeedbackSpecs : IDisposable
         {
             if (i != 20)
             {
-                _publisher.SendRtp(TestMedia.Vp8Packet((ushort)(65_520 + i), i * 900u, key: i == 0, ssrc: 4444));
+                Publisher.SendRtp(TestMedia.Vp8Packet((ushort)(65_520 + i), i * 900u, key: i == 0, ssrc: 4444));
             }
 
-            _world.Run(TimeSpan.FromMilliseconds(10));
+            World.Run(TimeSpan.FromMilliseconds(10));
         }
 
-        _world.Run(TimeSpan.FromMilliseconds(200));
+        World.Run(TimeSpan.FromMilliseconds(200));
         var told = new Dictionary<ushort, bool>();
         var others = 0;
-        foreach (var compound in _publisher.Rtcp)
+        foreach (var compound in Publisher.Rtcp)
         {
             var reader = new RtcpReader(compound);
             while (reader.TryNext(out var packet))
@@ -157,24 +146,24 @@ public sealed class FeedbackSpecs : IDisposable
     [Fact]
     public void Client_that_owes_feedback_and_gives_none_gets_more_as_its_reports_tell_of_no_loss_and_less_as_they_do()
     {
-        _subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
-        _world.Command(_subscriber.Transport, static home => home.Trace(MediaTraceTypes.Bwe));
+        Subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
+        World.Command(Subscriber.Transport, static home => home.Trace(MediaTraceTypes.Bwe));
         RunReports(seconds: 3, lost: 0);
         Assert.Equal(600_000, Estimate());
-        Assert.NotEqual(new ConsumerLayers(2, 2), _subscriber.Events.Layers[^1].Layers);
+        Assert.NotEqual(new ConsumerLayers(2, 2), Subscriber.Events.Layers[^1].Layers);
         RunReports(seconds: 25, lost: 0);
-        Assert.Equal(new ConsumerLayers(2, 2), _subscriber.Events.Layers[^1].Layers);
+        Assert.Equal(new ConsumerLayers(2, 2), Subscriber.Events.Layers[^1].Layers);
         Assert.InRange(Estimate(), 2_000_000, 3_500_000);
-        Assert.Equal("rr", _subscriber.Events.Traces.OfType<BweTrace>().Last().BweType);
+        Assert.Equal("rr", Subscriber.Events.Traces.OfType<BweTrace>().Last().BweType);
         RunReports(seconds: 8, lost: 80);
-        Assert.NotEqual(new ConsumerLayers(2, 2), _subscriber.Events.Layers[^1].Layers);
+        Assert.NotEqual(new ConsumerLayers(2, 2), Subscriber.Events.Layers[^1].Layers);
         Assert.InRange(Estimate(), 30_000, 1_500_000);
     }
 
     [Fact]
     public void Client_that_gives_no_feedback_and_no_reports_stays_where_it_began()
     {
-        _subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
+        Subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
         _source.Send(25 * 10);
         Assert.Equal(600_000, Estimate());
     }
@@ -191,48 +180,48 @@ public sealed class FeedbackSpecs : IDisposable
     private long Estimate()
     {
         var estimate = 0L;
-        _world.Command(_subscriber.Transport, transport => estimate = transport.Egress.Bandwidth?.Bitrate ?? 0);
+        World.Command(Subscriber.Transport, transport => estimate = transport.Egress.Bandwidth?.Bitrate ?? 0);
         return estimate;
     }
 
     /// <summary>A client that answers with one kind of feedback.</summary>
     private void RunClient(int ms, Action deliver, bool congestion)
     {
-        for (var end = _world.Now.PlusMs(ms); _world.Now < end;)
+        for (var end = World.Now.PlusMs(ms); World.Now < end;)
         {
-            if (_nextFrame <= _world.Now)
+            if (_nextFrame <= World.Now)
             {
-                _nextFrame = _world.Now.PlusMs(SimulcastSource.FrameMs);
+                _nextFrame = World.Now.PlusMs(SimulcastSource.FrameMs);
                 _source.SendOne();
             }
 
-            _world.Run(TimeSpan.FromMilliseconds(5));
+            World.Run(TimeSpan.FromMilliseconds(5));
             deliver();
-            for (; _seen < _subscriber.Rtp.Count; _seen++)
+            for (; _seen < Subscriber.Rtp.Count; _seen++)
             {
-                Assert.True(RtpPacket.TryParse(_subscriber.Rtp[_seen], out var packet));
+                Assert.True(RtpPacket.TryParse(Subscriber.Rtp[_seen], out var packet));
                 if (congestion)
                 {
-                    _client.OnPacket(packet.Ssrc, packet.SequenceNumber, _world.Now);
+                    _client.OnPacket(packet.Ssrc, packet.SequenceNumber, World.Now);
                 }
                 else
                 {
                     Assert.True(packet.TryFindExtension(TestMedia.ConsumerTwccId, out var extension));
                     Assert.True(HeaderExtensionValues.TryReadTransportSequence(extension.Data, out var number));
-                    _wide.OnPacket(number, _world.Now);
+                    _wide.OnPacket(number, World.Now);
                 }
             }
 
             int length;
-            while (_client.NextTimeout <= _world.Now
-                && _client.TryWrite(1, _world.Now, NtpTime.FromUnixMicroseconds(1_600_000_000_000_000 + _world.Now.Us), _buffer, out length))
+            while (_client.NextTimeout <= World.Now
+                && _client.TryWrite(1, World.Now, NtpTime.FromUnixMicroseconds(1_600_000_000_000_000 + World.Now.Us), _buffer, out length))
             {
-                _subscriber.SendRtcp(_buffer.AsSpan(0, length));
+                Subscriber.SendRtcp(_buffer.AsSpan(0, length));
             }
 
-            while (_wide.NextTimeout <= _world.Now && _wide.TryWrite(1, 2, _buffer, out length))
+            while (_wide.NextTimeout <= World.Now && _wide.TryWrite(1, 2, _buffer, out length))
             {
-                _subscriber.SendRtcp(_buffer.AsSpan(0, length));
+                Subscriber.SendRtcp(_buffer.AsSpan(0, length));
             }
         }
     }
@@ -245,7 +234,7 @@ public sealed class FeedbackSpecs : IDisposable
             _source.Send(25);
             var writer = new RtcpWriter(_buffer);
             Assert.True(writer.TryAddReceiverReport(1, [new ReportBlock(TestMedia.ConsumerSsrc, lost, 0, 0, 0, 0, 0)]));
-            _subscriber.SendRtcp(writer.Written);
+            Subscriber.SendRtcp(writer.Written);
         }
     }
 }

@@ -8,34 +8,15 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>From a producer to its consumers, under virtual time.</summary>
-public abstract class ForwardingSpecs : IDisposable
+public abstract class ForwardingSpecs(int engines) : LoopbackCall(engines)
 {
     private const int FrameTicks = 3000;
 
-    private readonly LoopbackWorld _world;
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private ushort _sequence = 65_500;
     private uint _timestamp = 0xFFFF_0000;
     private ushort _transportSequence = 65_500;
 
-    protected ForwardingSpecs(int engines)
-    {
-        _world = new LoopbackWorld(engines: engines);
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Command(_publisher.Transport, home => home.Close(null));
-        _world.Command(_subscriber.Transport, home => home.Close(null));
-        var dump = _world.Dump();
-        Assert.True(dump.HasNoTransports, dump.ToString());
-        _world.Dispose();
-        GC.SuppressFinalize(this);
-    }
+    protected override void CloseAll() => CloseTransports();
 
     public sealed class OnOneEngine() : ForwardingSpecs(1);
 
@@ -45,41 +26,41 @@ public abstract class ForwardingSpecs : IDisposable
     [Fact]
     public void Consumer_starts_at_a_key_frame_and_asks_for_it()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
-        _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        var producer = Publisher.Produce(TestMedia.Video());
+        Subscriber.Consume(producer, TestMedia.VideoConsumer());
 
         SendFrames(3);
-        Assert.Empty(_subscriber.Rtp);
-        Assert.Equal(1, TestMedia.CountRtcp(_publisher.Rtcp, TestMedia.IsPli));
+        Assert.Empty(Subscriber.Rtp);
+        Assert.Equal(1, TestMedia.CountRtcp(Publisher.Rtcp, TestMedia.IsPli));
         SendFrames(1, key: true);
         SendFrames(3);
 
-        Assert.Equal(4, _subscriber.Rtp.Count);
-        AssertContinuous(Video(_subscriber));
+        Assert.Equal(4, Subscriber.Rtp.Count);
+        AssertContinuous(Video(Subscriber));
     }
 
     [Fact]
     public void Consumer_without_a_path_asks_for_nothing()
     {
-        var lonely = _world.NewPeer();
-        var producer = _publisher.Produce(TestMedia.Video());
+        var lonely = World.NewPeer();
+        var producer = Publisher.Produce(TestMedia.Video());
         lonely.Consume(producer, TestMedia.VideoConsumer());
         SendFrames(90);
-        Assert.Equal(0, TestMedia.CountRtcp(_publisher.Rtcp, TestMedia.IsPli));
-        _world.Command(lonely.Transport, static home => home.Close(null));
+        Assert.Equal(0, TestMedia.CountRtcp(Publisher.Rtcp, TestMedia.IsPli));
+        World.Command(lonely.Transport, static home => home.Close(null));
     }
 
     [Fact]
     public void Packet_reaches_the_subscriber_under_its_own_names()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
-        _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        var producer = Publisher.Produce(TestMedia.Video());
+        Subscriber.Consume(producer, TestMedia.VideoConsumer());
         var sent = TestMedia.Vp8Packet(_sequence, _timestamp, key: true, transportSequence: 7, mid: "v");
-        _publisher.SendRtp(sent);
-        _world.Run(TimeSpan.FromMilliseconds(50));
+        Publisher.SendRtp(sent);
+        World.Run(TimeSpan.FromMilliseconds(50));
 
         Assert.True(RtpPacket.TryParse(sent, out var original));
-        Assert.True(RtpPacket.TryParse(Assert.Single(_subscriber.Rtp), out var packet));
+        Assert.True(RtpPacket.TryParse(Assert.Single(Subscriber.Rtp), out var packet));
         Assert.Equal(TestMedia.ConsumerSsrc, packet.Ssrc);
         Assert.Equal(TestMedia.RouterVp8, packet.PayloadType);
         Assert.Equal(original.Marker, packet.Marker);
@@ -93,69 +74,69 @@ public abstract class ForwardingSpecs : IDisposable
     [Fact]
     public void Audio_starts_at_once()
     {
-        var producer = _publisher.Produce(TestMedia.Audio());
-        _subscriber.Consume(producer, TestMedia.AudioConsumer());
+        var producer = Publisher.Produce(TestMedia.Audio());
+        Subscriber.Consume(producer, TestMedia.AudioConsumer());
 
         for (ushort i = 0; i < 10; i++)
         {
-            _publisher.SendRtp(TestMedia.OpusPacket((ushort)(65_530 + i), (uint)(i * 960)));
-            _world.Run(TimeSpan.FromMilliseconds(20));
+            Publisher.SendRtp(TestMedia.OpusPacket((ushort)(65_530 + i), (uint)(i * 960)));
+            World.Run(TimeSpan.FromMilliseconds(20));
         }
 
-        Assert.Equal(10, _subscriber.Rtp.Count);
-        AssertContinuous(_subscriber.Rtp);
+        Assert.Equal(10, Subscriber.Rtp.Count);
+        AssertContinuous(Subscriber.Rtp);
     }
 
     [Fact]
     public void Paused_consumer_gets_nothing_and_goes_on_without_a_jump()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
-        var consumer = _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        var producer = Publisher.Produce(TestMedia.Video());
+        var consumer = Subscriber.Consume(producer, TestMedia.VideoConsumer());
         SendFrames(1, key: true);
         SendFrames(10);
-        var before = _subscriber.Rtp.Count;
+        var before = Subscriber.Rtp.Count;
 
-        _world.Command(directory => directory.Consumer(consumer, static paused => paused.Pause()));
+        World.Command(directory => directory.Consumer(consumer, static paused => paused.Pause()));
         SendFrames(100);
-        Assert.Equal(before, _subscriber.Rtp.Count);
-        var plis = TestMedia.CountRtcp(_publisher.Rtcp, TestMedia.IsPli);
-        _world.Command(directory => directory.Consumer(consumer, resumed => resumed.Resume(_world.Now)));
+        Assert.Equal(before, Subscriber.Rtp.Count);
+        var plis = TestMedia.CountRtcp(Publisher.Rtcp, TestMedia.IsPli);
+        World.Command(directory => directory.Consumer(consumer, resumed => resumed.Resume(World.Now)));
         SendFrames(5);
-        Assert.Equal(before, _subscriber.Rtp.Count);
-        Assert.Equal(plis + 1, TestMedia.CountRtcp(_publisher.Rtcp, TestMedia.IsPli));
+        Assert.Equal(before, Subscriber.Rtp.Count);
+        Assert.Equal(plis + 1, TestMedia.CountRtcp(Publisher.Rtcp, TestMedia.IsPli));
         SendFrames(1, key: true);
         SendFrames(10);
 
-        Assert.Equal(before + 11, _subscriber.Rtp.Count);
-        AssertContinuous(Video(_subscriber));
+        Assert.Equal(before + 11, Subscriber.Rtp.Count);
+        AssertContinuous(Video(Subscriber));
     }
 
     [Fact]
     public void Paused_producer_sends_nothing_and_goes_on_without_a_jump()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
-        _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        var producer = Publisher.Produce(TestMedia.Video());
+        Subscriber.Consume(producer, TestMedia.VideoConsumer());
         SendFrames(1, key: true);
         SendFrames(5);
 
-        _world.Command(directory => directory.Producer(producer, static paused => paused.Pause()));
+        World.Command(directory => directory.Producer(producer, static paused => paused.Pause()));
         SendFrames(50);
-        Assert.Equal(6, _subscriber.Rtp.Count);
-        _world.Command(directory => directory.Producer(producer, resumed => resumed.Resume(_world.Now)));
+        Assert.Equal(6, Subscriber.Rtp.Count);
+        World.Command(directory => directory.Producer(producer, resumed => resumed.Resume(World.Now)));
         SendFrames(1, key: true);
         SendFrames(5);
 
-        Assert.Equal(12, _subscriber.Rtp.Count);
-        AssertContinuous(Video(_subscriber));
+        Assert.Equal(12, Subscriber.Rtp.Count);
+        AssertContinuous(Video(Subscriber));
     }
 
     [Fact]
     public void Key_frame_requests_of_many_subscribers_join_to_one_in_a_second()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
+        var producer = Publisher.Produce(TestMedia.Video());
         for (uint i = 0; i < 10; i++)
         {
-            _subscriber.Consume(producer, TestMedia.VideoConsumer(ssrc: 5000 + (2 * i), rtxSsrc: 5001 + (2 * i)));
+            Subscriber.Consume(producer, TestMedia.VideoConsumer(ssrc: 5000 + (2 * i), rtxSsrc: 5001 + (2 * i)));
         }
 
         for (var i = 0; i < 90; i++)
@@ -166,28 +147,28 @@ public abstract class ForwardingSpecs : IDisposable
         }
 
         // Three seconds of constant asking.
-        Assert.InRange(TestMedia.CountRtcp(_publisher.Rtcp, TestMedia.IsPli), 2, 5);
+        Assert.InRange(TestMedia.CountRtcp(Publisher.Rtcp, TestMedia.IsPli), 2, 5);
     }
 
     [Fact]
     public void Packet_lost_on_the_way_in_is_asked_for_and_forwarded_when_it_comes_by_rtx()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
-        _subscriber.Consume(producer, TestMedia.VideoConsumer());
-        AnswerNacksWithRtx(_publisher);
+        var producer = Publisher.Produce(TestMedia.Video());
+        Subscriber.Consume(producer, TestMedia.VideoConsumer());
+        AnswerNacksWithRtx(Publisher);
         SendFrames(1, key: true);
-        _world.Lose = (toNode, data) => toNode && data[0] >= 128 && _world.Random.Next(100) < 10 && !RtcpPacket.IsRtcp(data);
+        World.Lose = (toNode, data) => toNode && data[0] >= 128 && World.Random.Next(100) < 10 && !RtcpPacket.IsRtcp(data);
 
         SendFrames(300);
-        _world.Lose = static (_, _) => false;
+        World.Lose = static (_, _) => false;
         SendFrames(5);
-        _world.Run(TimeSpan.FromSeconds(1));
+        World.Run(TimeSpan.FromSeconds(1));
 
-        var numbers = Numbers(Video(_subscriber));
+        var numbers = Numbers(Video(Subscriber));
         Assert.Equal(306, numbers.Distinct().Count());
         Assert.Equal(numbers.Count, numbers.Distinct().Count());
-        _world.Command(directory => directory.GetProducerStats(_publisher.Transport, 9, producer));
-        var stats = Assert.IsType<RtpStreamStats>(Assert.Single(_publisher.Events.Stats));
+        World.Command(directory => directory.GetProducerStats(Publisher.Transport, 9, producer));
+        var stats = Assert.IsType<RtpStreamStats>(Assert.Single(Publisher.Events.Stats));
         Assert.InRange(stats.PacketsRepaired, 10, 80);
         Assert.True(stats.NackCount > 0);
     }
@@ -197,24 +178,24 @@ public abstract class ForwardingSpecs : IDisposable
     [InlineData(false)]
     public void Packet_lost_on_the_way_out_is_sent_again(bool rtx)
     {
-        var producer = _publisher.Produce(TestMedia.Video());
-        _subscriber.Consume(producer, TestMedia.VideoConsumer(rtx));
+        var producer = Publisher.Produce(TestMedia.Video());
+        Subscriber.Consume(producer, TestMedia.VideoConsumer(rtx));
         SendFrames(1, key: true);
         SendFrames(10);
         var sent = TestMedia.Vp8Packet(_sequence, _timestamp, key: false);
-        _world.Lose = static (toNode, data) => !toNode && data[0] >= 128 && !RtcpPacket.IsRtcp(data);
+        World.Lose = static (toNode, data) => !toNode && data[0] >= 128 && !RtcpPacket.IsRtcp(data);
         SendFrames(1);
-        _world.Lose = static (_, _) => false;
+        World.Lose = static (_, _) => false;
         SendFrames(5);
-        var numbers = Numbers(Video(_subscriber));
+        var numbers = Numbers(Video(Subscriber));
         var lost = Assert.Single(Enumerable.Range(numbers[0], numbers.Count + 1).Select(static n => (ushort)n).Except(numbers));
-        _subscriber.Rtp.Clear();
+        Subscriber.Rtp.Clear();
 
         SendNack(TestMedia.ConsumerSsrc, lost);
         SendNack(TestMedia.ConsumerSsrc, (ushort)(lost + 5000));
-        _world.Run(TimeSpan.FromMilliseconds(100));
+        World.Run(TimeSpan.FromMilliseconds(100));
 
-        var again = Assert.Single(_subscriber.Rtp);
+        var again = Assert.Single(Subscriber.Rtp);
         Assert.True(RtpPacket.TryParse(sent, out var original));
         Assert.True(RtpPacket.TryParse(again, out var packet));
         if (rtx)
@@ -225,8 +206,8 @@ public abstract class ForwardingSpecs : IDisposable
             Assert.True(RtpPacket.TryParse(again.AsSpan(0, length), out packet));
         }
 
-        _world.Command(_subscriber.Transport, static home => home.ReportStats(9));
-        var stats = _subscriber.Events.Stats.OfType<TransportStats>().Single();
+        World.Command(Subscriber.Transport, static home => home.ReportStats(9));
+        var stats = Subscriber.Events.Stats.OfType<TransportStats>().Single();
         Assert.Equal(rtx, stats.RtxBytesSent > again.Length);
         Assert.Equal(rtx, stats.RtxSendBitrate > 0);
         Assert.Equal(lost, packet.SequenceNumber);
@@ -236,9 +217,9 @@ public abstract class ForwardingSpecs : IDisposable
     [Fact]
     public void Publisher_gets_transport_feedback_about_every_packet()
     {
-        _publisher.Produce(TestMedia.Video());
+        Publisher.Produce(TestMedia.Video());
         var reported = new HashSet<ushort>();
-        _publisher.OnRtcp = compound =>
+        Publisher.OnRtcp = compound =>
         {
             var reader = new RtcpReader(compound);
             while (reader.TryNext(out var packet))
@@ -254,7 +235,7 @@ public abstract class ForwardingSpecs : IDisposable
         };
 
         SendFrames(100);
-        _world.Run(TimeSpan.FromMilliseconds(300));
+        World.Run(TimeSpan.FromMilliseconds(300));
 
         Assert.Equal(100, reported.Count);
     }
@@ -262,79 +243,79 @@ public abstract class ForwardingSpecs : IDisposable
     [Fact]
     public void Reports_flow_both_ways()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
-        _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        var producer = Publisher.Produce(TestMedia.Video());
+        Subscriber.Consume(producer, TestMedia.VideoConsumer());
         SendFrames(1, key: true);
         SendFrames(100);
 
-        Assert.InRange(TestMedia.CountRtcp(_publisher.Rtcp, static p => ReceiverReport.TryParse(p, out var r) && r.ReportCount == 1 && r.GetReport(0).Ssrc == TestMedia.VideoSsrc), 2, 8);
-        Assert.InRange(TestMedia.CountRtcp(_subscriber.Rtcp, static p => SenderReport.TryParse(p, out var r) && r.Info.Ssrc == TestMedia.ConsumerSsrc), 2, 8);
-        Assert.InRange(TestMedia.CountRtcp(_subscriber.Rtcp, static p => SourceDescription.TryParse(p, out _)), 2, 8);
+        Assert.InRange(TestMedia.CountRtcp(Publisher.Rtcp, static p => ReceiverReport.TryParse(p, out var r) && r.ReportCount == 1 && r.GetReport(0).Ssrc == TestMedia.VideoSsrc), 2, 8);
+        Assert.InRange(TestMedia.CountRtcp(Subscriber.Rtcp, static p => SenderReport.TryParse(p, out var r) && r.Info.Ssrc == TestMedia.ConsumerSsrc), 2, 8);
+        Assert.InRange(TestMedia.CountRtcp(Subscriber.Rtcp, static p => SourceDescription.TryParse(p, out _)), 2, 8);
     }
 
     [Fact]
     public void Stream_without_announced_ssrc_is_found_by_its_mid()
     {
-        var producer = _publisher.Produce(TestMedia.Video(ssrc: null, rtxSsrc: null));
-        _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        var producer = Publisher.Produce(TestMedia.Video(ssrc: null, rtxSsrc: null));
+        Subscriber.Consume(producer, TestMedia.VideoConsumer());
 
-        _publisher.SendRtp(TestMedia.Vp8Packet(1, 3000, key: true, ssrc: 424_242, mid: "v"));
-        _publisher.SendRtp(TestMedia.Vp8Packet(2, 6000, key: false, ssrc: 424_242));
-        _publisher.SendRtp(TestMedia.Vp8Packet(3, 6000, key: false, ssrc: 434_343, mid: "x"));
-        _world.Run(TimeSpan.FromMilliseconds(100));
+        Publisher.SendRtp(TestMedia.Vp8Packet(1, 3000, key: true, ssrc: 424_242, mid: "v"));
+        Publisher.SendRtp(TestMedia.Vp8Packet(2, 6000, key: false, ssrc: 424_242));
+        Publisher.SendRtp(TestMedia.Vp8Packet(3, 6000, key: false, ssrc: 434_343, mid: "x"));
+        World.Run(TimeSpan.FromMilliseconds(100));
 
-        Assert.Equal(2, _subscriber.Rtp.Count);
+        Assert.Equal(2, Subscriber.Rtp.Count);
     }
 
     [Fact]
     public void Taken_ssrc_or_mid_is_refused()
     {
-        _publisher.Produce(TestMedia.Video());
+        Publisher.Produce(TestMedia.Video());
 
-        _publisher.Produce(TestMedia.Video(), requestId: 50);
-        _publisher.Produce(TestMedia.Video(mid: "other"), requestId: 51);
+        Publisher.Produce(TestMedia.Video(), requestId: 50);
+        Publisher.Produce(TestMedia.Video(mid: "other"), requestId: 51);
 
-        Assert.Equal(MediaErrorCode.InvalidParameters, _publisher.Events.Failed[50].Code);
-        Assert.Equal(MediaErrorCode.InvalidParameters, _publisher.Events.Failed[51].Code);
-        Assert.Single(_world.Dump().Transports.SelectMany(static t => t.Producers));
+        Assert.Equal(MediaErrorCode.InvalidParameters, Publisher.Events.Failed[50].Code);
+        Assert.Equal(MediaErrorCode.InvalidParameters, Publisher.Events.Failed[51].Code);
+        Assert.Single(World.Dump().Transports.SelectMany(static t => t.Producers));
     }
 
     [Fact]
     public void Consumer_closes_when_its_producer_closes()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
-        var consumer = _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        var producer = Publisher.Produce(TestMedia.Video());
+        var consumer = Subscriber.Consume(producer, TestMedia.VideoConsumer());
         SendFrames(1, key: true);
 
-        _world.Command(directory => directory.Producer(producer, static closed => closed.Close()));
+        World.Command(directory => directory.Producer(producer, static closed => closed.Close()));
 
-        Assert.Equal([consumer], _subscriber.Events.ClosedConsumers);
-        _world.Run(TimeSpan.FromMilliseconds(50));
-        Assert.Equal(1, TestMedia.CountRtcp(_subscriber.Rtcp, static p => Goodbye.TryParse(p, out var bye) && bye.GetSsrc(0) == TestMedia.ConsumerSsrc));
-        Assert.All(_world.Dump().Transports, static t => Assert.Empty(t.Producers.Length == 0 ? [] : t.Producers));
+        Assert.Equal([consumer], Subscriber.Events.ClosedConsumers);
+        World.Run(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(1, TestMedia.CountRtcp(Subscriber.Rtcp, static p => Goodbye.TryParse(p, out var bye) && bye.GetSsrc(0) == TestMedia.ConsumerSsrc));
+        Assert.All(World.Dump().Transports, static t => Assert.Empty(t.Producers.Length == 0 ? [] : t.Producers));
         SendFrames(5);
     }
 
     [Fact]
     public void Closed_transport_takes_its_producers_and_their_consumers_along()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
-        var elsewhere = _subscriber.Consume(producer, TestMedia.VideoConsumer());
-        var own = _publisher.Consume(producer, TestMedia.VideoConsumer(ssrc: 7000, rtxSsrc: 7001));
+        var producer = Publisher.Produce(TestMedia.Video());
+        var elsewhere = Subscriber.Consume(producer, TestMedia.VideoConsumer());
+        var own = Publisher.Consume(producer, TestMedia.VideoConsumer(ssrc: 7000, rtxSsrc: 7001));
         SendFrames(1, key: true);
 
-        _world.Command(_publisher.Transport, home => home.Close(null));
+        World.Command(Publisher.Transport, home => home.Close(null));
 
-        Assert.Equal([elsewhere], _subscriber.Events.ClosedConsumers);
-        Assert.DoesNotContain(own, _subscriber.Events.ClosedConsumers);
-        Assert.Equal(0, _world.Dump().BuffersInUse);
+        Assert.Equal([elsewhere], Subscriber.Events.ClosedConsumers);
+        Assert.DoesNotContain(own, Subscriber.Events.ClosedConsumers);
+        Assert.Equal(0, World.Dump().BuffersInUse);
     }
 
     [Fact]
     public void Publisher_that_numbers_anew_reaches_its_subscribers_without_a_jump()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
-        _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        var producer = Publisher.Produce(TestMedia.Video());
+        Subscriber.Consume(producer, TestMedia.VideoConsumer());
         SendFrames(1, key: true);
         SendFrames(5);
 
@@ -343,69 +324,69 @@ public abstract class ForwardingSpecs : IDisposable
         SendFrames(1, key: true);
         SendFrames(5);
 
-        Assert.Equal(12, _subscriber.Rtp.Count);
-        AssertContinuous(Video(_subscriber));
+        Assert.Equal(12, Subscriber.Rtp.Count);
+        AssertContinuous(Video(Subscriber));
     }
 
     [Fact]
     public void Source_that_said_goodbye_starts_again_at_a_key_frame()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
-        _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        var producer = Publisher.Produce(TestMedia.Video());
+        Subscriber.Consume(producer, TestMedia.VideoConsumer());
         SendFrames(1, key: true);
         SendFrames(3);
 
         var buffer = new byte[64];
         var writer = new RtcpWriter(buffer);
         Assert.True(writer.TryAddReceiverReport(1, []) && writer.TryAddGoodbye([TestMedia.VideoSsrc]));
-        _publisher.SendRtcp(writer.Written);
-        _world.Run(TimeSpan.FromMilliseconds(20));
+        Publisher.SendRtcp(writer.Written);
+        World.Run(TimeSpan.FromMilliseconds(20));
         SendFrames(3);
-        Assert.Equal(4, _subscriber.Rtp.Count);
+        Assert.Equal(4, Subscriber.Rtp.Count);
         SendFrames(1, key: true);
         SendFrames(3);
 
-        Assert.Equal(8, _subscriber.Rtp.Count);
-        AssertContinuous(Video(_subscriber));
+        Assert.Equal(8, Subscriber.Rtp.Count);
+        AssertContinuous(Video(Subscriber));
     }
 
     [Fact]
     public void Kept_packets_are_given_back_when_the_publisher_falls_silent()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
-        _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        var producer = Publisher.Produce(TestMedia.Video());
+        Subscriber.Consume(producer, TestMedia.VideoConsumer());
         SendFrames(1, key: true);
         SendFrames(30);
-        Assert.NotEqual(0, _world.Dump().BuffersInUse);
+        Assert.NotEqual(0, World.Dump().BuffersInUse);
 
-        _world.Run(TimeSpan.FromSeconds(4));
+        World.Run(TimeSpan.FromSeconds(4));
 
-        Assert.Equal(0, _world.Dump().BuffersInUse);
+        Assert.Equal(0, World.Dump().BuffersInUse);
     }
 
     [Fact]
     public void Kept_packets_are_shared_and_bounded()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
+        var producer = Publisher.Produce(TestMedia.Video());
         for (uint i = 0; i < 5; i++)
         {
-            _subscriber.Consume(producer, TestMedia.VideoConsumer(ssrc: 5000 + (2 * i), rtxSsrc: 5001 + (2 * i)));
+            Subscriber.Consume(producer, TestMedia.VideoConsumer(ssrc: 5000 + (2 * i), rtxSsrc: 5001 + (2 * i)));
         }
 
         SendFrames(1, key: true);
         SendFrames(300);
 
         // Two seconds at 30 packets a second, one copy for all five.
-        Assert.InRange(_world.Dump().BuffersInUse, 50, 70);
+        Assert.InRange(World.Dump().BuffersInUse, 50, 70);
     }
 
     private void SendFrames(int count, bool key = false)
     {
         for (var i = 0; i < count; i++)
         {
-            _publisher.SendRtp(TestMedia.Vp8Packet(_sequence++, _timestamp, key, _transportSequence++));
+            Publisher.SendRtp(TestMedia.Vp8Packet(_sequence++, _timestamp, key, _transportSequence++));
             _timestamp += FrameTicks;
-            _world.Run(TimeSpan.FromMicroseconds(33_333));
+            World.Run(TimeSpan.FromMicroseconds(33_333));
         }
     }
 
@@ -414,7 +395,7 @@ public abstract class ForwardingSpecs : IDisposable
         var buffer = new byte[64];
         var writer = new RtcpWriter(buffer);
         Assert.True(writer.TryAddPictureLossIndication(1, ssrc));
-        _subscriber.SendRtcp(writer.Written);
+        Subscriber.SendRtcp(writer.Written);
     }
 
     private void SendNack(uint ssrc, ushort sequence)
@@ -422,7 +403,7 @@ public abstract class ForwardingSpecs : IDisposable
         var buffer = new byte[64];
         var writer = new RtcpWriter(buffer);
         Assert.True(writer.TryAddNack(1, ssrc, [sequence], out _));
-        _subscriber.SendRtcp(writer.Written);
+        Subscriber.SendRtcp(writer.Written);
     }
 
     private static void AnswerNacksWithRtx(LoopbackPeer peer)

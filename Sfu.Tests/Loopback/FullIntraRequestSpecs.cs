@@ -6,26 +6,9 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>FIR (RFC 5104 §4.3.1) either way, under virtual time.</summary>
-public abstract class FullIntraRequestSpecs : IDisposable
+public abstract class FullIntraRequestSpecs(int engines) : LoopbackCall(engines)
 {
-    private readonly LoopbackWorld _world;
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private ushort _sequence = 100;
-
-    protected FullIntraRequestSpecs(int engines)
-    {
-        _world = new LoopbackWorld(engines: engines);
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
-        GC.SuppressFinalize(this);
-    }
 
     public sealed class OnOneEngine() : FullIntraRequestSpecs(1);
 
@@ -34,32 +17,32 @@ public abstract class FullIntraRequestSpecs : IDisposable
     [Fact]
     public void Of_a_subscriber_becomes_what_the_publisher_knows()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
+        var producer = Publisher.Produce(TestMedia.Video());
         var consumer = Begin(producer);
         Ask(TestMedia.ConsumerSsrc);
-        Assert.Equal((1, 0), (TestMedia.CountRtcp(_publisher.Rtcp, TestMedia.IsPli), Firs().Count));
+        Assert.Equal((1, 0), (TestMedia.CountRtcp(Publisher.Rtcp, TestMedia.IsPli), Firs().Count));
         Assert.Equal((1, 0), (Of(consumer).FirCount, Of(consumer).PliCount));
     }
 
     [Fact]
     public void One_message_may_name_several_streams_and_strangers()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
+        var producer = Publisher.Produce(TestMedia.Video());
         var first = Begin(producer);
-        var second = _subscriber.Consume(producer, TestMedia.VideoConsumer(ssrc: 9101, rtxSsrc: 9102));
+        var second = Subscriber.Consume(producer, TestMedia.VideoConsumer(ssrc: 9101, rtxSsrc: 9102));
         Send(key: true);
-        _publisher.Rtcp.Clear();
-        _world.Run(TimeSpan.FromSeconds(2));
-        _subscriber.SendRtcp(Message((TestMedia.ConsumerSsrc, 1), (77, 1), (9101, 1)));
-        _world.Run(TimeSpan.FromMilliseconds(50));
+        Publisher.Rtcp.Clear();
+        World.Run(TimeSpan.FromSeconds(2));
+        Subscriber.SendRtcp(Message((TestMedia.ConsumerSsrc, 1), (77, 1), (9101, 1)));
+        World.Run(TimeSpan.FromMilliseconds(50));
         Assert.Equal((1, 1), (Of(first).FirCount, Of(second).FirCount));
-        Assert.Equal(1, TestMedia.CountRtcp(_publisher.Rtcp, TestMedia.IsPli));
+        Assert.Equal(1, TestMedia.CountRtcp(Publisher.Rtcp, TestMedia.IsPli));
     }
 
     [Fact]
     public void To_a_publisher_that_knows_no_PLI_has_a_number_that_rises_with_each()
     {
-        var producer = _publisher.Produce(Knowing(TestMedia.Video(), new RtcpFeedback("ccm", "fir")));
+        var producer = Publisher.Produce(Knowing(TestMedia.Video(), new RtcpFeedback("ccm", "fir")));
         Begin(producer);
 
         // The first one was for the key frame that the consumer began with. The numbers wrap (RFC 5104 §4.3.1.1).
@@ -67,26 +50,26 @@ public abstract class FullIntraRequestSpecs : IDisposable
         {
             Ask(TestMedia.ConsumerSsrc, (byte)i);
             Send(key: true);
-            _world.Run(TimeSpan.FromSeconds(1));
+            World.Run(TimeSpan.FromSeconds(1));
         }
 
         var firs = Firs();
         Assert.Equal(261, firs.Count);
         Assert.All(firs, static fir => Assert.Equal(TestMedia.VideoSsrc, fir.Ssrc));
         Assert.Equal(Enumerable.Range(0, 261).Select(static i => (byte)i), firs.Select(static fir => fir.Sequence));
-        Assert.Equal(0, TestMedia.CountRtcp(_publisher.Rtcp, TestMedia.IsPli));
-        _world.Command(directory => directory.GetProducerStats(_publisher.Transport, 9, producer));
-        var stats = Assert.IsType<RtpStreamStats>(Assert.Single(_publisher.Events.Stats));
+        Assert.Equal(0, TestMedia.CountRtcp(Publisher.Rtcp, TestMedia.IsPli));
+        World.Command(directory => directory.GetProducerStats(Publisher.Transport, 9, producer));
+        var stats = Assert.IsType<RtpStreamStats>(Assert.Single(Publisher.Events.Stats));
         Assert.Equal((261, 0), (stats.FirCount, stats.PliCount));
     }
 
     [Fact]
     public void Goes_to_no_publisher_that_knows_neither()
     {
-        var producer = _publisher.Produce(Knowing(TestMedia.Video()));
+        var producer = Publisher.Produce(Knowing(TestMedia.Video()));
         var consumer = Begin(producer);
         Ask(TestMedia.ConsumerSsrc);
-        Assert.Equal((0, 0), (TestMedia.CountRtcp(_publisher.Rtcp, TestMedia.IsPli), Firs().Count));
+        Assert.Equal((0, 0), (TestMedia.CountRtcp(Publisher.Rtcp, TestMedia.IsPli), Firs().Count));
         Assert.Equal(1, Of(consumer).FirCount);
     }
 
@@ -99,13 +82,13 @@ public abstract class FullIntraRequestSpecs : IDisposable
     private ConsumerHandle Begin(ProducerHandle producer)
     {
         Send(key: false);
-        var consumer = _subscriber.Consume(producer, TestMedia.VideoConsumer());
-        _world.Run(TimeSpan.FromMilliseconds(50));
+        var consumer = Subscriber.Consume(producer, TestMedia.VideoConsumer());
+        World.Run(TimeSpan.FromMilliseconds(50));
         Send(key: true);
-        _world.Run(TimeSpan.FromSeconds(1.5));
+        World.Run(TimeSpan.FromSeconds(1.5));
         if (Firs().Count == 0)
         {
-            _publisher.Rtcp.Clear();
+            Publisher.Rtcp.Clear();
         }
 
         return consumer;
@@ -113,15 +96,15 @@ public abstract class FullIntraRequestSpecs : IDisposable
 
     private void Send(bool key)
     {
-        _publisher.SendRtp(TestMedia.Vp8Packet(_sequence, _sequence * 3000u, key));
+        Publisher.SendRtp(TestMedia.Vp8Packet(_sequence, _sequence * 3000u, key));
         _sequence++;
-        _world.Run(TimeSpan.FromMilliseconds(50));
+        World.Run(TimeSpan.FromMilliseconds(50));
     }
 
     private void Ask(uint ssrc, byte sequence = 1)
     {
-        _subscriber.SendRtcp(Message((ssrc, sequence)));
-        _world.Run(TimeSpan.FromMilliseconds(50));
+        Subscriber.SendRtcp(Message((ssrc, sequence)));
+        World.Run(TimeSpan.FromMilliseconds(50));
     }
 
     private static byte[] Message(params (uint Ssrc, byte Sequence)[] entries)
@@ -140,14 +123,14 @@ public abstract class FullIntraRequestSpecs : IDisposable
 
     private RtpStreamStats Of(ConsumerHandle consumer)
     {
-        _world.Command(directory => directory.GetConsumerStats(_subscriber.Transport, 9, consumer));
-        return (RtpStreamStats)_subscriber.Events.Stats[0];
+        World.Command(directory => directory.GetConsumerStats(Subscriber.Transport, 9, consumer));
+        return (RtpStreamStats)Subscriber.Events.Stats[0];
     }
 
     private List<(uint Ssrc, byte Sequence)> Firs()
     {
         var firs = new List<(uint, byte)>();
-        foreach (var compound in _publisher.Rtcp)
+        foreach (var compound in Publisher.Rtcp)
         {
             var reader = new RtcpReader(compound);
             while (reader.TryNext(out var packet))

@@ -5,36 +5,25 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>Who learns of a client's layers, and when: the publisher by requests for key frames, the consumer's owner by events.</summary>
-public sealed class LayerSubscriptionSpecs : IDisposable
+public sealed class LayerSubscriptionSpecs : LoopbackCall
 {
-    private readonly LoopbackWorld _world = new();
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private readonly SimulcastSource _source;
     private readonly ConsumerHandle _consumer;
 
     public LayerSubscriptionSpecs()
     {
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-        _source = new SimulcastSource(_world, _publisher);
+        _source = new SimulcastSource(World, Publisher);
         _source.Send(10);
-        _consumer = _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
+        _consumer = Subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
         _source.Send(50);
         Assert.Equal([0], Told());
         Assert.Equal([1, 0, 0], _source.KeyFrameRequests);
     }
 
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
-    }
-
     [Fact]
     public void Choice_that_changes_nothing_asks_and_tells_nobody()
     {
-        Command(consumer => consumer.Layers.Choose(_world.Now));
+        Command(consumer => consumer.Layers.Choose(World.Now));
         _source.Send(50);
 
         Assert.Equal([0], Told());
@@ -44,11 +33,11 @@ public sealed class LayerSubscriptionSpecs : IDisposable
     [Fact]
     public void Client_that_asks_for_a_key_frame_gets_one_of_the_layer_that_it_is_on()
     {
-        Command(consumer => consumer.Layers.Prefer(new ConsumerLayers(2, null), _world.Now));
+        Command(consumer => consumer.Layers.Prefer(new ConsumerLayers(2, null), World.Now));
         _source.Send(5, answerRequests: false);
         Assert.Equal([1, 0, 1], _source.KeyFrameRequests);
 
-        Command(consumer => consumer.OnKeyFrameRequest(full: false, _world.Now));
+        Command(consumer => consumer.OnKeyFrameRequest(full: false, World.Now));
         _source.Send(2, answerRequests: false);
 
         Assert.Equal([2, 0, 1], _source.KeyFrameRequests);
@@ -59,22 +48,22 @@ public sealed class LayerSubscriptionSpecs : IDisposable
     public void Client_that_is_on_none_asks_for_the_layer_that_it_is_to_get()
     {
         Command(static consumer => consumer.Pause());
-        Command(consumer => consumer.Layers.Prefer(new ConsumerLayers(1, null), _world.Now));
-        Command(consumer => consumer.OnKeyFrameRequest(full: true, _world.Now));
+        Command(consumer => consumer.Layers.Prefer(new ConsumerLayers(1, null), World.Now));
+        Command(consumer => consumer.OnKeyFrameRequest(full: true, World.Now));
         _source.Send(50);
         Assert.Equal([0, null], Told());
         Assert.Equal(1, _source.KeyFrameRequests[0]);
         Assert.Equal(0, _source.KeyFrameRequests[2]);
         var asked = _source.KeyFrameRequests[1];
 
-        Command(consumer => consumer.Resume(_world.Now));
+        Command(consumer => consumer.Resume(World.Now));
         _source.Send(50);
 
         Assert.Equal([0, null, 1], Told());
         Assert.Equal(asked + 1, _source.KeyFrameRequests[1]);
     }
 
-    private void Command(Action<MediaConsumer> command) => _world.Command(directory => directory.Consumer(_consumer, command));
+    private void Command(Action<MediaConsumer> command) => World.Command(directory => directory.Consumer(_consumer, command));
 
-    private IEnumerable<int?> Told() => _subscriber.Events.Layers.ConvertAll(static change => change.Layers?.SpatialLayer);
+    private IEnumerable<int?> Told() => Subscriber.Events.Layers.ConvertAll(static change => change.Layers?.SpatialLayer);
 }

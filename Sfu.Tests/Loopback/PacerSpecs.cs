@@ -9,15 +9,12 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>A key frame to a client whose path carries 500 kbit/s: 60 packets at once, 240 kbit, which leave at 1.25 Mbit/s.</summary>
-public sealed class PacerSpecs : IDisposable
+public sealed class PacerSpecs : LoopbackCall
 {
     private const int Packets = 60;
     private const int PacketBytes = 500;
     private const byte AbsSendTimeId = 4;
 
-    private readonly LoopbackWorld _world = new();
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private readonly ConsumerHandle _video;
     private readonly List<(MediaTime At, uint Ssrc, ushort Sequence, int Bytes)> _left = [];
     private ushort _sequence = 100;
@@ -25,10 +22,8 @@ public sealed class PacerSpecs : IDisposable
 
     public PacerSpecs()
     {
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
         var consumer = TestMedia.VideoConsumer();
-        _video = _subscriber.Consume(_publisher.Produce(TestMedia.Video()), consumer with
+        _video = Subscriber.Consume(Publisher.Produce(TestMedia.Video()), consumer with
         {
             RtpParameters = consumer.RtpParameters with
             {
@@ -36,24 +31,18 @@ public sealed class PacerSpecs : IDisposable
                 Codecs = [.. consumer.RtpParameters.Codecs.Select(static c => c with { RtcpFeedback = [.. c.RtcpFeedback, new RtcpFeedback("goog-remb")] })],
             },
         });
-        _subscriber.Consume(_publisher.Produce(TestMedia.Audio()), TestMedia.AudioConsumer());
+        Subscriber.Consume(Publisher.Produce(TestMedia.Audio()), TestMedia.AudioConsumer());
         SendFrame(1, key: true);
         Estimate(500_000);
-        _world.Run(TimeSpan.FromMilliseconds(200));
-        _world.Divert = Note;
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
+        World.Run(TimeSpan.FromMilliseconds(200));
+        World.Divert = Note;
     }
 
     [Fact]
     public void Key_frame_leaves_smoothed_in_order_and_whole()
     {
         SendFrame(Packets, key: true);
-        _world.Run(TimeSpan.FromMilliseconds(600));
+        World.Run(TimeSpan.FromMilliseconds(600));
         var video = Video();
         Assert.Equal(Packets, video.Count);
         Assert.Equal(Enumerable.Range(video[0].Sequence, Packets).Select(static n => (ushort)n), video.Select(static p => p.Sequence));
@@ -69,13 +58,13 @@ public sealed class PacerSpecs : IDisposable
     [Fact]
     public void Send_time_is_when_a_packet_really_leaves()
     {
-        _subscriber.Rtp.Clear();
+        Subscriber.Rtp.Clear();
         SendFrame(Packets, key: true);
-        _world.Run(TimeSpan.FromMilliseconds(600));
-        Assert.Equal(Packets, _subscriber.Rtp.Count);
+        World.Run(TimeSpan.FromMilliseconds(600));
+        Assert.Equal(Packets, Subscriber.Rtp.Count);
         for (var i = 0; i < Packets; i++)
         {
-            Assert.True(RtpPacket.TryParse(_subscriber.Rtp[i], out var packet));
+            Assert.True(RtpPacket.TryParse(Subscriber.Rtp[i], out var packet));
             Assert.True(packet.TryFindExtension(AbsSendTimeId, out var extension));
             Assert.True(HeaderExtensionValues.TryReadAbsSendTime(extension.Data, out var time));
             Assert.InRange((int)(HeaderExtensionValues.ToAbsSendTime(_left[i].At) - time), -1, 1);
@@ -88,14 +77,14 @@ public sealed class PacerSpecs : IDisposable
         SendFrame(Packets, key: true);
         for (ushort i = 0; i < 8; i++)
         {
-            _world.Run(TimeSpan.FromMilliseconds(20));
-            _publisher.SendRtp(TestMedia.OpusPacket(i, i * 960u));
-            var sent = _world.Now;
-            _world.Run(TimeSpan.FromMilliseconds(10));
+            World.Run(TimeSpan.FromMilliseconds(20));
+            Publisher.SendRtp(TestMedia.OpusPacket(i, i * 960u));
+            var sent = World.Now;
+            World.Run(TimeSpan.FromMilliseconds(10));
             Assert.Equal(sent.PlusMs(10), _left.Last(static p => p.Ssrc == TestMedia.ConsumerSsrc + 100).At);
         }
 
-        _world.Run(TimeSpan.FromMilliseconds(400));
+        World.Run(TimeSpan.FromMilliseconds(400));
         Assert.Equal(Packets, Video().Count);
     }
 
@@ -103,13 +92,13 @@ public sealed class PacerSpecs : IDisposable
     public void What_is_sent_again_goes_before_new_media()
     {
         SendFrame(Packets, key: true);
-        _world.Run(TimeSpan.FromMilliseconds(60));
+        World.Run(TimeSpan.FromMilliseconds(60));
         var before = _left.Count;
         var asked = _left[0].Sequence;
         Nack(asked, (ushort)(asked + 1));
-        _world.Run(TimeSpan.FromMilliseconds(11));
+        World.Run(TimeSpan.FromMilliseconds(11));
         var known = _left.Count;
-        _world.Run(TimeSpan.FromMilliseconds(500));
+        World.Run(TimeSpan.FromMilliseconds(500));
         var next = _left.Skip(before).ToList();
         Assert.Equal(2, next.Count(static p => p.Ssrc == TestMedia.ConsumerRtxSsrc));
 
@@ -123,39 +112,39 @@ public sealed class PacerSpecs : IDisposable
     public void Consumer_that_closes_leaves_no_packet_behind()
     {
         SendFrame(Packets, key: true);
-        _world.Run(TimeSpan.FromMilliseconds(40));
+        World.Run(TimeSpan.FromMilliseconds(40));
         Assert.InRange(Waiting(), 20, Packets);
-        _world.Command(directory => directory.Consumer(_video, static consumer => consumer.Close()));
+        World.Command(directory => directory.Consumer(_video, static consumer => consumer.Close()));
         Assert.Equal(0, Waiting());
-        _world.Run(TimeSpan.FromSeconds(1));
-        Assert.Equal(0, _world.Engines[0].Engine.Pool.InUse);
+        World.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, World.Engines[0].Engine.Pool.InUse);
     }
 
     [Fact]
     public void Transport_that_closes_leaves_no_packet_behind()
     {
         SendFrame(Packets, key: true);
-        _world.Run(TimeSpan.FromMilliseconds(40));
+        World.Run(TimeSpan.FromMilliseconds(40));
         Assert.InRange(Waiting(), 20, Packets);
-        _world.Command(_subscriber.Transport, static home => home.Close(null));
-        _world.Run(TimeSpan.FromSeconds(3));
-        Assert.Equal(0, _world.Engines[0].Engine.Pool.InUse);
+        World.Command(Subscriber.Transport, static home => home.Close(null));
+        World.Run(TimeSpan.FromSeconds(3));
+        Assert.Equal(0, World.Engines[0].Engine.Pool.InUse);
     }
 
     [Fact]
     public void Pause_takes_the_numbers_of_what_waits_back()
     {
         SendFrame(Packets, key: true);
-        _world.Run(TimeSpan.FromMilliseconds(60));
+        World.Run(TimeSpan.FromMilliseconds(60));
         var before = Video().Count;
         Assert.InRange(before, 2, Packets - 10);
-        _world.Command(directory => directory.Consumer(_video, static consumer => consumer.Pause()));
+        World.Command(directory => directory.Consumer(_video, static consumer => consumer.Pause()));
         Assert.Equal(0, Waiting());
-        _world.Run(TimeSpan.FromMilliseconds(300));
+        World.Run(TimeSpan.FromMilliseconds(300));
         Assert.Equal(before, Video().Count);
-        _world.Command(directory => directory.Consumer(_video, consumer => consumer.Resume(_world.Now)));
+        World.Command(directory => directory.Consumer(_video, consumer => consumer.Resume(World.Now)));
         SendFrame(5, key: true);
-        _world.Run(TimeSpan.FromMilliseconds(300));
+        World.Run(TimeSpan.FromMilliseconds(300));
         var video = Video();
         Assert.Equal(before + 5, video.Count);
         Assert.Equal(Enumerable.Range(video[0].Sequence, before + 5).Select(static n => (ushort)n), video.Select(static p => p.Sequence));
@@ -166,30 +155,30 @@ public sealed class PacerSpecs : IDisposable
     {
         const int Many = 1500;
         SendFrame(Many, key: true);
-        _world.Run(TimeSpan.FromMilliseconds(10));
+        World.Run(TimeSpan.FromMilliseconds(10));
         Assert.InRange(Waiting(), 500, 1024);
-        _world.Run(TimeSpan.FromMilliseconds(1100));
+        World.Run(TimeSpan.FromMilliseconds(1100));
         Assert.Equal(0, Waiting());
         Assert.Equal(Many, Video().Count);
         var hurried = 0L;
-        _world.Command(_subscriber.Transport, transport => hurried = transport.Egress.Bandwidth!.Pacer.HurriedCount);
+        World.Command(Subscriber.Transport, transport => hurried = transport.Egress.Bandwidth!.Pacer.HurriedCount);
         Assert.InRange(hurried, 400, Many);
     }
 
     [Fact]
     public void Client_of_whose_path_nothing_is_known_is_not_paced()
     {
-        _world.Run(TimeSpan.FromSeconds(11)); // Its estimate is too old.
+        World.Run(TimeSpan.FromSeconds(11)); // Its estimate is too old.
         _left.Clear();
         SendFrame(Packets, key: true);
-        _world.Run(TimeSpan.FromMilliseconds(10));
+        World.Run(TimeSpan.FromMilliseconds(10));
         Assert.Equal(Packets, Video().Count);
     }
 
     private int Waiting()
     {
         var waiting = 0;
-        _world.Command(_subscriber.Transport, transport => waiting = transport.Egress.Bandwidth!.Pacer.Count);
+        World.Command(Subscriber.Transport, transport => waiting = transport.Egress.Bandwidth!.Pacer.Count);
         return waiting;
     }
 
@@ -197,10 +186,10 @@ public sealed class PacerSpecs : IDisposable
 
     private bool Note(LoopbackPeer peer, byte[] datagram)
     {
-        if (peer == _subscriber && datagram[0] >> 6 == 2 && !RtcpPacket.IsRtcp(datagram))
+        if (peer == Subscriber && datagram[0] >> 6 == 2 && !RtcpPacket.IsRtcp(datagram))
         {
             _left.Add((
-                _world.Now,
+                World.Now,
                 BinaryPrimitives.ReadUInt32BigEndian(datagram.AsSpan(8)),
                 BinaryPrimitives.ReadUInt16BigEndian(datagram.AsSpan(2)),
                 datagram.Length));
@@ -214,7 +203,7 @@ public sealed class PacerSpecs : IDisposable
         _timestamp += 3000;
         for (var i = 0; i < packets; i++)
         {
-            _publisher.SendRtp(TestMedia.Vp8Packet(_sequence++, _timestamp, key && i == 0, payload: PacketBytes));
+            Publisher.SendRtp(TestMedia.Vp8Packet(_sequence++, _timestamp, key && i == 0, payload: PacketBytes));
         }
     }
 
@@ -222,13 +211,13 @@ public sealed class PacerSpecs : IDisposable
     {
         var writer = new RtcpWriter(new byte[100]);
         Assert.True(writer.TryAddRemb(7, bitrate, [TestMedia.ConsumerSsrc]));
-        _subscriber.SendRtcp(writer.Written);
+        Subscriber.SendRtcp(writer.Written);
     }
 
     private void Nack(params ushort[] sequences)
     {
         var writer = new RtcpWriter(new byte[100]);
         Assert.True(writer.TryAddNack(1, TestMedia.ConsumerSsrc, sequences, out _));
-        _subscriber.SendRtcp(writer.Written);
+        Subscriber.SendRtcp(writer.Written);
     }
 }

@@ -11,41 +11,32 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>Of the layers inside a stream those cross a pipe that somebody beyond it wants, and every picture there can be decoded.</summary>
-public abstract class PipeLayerSpecs : IDisposable
+public abstract class PipeLayerSpecs : LoopbackCall
 {
-    private readonly LoopbackWorld _world = new(engines: 2);
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private readonly PipePair _pipe;
     private readonly SvcSource _source;
     private readonly ProducerHandle _far;
     private readonly bool _encrypted;
 
     protected PipeLayerSpecs(bool encrypted, bool full)
+        : base(engines: 2)
     {
         _encrypted = encrypted;
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
 
         // Nobody gives feedback here: all get what they want all the same.
-        _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
+        World.Command(Subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
 
         // Unprotected, so that what crosses can be read.
-        _pipe = new PipePair(_world, SrtpProfile.None);
-        _source = new SvcSource(_world, _publisher, encrypted, full) { FrameSize = [(1, 200), (1, 600), (2, 900)] };
+        _pipe = new PipePair(World, SrtpProfile.None);
+        _source = new SvcSource(World, Publisher, encrypted, full) { FrameSize = [(1, 200), (1, 600), (2, 900)] };
         _source.Send(25);
         _far = _pipe.Pipe(_source.Producer, MediaKind.Video, Consumer().RtpParameters with { Mid = null });
     }
 
-    public void Dispose()
+    protected override void CloseAll()
     {
-        Assert.Empty(_world.Faults);
         _pipe.Close();
-        _world.Command(_publisher.Transport, home => home.Close(null));
-        _world.Command(_subscriber.Transport, home => home.Close(null));
-        Assert.True(_world.Dump().HasNoTransports);
-        _world.Dispose();
-        GC.SuppressFinalize(this);
+        CloseTransports();
     }
 
     public sealed class OfVp9() : PipeLayerSpecs(encrypted: false, full: false);
@@ -100,7 +91,7 @@ public abstract class PipeLayerSpecs : IDisposable
         Assert.Equal(2, Frames(20_000)[^1].Spatial);
 
         // The one that wants more leaves.
-        _world.Command(directory => directory.Consumer(high, static closed => closed.Close()));
+        World.Command(directory => directory.Consumer(high, static closed => closed.Close()));
         _source.Send(40);
         Assert.Equal([0], Crossing(25));
         Prefer(low, 2);
@@ -121,7 +112,7 @@ public abstract class PipeLayerSpecs : IDisposable
         Assert.InRange(_pipe.Crossed(0) - before, 4 * 9, 4 * 11);
 
         var asked = _source.KeyFrameRequests;
-        _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, 2), _world.Now)));
+        World.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, 2), World.Now)));
         _source.Send(10);
         before = _pipe.Crossed(0);
         _source.Send(40);
@@ -204,11 +195,11 @@ public abstract class PipeLayerSpecs : IDisposable
     [Fact]
     public void A_clients_share_of_its_path_reaches_for_a_layer_that_has_not_come()
     {
-        _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 0)));
+        World.Command(Subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 0)));
         var consumer = Consumer(2);
         var codecs = consumer.RtpParameters.Codecs;
         codecs = codecs.SetItem(0, codecs[0] with { RtcpFeedback = [.. codecs[0].RtcpFeedback, new RtcpFeedback("goog-remb", "")] });
-        _subscriber.Consume(_far, consumer with { RtpParameters = consumer.RtpParameters with { Codecs = codecs } });
+        Subscriber.Consume(_far, consumer with { RtpParameters = consumer.RtpParameters with { Codecs = codecs } });
         SendWithRemb(60_000, pictures: 75);
         Assert.Equal(0, _pipe.FarEvents.Demands[^1].Targets & FrameLayers.TargetBit(2, 2));
         Assert.InRange(BytesOf(50) * 8 / 2, 20_000, 200_000);
@@ -243,9 +234,9 @@ public abstract class PipeLayerSpecs : IDisposable
         var random = new SeededRandom(seed);
         Consume(1);
         _source.Send(40);
-        _world.LoseOnPipe = _ => random.NextUInt32() % 25 == 0;
+        World.LoseOnPipe = _ => random.NextUInt32() % 25 == 0;
         _source.Send(300);
-        _world.LoseOnPipe = static _ => false;
+        World.LoseOnPipe = static _ => false;
         _source.Send(10);
         Assert.Equal([0, 1], Crossing(25));
         Assert.Equal(1, Frames()[^1].Spatial);
@@ -266,18 +257,18 @@ public abstract class PipeLayerSpecs : IDisposable
     }
 
     private ConsumerHandle Consume(int spatial, int? temporal = null, uint ssrc = TestMedia.ConsumerSsrc) =>
-        _subscriber.Consume(_far, Consumer(spatial, temporal, ssrc));
+        Subscriber.Consume(_far, Consumer(spatial, temporal, ssrc));
 
-    private void Prefer(ConsumerHandle consumer, int spatial) => _world.Command(
-        directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(spatial, null), _world.Now)));
+    private void Prefer(ConsumerHandle consumer, int spatial) => World.Command(
+        directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(spatial, null), World.Now)));
 
     /// <summary>The spatial layers that cross during the next pictures.</summary>
     private int[] Crossing(int pictures)
     {
-        var before = _world.OnPipe.Count;
+        var before = World.OnPipe.Count;
         _source.Send(pictures);
         var spatial = new SortedSet<int>();
-        foreach (var datagram in _world.OnPipe.Skip(before))
+        foreach (var datagram in World.OnPipe.Skip(before))
         {
             if (!RtcpPacket.IsRtcp(datagram) && RtpPacket.TryParse(datagram, out var packet) && packet.Ssrc == PipePair.FirstSsrc)
             {
@@ -295,7 +286,7 @@ public abstract class PipeLayerSpecs : IDisposable
         {
             var writer = new RtcpWriter(new byte[RtcpWriter.MaxCompoundBytes]);
             Assert.True(writer.TryAddRemb(1, bitrate, [TestMedia.ConsumerSsrc]));
-            _subscriber.SendRtcp(writer.Written);
+            Subscriber.SendRtcp(writer.Written);
             _source.Send(1);
         }
     }
@@ -309,11 +300,11 @@ public abstract class PipeLayerSpecs : IDisposable
 
     private Dictionary<string, long> Rates()
     {
-        _world.Command(directory => directory.GetProducerStats(_pipe.Far, 9, _far));
+        World.Command(directory => directory.GetProducerStats(_pipe.Far, 9, _far));
         return new Dictionary<string, long>(_pipe.FarEvents.Stats.OfType<RtpStreamStats>().Last().BitrateByLayer!);
     }
 
-    private List<byte[]> Media(uint ssrc) => [.. _subscriber.Rtp.Where(datagram => RtpPacket.TryParse(datagram, out var packet) && packet.Ssrc == ssrc)];
+    private List<byte[]> Media(uint ssrc) => [.. Subscriber.Rtp.Where(datagram => RtpPacket.TryParse(datagram, out var packet) && packet.Ssrc == ssrc)];
 
     private List<(int Picture, int Spatial, int Temporal)> Frames(uint ssrc = TestMedia.ConsumerSsrc) => Media(ssrc).ConvertAll(static datagram =>
     {

@@ -10,32 +10,21 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>A producer crosses to another node by a pipe, under virtual time.</summary>
-public abstract class PipeSpecs : IDisposable
+public abstract class PipeSpecs : LoopbackCall
 {
-    private readonly LoopbackWorld _world;
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private readonly PipePair _pipe;
 
     protected PipeSpecs(int engines)
+        : base(engines)
     {
-        _world = new LoopbackWorld(engines: engines);
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-        _pipe = new PipePair(_world);
+        _pipe = new PipePair(World);
     }
 
-    public void Dispose()
+    protected override void CloseAll()
     {
-        Assert.Empty(_world.Faults);
         _pipe.Close();
-        _world.Command(_publisher.Transport, home => home.Close(null));
-        _world.Command(_subscriber.Transport, home => home.Close(null));
-        var dump = _world.Dump();
-        Assert.True(dump.HasNoTransports, dump.ToString());
-        Assert.Single(_world.OpenSockets);
-        _world.Dispose();
-        GC.SuppressFinalize(this);
+        CloseTransports();
+        Assert.Single(World.OpenSockets);
     }
 
     public sealed class OnOneEngine() : PipeSpecs(1);
@@ -48,7 +37,7 @@ public abstract class PipeSpecs : IDisposable
         var (source, far) = Simulcast();
         for (uint i = 0; i < 5; i++)
         {
-            _subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(1, null), 20_000 + (2 * i)));
+            Subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(1, null), 20_000 + (2 * i)));
         }
 
         source.Send(100);
@@ -69,7 +58,7 @@ public abstract class PipeSpecs : IDisposable
     public void Layers_are_walked_on_the_far_node_and_their_timestamps_folframescapture()
     {
         var (source, far) = Simulcast();
-        var consumer = _subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
+        var consumer = Subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
         source.Send(75);
         foreach (var wanted in new[] { 2, 0, 1, 2 })
         {
@@ -95,9 +84,9 @@ public abstract class PipeSpecs : IDisposable
     public void Nothing_crosses_while_all_are_paused_and_it_comes_back_at_a_key_frame()
     {
         var (source, far) = Simulcast();
-        var consumer = _subscriber.Consume(far, SimulcastSource.Consumer());
+        var consumer = Subscriber.Consume(far, SimulcastSource.Consumer());
         source.Send(50);
-        _world.Command(directory => directory.Consumer(consumer, static paused => paused.Pause()));
+        World.Command(directory => directory.Consumer(consumer, static paused => paused.Pause()));
         source.Send(50);
         Assert.Equal(default, _pipe.FarEvents.Demands[^1]);
         var crossed = _pipe.Crossed(2);
@@ -105,7 +94,7 @@ public abstract class PipeSpecs : IDisposable
         Assert.Equal(crossed, _pipe.Crossed(2));
 
         var heard = Identified().Count;
-        _world.Command(directory => directory.Consumer(consumer, resumed => resumed.Resume(_world.Now)));
+        World.Command(directory => directory.Consumer(consumer, resumed => resumed.Resume(World.Now)));
         source.Send(50);
         Assert.True(Identified()[heard].Key);
         Assert.InRange(Identified().Count - heard, 80, 100);
@@ -118,7 +107,7 @@ public abstract class PipeSpecs : IDisposable
         var (source, far) = Simulcast();
         source.Active.Remove(2);
         source.Send(50);
-        _subscriber.Consume(far, SimulcastSource.Consumer());
+        Subscriber.Consume(far, SimulcastSource.Consumer());
         source.Send(75);
         Assert.Equal(1, Identified()[^1].Encoding);
 
@@ -135,7 +124,7 @@ public abstract class PipeSpecs : IDisposable
     public void Temporal_layers_that_nobody_wants_do_not_cross_and_come_again_without_a_key_frame()
     {
         var (source, far) = Simulcast();
-        var consumer = _subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(1, 0)));
+        var consumer = Subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(1, 0)));
         source.Send(50);
         var before = _pipe.Crossed(1);
         source.Send(40);
@@ -144,7 +133,7 @@ public abstract class PipeSpecs : IDisposable
         var asked = source.KeyFrameRequests.Sum();
         foreach (var wanted in new[] { 1, 2, 0, 2 })
         {
-            _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(1, wanted), _world.Now)));
+            World.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(1, wanted), World.Now)));
             source.Send(50);
             before = _pipe.Crossed(1);
             source.Send(40);
@@ -162,7 +151,7 @@ public abstract class PipeSpecs : IDisposable
     public void Score_of_an_encoding_that_nobody_wants_is_the_one_that_it_has_on_the_near_node()
     {
         var (source, far) = Simulcast();
-        var consumer = _subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
+        var consumer = Subscriber.Consume(far, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
         source.Send(150);
         Assert.Equal([10, 10, 10], Scores(far));
 
@@ -180,7 +169,7 @@ public abstract class PipeSpecs : IDisposable
         }
 
         // What is wanted has the score that it has here.
-        _world.LoseOnPipe = static datagram => !RtcpPacket.IsRtcp(datagram);
+        World.LoseOnPipe = static datagram => !RtcpPacket.IsRtcp(datagram);
         source.Send(150);
         Assert.Equal(0, Scores(far)[2]);
         Assert.Equal(10, Scores(far)[1]);
@@ -190,20 +179,20 @@ public abstract class PipeSpecs : IDisposable
     public void Loss_on_the_pipe_is_repaired_there()
     {
         var (source, far) = Simulcast();
-        _subscriber.Consume(far, SimulcastSource.Consumer());
+        Subscriber.Consume(far, SimulcastSource.Consumer());
         source.Send(25);
         var random = new SeededRandom(11);
-        _world.LoseOnPipe = _ => random.NextUInt32() % 20 == 0;
-        var askedBefore = TestMedia.CountRtcp(_publisher.Rtcp, static packet => GenericNack.TryParse(packet, out _));
+        World.LoseOnPipe = _ => random.NextUInt32() % 20 == 0;
+        var askedBefore = TestMedia.CountRtcp(Publisher.Rtcp, static packet => GenericNack.TryParse(packet, out _));
         source.Send(500);
-        _world.LoseOnPipe = static _ => false;
+        World.LoseOnPipe = static _ => false;
         source.Send(25);
 
         var frames = Identified().Where(static frame => frame.Encoding == 2).Select(static frame => frame.Frame).Distinct().Order().ToArray();
         Assert.Equal(Enumerable.Range(frames[0], frames[^1] - frames[0] + 1), frames);
         Assert.True(frames.Length > 500);
-        Assert.Equal(askedBefore, TestMedia.CountRtcp(_publisher.Rtcp, static packet => GenericNack.TryParse(packet, out _)));
-        _world.Command(directory => directory.GetProducerStats(_pipe.Far, 9, far));
+        Assert.Equal(askedBefore, TestMedia.CountRtcp(Publisher.Rtcp, static packet => GenericNack.TryParse(packet, out _)));
+        World.Command(directory => directory.GetProducerStats(_pipe.Far, 9, far));
         Assert.True(_pipe.FarEvents.Stats.OfType<RtpStreamStats>().Sum(static stream => stream.PacketsRepaired) > 10);
     }
 
@@ -213,10 +202,10 @@ public abstract class PipeSpecs : IDisposable
         var (source, far) = Simulcast();
 
         // Nobody gives feedback here: all get the highest layer all the same.
-        _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
+        World.Command(Subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
         for (uint i = 0; i < 10; i++)
         {
-            _subscriber.Consume(far, SimulcastSource.Consumer(ssrc: 20_000 + (2 * i)));
+            Subscriber.Consume(far, SimulcastSource.Consumer(ssrc: 20_000 + (2 * i)));
         }
 
         source.Send(50);
@@ -225,7 +214,7 @@ public abstract class PipeSpecs : IDisposable
         {
             var writer = new RtcpWriter(new byte[RtcpWriter.MaxCompoundBytes]);
             Assert.True(writer.TryAddPictureLossIndication(1, 20_000 + (2 * i)));
-            _subscriber.SendRtcp(writer.Written);
+            Subscriber.SendRtcp(writer.Written);
         }
 
         source.Send(10);
@@ -237,11 +226,11 @@ public abstract class PipeSpecs : IDisposable
     [InlineData(true)]
     public void Layers_inside_a_stream_cross_up_to_the_highest_that_is_wanted_and_are_chosen_on_the_far_node(bool encrypted)
     {
-        var source = new SvcSource(_world, _publisher, encrypted);
+        var source = new SvcSource(World, Publisher, encrypted);
         source.Send(5);
         var consumable = source.Consumer().RtpParameters with { Mid = null };
         var far = _pipe.Pipe(source.Producer, MediaKind.Video, consumable);
-        var low = _subscriber.Consume(far, source.Consumer(new ConsumerLayers(0, null)));
+        var low = Subscriber.Consume(far, source.Consumer(new ConsumerLayers(0, null)));
         source.Send(40);
         var frames = Payloads(TestMedia.ConsumerSsrc).ConvertAll(static payload => SvcSource.Identify(payload));
         Assert.All(frames.Skip(3), static frame => Assert.Equal(0, frame.Spatial));
@@ -255,19 +244,19 @@ public abstract class PipeSpecs : IDisposable
     [Fact]
     public void Sound_crosses_untouched()
     {
-        var producer = _publisher.Produce(TestMedia.Audio());
+        var producer = Publisher.Produce(TestMedia.Audio());
         var consumable = TestMedia.AudioConsumer().RtpParameters with { Mid = null };
         var far = _pipe.Pipe(producer, MediaKind.Audio, consumable);
-        _subscriber.Consume(far, TestMedia.AudioConsumer());
-        _world.Run(TimeSpan.FromMilliseconds(50));
+        Subscriber.Consume(far, TestMedia.AudioConsumer());
+        World.Run(TimeSpan.FromMilliseconds(50));
         for (ushort i = 0; i < 100; i++)
         {
-            _publisher.SendRtp(TestMedia.OpusPacket(i, 960u * i));
-            _world.Run(TimeSpan.FromMilliseconds(20));
+            Publisher.SendRtp(TestMedia.OpusPacket(i, 960u * i));
+            World.Run(TimeSpan.FromMilliseconds(20));
         }
 
-        _world.Run(TimeSpan.FromMilliseconds(100));
-        var timestamps = _world.OnPipe
+        World.Run(TimeSpan.FromMilliseconds(100));
+        var timestamps = World.OnPipe
             .Where(static datagram => !RtcpPacket.IsRtcp(datagram))
             .Select(static datagram => BinaryPrimitives.ReadUInt32BigEndian(datagram.AsSpan(4)));
         Assert.Equal(Enumerable.Range(0, 100).Select(static i => 960u * (uint)i), timestamps);
@@ -280,11 +269,11 @@ public abstract class PipeSpecs : IDisposable
     public void A_far_end_that_closes_takes_its_producers_consumers_along()
     {
         var (source, far) = Simulcast();
-        var consumer = _subscriber.Consume(far, SimulcastSource.Consumer());
+        var consumer = Subscriber.Consume(far, SimulcastSource.Consumer());
         source.Send(25);
-        _world.Command(directory => directory.CloseTransport(_pipe.Far));
+        World.Command(directory => directory.CloseTransport(_pipe.Far));
 
-        Assert.Equal([consumer], _subscriber.Events.ClosedConsumers);
+        Assert.Equal([consumer], Subscriber.Events.ClosedConsumers);
         Assert.Single(_pipe.FarEvents.Closed, static error => error is null);
         source.Send(5);
     }
@@ -293,28 +282,28 @@ public abstract class PipeSpecs : IDisposable
     public void An_encoding_that_there_is_not_cannot_be_piped()
     {
         var (source, _) = Simulcast();
-        var consumer = _world.NewConsumer();
+        var consumer = World.NewConsumer();
         var settings = SimulcastSource.Consumer(ssrc: 30_000) with { Type = ConsumerType.Pipe, Encoding = 3 };
-        _world.Command(directory => directory.AddConsumer(_pipe.Near, 77, consumer, source.Producer, settings));
+        World.Command(directory => directory.AddConsumer(_pipe.Near, 77, consumer, source.Producer, settings));
         Assert.Equal(MediaErrorCode.InvalidParameters, _pipe.NearEvents.Failed[77].Code);
     }
 
     private (SimulcastSource Source, ProducerHandle Far) Simulcast()
     {
-        var source = new SimulcastSource(_world, _publisher);
+        var source = new SimulcastSource(World, Publisher);
         source.Send(10);
         return (source, _pipe.Pipe(source.Producer, MediaKind.Video, SimulcastSource.Consumable));
     }
 
     private int[] Scores(ProducerHandle producer) => [.. _pipe.FarEvents.ProducerScores[producer].OrderBy(static score => score.EncodingIdx).Select(static score => score.Score)];
 
-    private void Prefer(ConsumerHandle consumer, int spatial) => _world.Command(
-        directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(spatial, null), _world.Now)));
+    private void Prefer(ConsumerHandle consumer, int spatial) => World.Command(
+        directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(spatial, null), World.Now)));
 
     private List<byte[]> Payloads(uint ssrc)
     {
         var payloads = new List<byte[]>();
-        foreach (var datagram in _subscriber.Rtp)
+        foreach (var datagram in Subscriber.Rtp)
         {
             Assert.True(RtpPacket.TryParse(datagram, out var packet));
             if (packet.Ssrc == ssrc)
@@ -332,7 +321,7 @@ public abstract class PipeSpecs : IDisposable
     private void AssertTimestampsFollowCapture()
     {
         uint? origin = null;
-        foreach (var datagram in _subscriber.Rtp)
+        foreach (var datagram in Subscriber.Rtp)
         {
             Assert.True(RtpPacket.TryParse(datagram, out var packet));
             if (packet.Ssrc == TestMedia.ConsumerSsrc)

@@ -10,7 +10,7 @@ using Sfu.Tests.Support.Network;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>What a client gets again, and when, on a path of 180 ms round trip of which one packet in twenty is lost.</summary>
-public sealed class RepairSpecs : IDisposable
+public sealed class RepairSpecs : LoopbackCall
 {
     private const int DelayMs = 90;
     private const int TickMs = 5;
@@ -23,9 +23,6 @@ public sealed class RepairSpecs : IDisposable
     // Of a packet that is asked for where so many are lost.
     private const int Copies = 4;
 
-    private readonly LoopbackWorld _world = new();
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private readonly List<(MediaTime At, uint Ssrc)> _left = [];
     private readonly List<Got> _got = [];
     private ICamera _camera = null!;
@@ -36,28 +33,16 @@ public sealed class RepairSpecs : IDisposable
     private int _loseOneIn = 20;
     private bool _loses = true;
 
-    public RepairSpecs()
-    {
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
-    }
-
     /// <summary>The client gets the highest layer, and the path is known.</summary>
     private void Begin(bool isSvc = false)
     {
-        _camera = isSvc ? new SvcSource(_world, _publisher, encrypted: false) : new SimulcastSource(_world, _publisher);
+        _camera = isSvc ? new SvcSource(World, Publisher, encrypted: false) : new SimulcastSource(World, Publisher);
         _camera.FrameSize = [(1, 700), (3, 800), (9, 1050)];
-        _consumer = _subscriber.Consume(_camera.Producer, _camera.RepairingConsumer());
-        _client = new ClientReceiver(_subscriber, _camera, rttUs: 2_000_000);
-        _world.DelayUs = DelayMs * 1000;
-        _world.Divert = Lose;
-        _nextFrame = _world.Now;
+        _consumer = Subscriber.Consume(_camera.Producer, _camera.RepairingConsumer());
+        _client = new ClientReceiver(Subscriber, _camera, rttUs: 2_000_000);
+        World.DelayUs = DelayMs * 1000;
+        World.Divert = Lose;
+        _nextFrame = World.Now;
         Run(4000);
         Assert.Contains(_got, static packet => packet is { IsRtx: false, Spatial: 2 });
     }
@@ -68,7 +53,7 @@ public sealed class RepairSpecs : IDisposable
         Begin();
         Settle();
         _got.Clear();
-        _world.Command(directory => directory.Consumer(_consumer, consumer => consumer.Layers.Prefer(new ConsumerLayers(0, null), _world.Now)));
+        World.Command(directory => directory.Consumer(_consumer, consumer => consumer.Layers.Prefer(new ConsumerLayers(0, null), World.Now)));
         Run(700);
         var key = Assert.Single(_got, static packet => packet is { IsKey: true, IsRtx: false });
         Assert.Equal(0, key.Spatial);
@@ -86,7 +71,7 @@ public sealed class RepairSpecs : IDisposable
         Begin();
         Settle();
         _got.Clear();
-        _world.Command(directory => directory.Consumer(_consumer, consumer => consumer.Layers.Prefer(new ConsumerLayers(0, null), _world.Now)));
+        World.Command(directory => directory.Consumer(_consumer, consumer => consumer.Layers.Prefer(new ConsumerLayers(0, null), World.Now)));
         for (var frame = 0; frame < Burst; frame++)
         {
             _camera.SendOne();
@@ -113,12 +98,12 @@ public sealed class RepairSpecs : IDisposable
         for (var waits = 0; waits < queueMs; waits += TickMs)
         {
             // Each packet comes a little later than the one before it, as behind a queue that fills.
-            _world.DelayUs += TickMs * 1000;
+            World.DelayUs += TickMs * 1000;
             Run(TickMs * 2);
         }
 
         _got.Clear();
-        _world.Command(directory => directory.Consumer(_consumer, consumer => consumer.Layers.Prefer(new ConsumerLayers(0, null), _world.Now)));
+        World.Command(directory => directory.Consumer(_consumer, consumer => consumer.Layers.Prefer(new ConsumerLayers(0, null), World.Now)));
         Run(1000);
         var key = _got.First(static packet => packet is { IsKey: true, IsRtx: false });
         Assert.Equal(copies, _got.Count(packet => packet.IsRtx && packet.Sequence == key.Sequence));
@@ -252,7 +237,7 @@ public sealed class RepairSpecs : IDisposable
     private long Waited()
     {
         var waited = 0L;
-        _world.Command(_subscriber.Transport, transport => waited = transport.Egress.Bandwidth!.Pacer.WaitedCount);
+        World.Command(Subscriber.Transport, transport => waited = transport.Egress.Bandwidth!.Pacer.WaitedCount);
         return waited;
     }
 
@@ -260,28 +245,28 @@ public sealed class RepairSpecs : IDisposable
     {
         var writer = new RtcpWriter(new byte[400]);
         Assert.True(writer.TryAddNack(1, TestMedia.ConsumerSsrc, sequences, out _));
-        _subscriber.SendRtcp(writer.Written);
+        Subscriber.SendRtcp(writer.Written);
     }
 
     private void Run(int ms)
     {
-        for (var end = _world.Now.PlusMs(ms); _world.Now < end;)
+        for (var end = World.Now.PlusMs(ms); World.Now < end;)
         {
-            if (_nextFrame <= _world.Now)
+            if (_nextFrame <= World.Now)
             {
                 _nextFrame = _nextFrame.PlusMs(ICamera.FrameMs);
                 _camera.SendOne();
             }
 
-            foreach (var bytes in _subscriber.Rtp)
+            foreach (var bytes in Subscriber.Rtp)
             {
-                _client.OnRtp(bytes, _world.Now);
+                _client.OnRtp(bytes, World.Now);
                 Note(bytes);
             }
 
-            _subscriber.Rtp.Clear();
-            _client.OnTime(_world.Now);
-            _world.Run(TimeSpan.FromMilliseconds(TickMs));
+            Subscriber.Rtp.Clear();
+            _client.OnTime(World.Now);
+            World.Run(TimeSpan.FromMilliseconds(TickMs));
         }
     }
 
@@ -296,18 +281,18 @@ public sealed class RepairSpecs : IDisposable
 
         var sequence = isRtx ? BinaryPrimitives.ReadUInt16BigEndian(packet.Payload) : packet.SequenceNumber;
         var part = _camera.Read(isRtx ? packet.Payload[Rtx.OsnLength..] : packet.Payload);
-        _got.Add(new Got(_world.Now, isRtx, sequence, part.IsKeyStart, part.Spatial));
+        _got.Add(new Got(World.Now, isRtx, sequence, part.IsKeyStart, part.Spatial));
     }
 
     private bool Lose(LoopbackPeer peer, byte[] datagram)
     {
-        if (peer != _subscriber || datagram[0] >> 6 != 2 || RtcpPacket.IsRtcp(datagram))
+        if (peer != Subscriber || datagram[0] >> 6 != 2 || RtcpPacket.IsRtcp(datagram))
         {
             return false;
         }
 
         var ssrc = BinaryPrimitives.ReadUInt32BigEndian(datagram.AsSpan(8));
-        _left.Add((_world.Now, ssrc));
+        _left.Add((World.Now, ssrc));
         return _loses && ssrc == TestMedia.ConsumerSsrc && ++_count % _loseOneIn == 0;
     }
 

@@ -6,29 +6,17 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>How well streams go, as the engine tells it, under virtual time.</summary>
-public abstract class ScoreSpecs : IDisposable
+public abstract class ScoreSpecs : LoopbackCall
 {
-    private readonly LoopbackWorld _world;
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private readonly SimulcastSource _source;
 
     protected ScoreSpecs(int engines)
+        : base(engines)
     {
-        _world = new LoopbackWorld(engines: engines);
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-        _source = new SimulcastSource(_world, _publisher);
+        _source = new SimulcastSource(World, Publisher);
 
         // What is reported lost is not to change the layers.
-        _world.Command(_subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
-        GC.SuppressFinalize(this);
+        World.Command(Subscriber.Transport, static home => home.SetBitrateLimits(new BitrateLimits(MinOutgoing: 100_000_000)));
     }
 
     public sealed class OnOneEngine() : ScoreSpecs(1);
@@ -39,9 +27,9 @@ public abstract class ScoreSpecs : IDisposable
     public void Of_a_consumer_follows_what_its_client_reports_and_which_encoding_it_gets()
     {
         _source.Send(50);
-        var consumer = _subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
+        var consumer = Subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
         Run(seconds: 4, fractionLost: 0);
-        Assert.Equal([(0, 10), (1, 10), (2, 10)], _publisher.Events.ProducerScores[_source.Producer].Select(static score => (score.EncodingIdx, score.Score)));
+        Assert.Equal([(0, 10), (1, 10), (2, 10)], Publisher.Events.ProducerScores[_source.Producer].Select(static score => (score.EncodingIdx, score.Score)));
         MustBe(consumer, 10, 10, [10, 10, 10]);
 
         // A half lost, time and again: 10 · 0.5⁴.
@@ -54,9 +42,9 @@ public abstract class ScoreSpecs : IDisposable
         _source.Active.Remove(2);
         Run(seconds: 5, fractionLost: 0);
         MustBe(consumer, 10, 10, [10, 10, 0]);
-        Assert.Equal(1, _subscriber.Events.Layers[^1].Layers!.Value.SpatialLayer);
+        Assert.Equal(1, Subscriber.Events.Layers[^1].Layers!.Value.SpatialLayer);
 
-        _world.Command(directory => directory.Consumer(consumer, static paused => paused.Pause()));
+        World.Command(directory => directory.Consumer(consumer, static paused => paused.Pause()));
         Run(seconds: 2, fractionLost: 0);
         MustBe(consumer, 10, 0, [10, 10, 0]);
     }
@@ -65,12 +53,12 @@ public abstract class ScoreSpecs : IDisposable
     public void Of_a_consumer_goes_down_with_what_is_lost_on_the_way_in()
     {
         _source.Send(10);
-        var consumer = _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
+        var consumer = Subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
         Run(seconds: 4, fractionLost: 0);
-        _world.Lose = (toNode, datagram) => toNode && !RtcpPacket.IsRtcp(datagram) && datagram[0] >= 0x80
-            && RtpPacket.TryParseHeader(datagram, out var packet) && packet.Ssrc is >= 1000 and <= 1001 && _world.Random.Next(100) < 30;
+        World.Lose = (toNode, datagram) => toNode && !RtcpPacket.IsRtcp(datagram) && datagram[0] >= 0x80
+            && RtpPacket.TryParseHeader(datagram, out var packet) && packet.Ssrc is >= 1000 and <= 1001 && World.Random.Next(100) < 30;
         Run(seconds: 30, fractionLost: 0);
-        var told = _subscriber.Events.ConsumerScores[consumer];
+        var told = Subscriber.Events.ConsumerScores[consumer];
         Assert.Equal(10, told.Score);
         Assert.InRange(told.ProducerScore, 1, 8);
         Assert.Equal([told.ProducerScore, 10, 10], told.ProducerScores.AsEnumerable());
@@ -80,14 +68,14 @@ public abstract class ScoreSpecs : IDisposable
     /// <summary>What was told last, and what the statistics say.</summary>
     private void MustBe(ConsumerHandle consumer, int score, int ofProducer, int[] ofEncodings)
     {
-        var told = _subscriber.Events.ConsumerScores[consumer];
+        var told = Subscriber.Events.ConsumerScores[consumer];
         Assert.Equal((score, ofProducer), (told.Score, told.ProducerScore));
         Assert.Equal(ofEncodings, told.ProducerScores.AsEnumerable());
-        _world.Command(directory => directory.GetConsumerStats(_subscriber.Transport, 9, consumer));
-        var stats = _subscriber.Events.Stats.Cast<RtpStreamStats>().ToArray();
+        World.Command(directory => directory.GetConsumerStats(Subscriber.Transport, 9, consumer));
+        var stats = Subscriber.Events.Stats.Cast<RtpStreamStats>().ToArray();
         Assert.Equal(score, stats[0].Score);
         Assert.Equal(ofProducer, stats.Length > 1 ? stats[1].Score : 0);
-        var dump = _world.Dump().Transports.SelectMany(static transport => transport.Consumers).Single();
+        var dump = World.Dump().Transports.SelectMany(static transport => transport.Consumers).Single();
         Assert.Equal(score, dump.Score);
     }
 
@@ -99,9 +87,9 @@ public abstract class ScoreSpecs : IDisposable
             _source.Send(1000 / SimulcastSource.FrameMs);
             var writer = new RtcpWriter(new byte[100]);
             Assert.True(writer.TryAddReceiverReport(1, [new ReportBlock(TestMedia.ConsumerSsrc, fractionLost, 0, 0, 0, 0, 0)]));
-            _subscriber.SendRtcp(writer.Written);
+            Subscriber.SendRtcp(writer.Written);
         }
 
-        _world.Run(TimeSpan.FromMilliseconds(30));
+        World.Run(TimeSpan.FromMilliseconds(30));
     }
 }

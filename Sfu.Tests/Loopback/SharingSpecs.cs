@@ -7,29 +7,18 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>A client that gets very many pictures over one path.</summary>
-public sealed class SharingSpecs : IDisposable
+public sealed class SharingSpecs : LoopbackCall
 {
     private const int Consumers = 150;
     private const int Path = 1_200_000; // Bits per second: the fewest frames of the lowest layer for two thirds of them.
     private const int PathOfAll = 20_000_000;
 
-    private readonly LoopbackWorld _world = new();
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private readonly SimulcastSource _camera;
 
     public SharingSpecs()
     {
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-        _camera = new SimulcastSource(_world, _publisher);
+        _camera = new SimulcastSource(World, Publisher);
         _camera.Send(50);
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
     }
 
     [Fact]
@@ -61,13 +50,13 @@ public sealed class SharingSpecs : IDisposable
         ConsumeAll(static place => 1 + (place % 7));
         Run(Path);
         var allocated = -1L;
-        _world.Command(_subscriber.Transport, transport =>
+        World.Command(Subscriber.Transport, transport =>
         {
-            transport.Egress.Bandwidth!.Share(_world.Now);
+            transport.Egress.Bandwidth!.Share(World.Now);
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < 100; i++)
             {
-                transport.Egress.Bandwidth.Share(_world.Now);
+                transport.Egress.Bandwidth.Share(World.Now);
             }
 
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
@@ -82,7 +71,7 @@ public sealed class SharingSpecs : IDisposable
         for (var place = 0; place < Consumers; place++)
         {
             var settings = SimulcastSource.Consumer(ssrc: SsrcOf(place));
-            _subscriber.Consume(_camera.Producer, settings with
+            Subscriber.Consume(_camera.Producer, settings with
             {
                 Id = $"consumer {place}",
                 Priority = priority(place),
@@ -102,18 +91,18 @@ public sealed class SharingSpecs : IDisposable
         {
             var writer = new RtcpWriter(new byte[100]);
             Assert.True(writer.TryAddRemb(7, bitrate, [SsrcOf(0)]));
-            _subscriber.SendRtcp(writer.Written);
-            _subscriber.Rtp.Clear();
+            Subscriber.SendRtcp(writer.Written);
+            Subscriber.Rtp.Clear();
             _camera.Send(25);
         }
 
         var served = new Dictionary<uint, int>();
-        foreach (var bytes in _subscriber.Rtp)
+        foreach (var bytes in Subscriber.Rtp)
         {
             Assert.True(RtpPacket.TryParse(bytes, out var packet));
             served[packet.Ssrc] = Math.Max(served.GetValueOrDefault(packet.Ssrc), SimulcastSource.Identify(packet.Payload).Encoding);
         }
 
-        return (_subscriber.Rtp.Sum(static packet => 8L * packet.Length), served);
+        return (Subscriber.Rtp.Sum(static packet => 8L * packet.Length), served);
     }
 }

@@ -7,31 +7,18 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>A client that gets one of several encodings at a time, under virtual time.</summary>
-public abstract class SimulcastSpecs : IDisposable
+public abstract class SimulcastSpecs : LoopbackCall
 {
-    private readonly LoopbackWorld _world;
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private readonly SimulcastSource _source;
 
     protected SimulcastSpecs(int engines)
+        : base(engines)
     {
-        _world = new LoopbackWorld(engines: engines);
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-        _source = new SimulcastSource(_world, _publisher);
+        _source = new SimulcastSource(World, Publisher);
         _source.Send(10);
     }
 
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Command(_publisher.Transport, home => home.Close(null));
-        _world.Command(_subscriber.Transport, home => home.Close(null));
-        Assert.True(_world.Dump().HasNoTransports);
-        _world.Dispose();
-        GC.SuppressFinalize(this);
-    }
+    protected override void CloseAll() => CloseTransports();
 
     public sealed class OnOneEngine() : SimulcastSpecs(1);
 
@@ -40,24 +27,24 @@ public abstract class SimulcastSpecs : IDisposable
     [Fact]
     public void Consumer_gets_the_highest_encoding_and_asks_for_its_key_frame_alone()
     {
-        _subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
+        Subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
         _source.Send(25);
 
         Assert.All(Identified(), static packet => Assert.Equal(2, packet.Encoding));
         Assert.True(Identified()[0].Key);
         Assert.Equal([0, 0, 1], _source.KeyFrameRequests);
-        Assert.Equal(new ConsumerLayers(2, 2), Assert.Single(_subscriber.Events.Layers).Layers);
+        Assert.Equal(new ConsumerLayers(2, 2), Assert.Single(Subscriber.Events.Layers).Layers);
         AssertContinuous();
     }
 
     [Fact]
     public void Preferred_layers_are_walked_at_key_frames_without_a_seam()
     {
-        var consumer = _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
+        var consumer = Subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(0, null)));
         _source.Send(50);
         foreach (var wanted in new[] { 1, 2, 0, 2, 1 })
         {
-            _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), _world.Now)));
+            World.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), World.Now)));
             _source.Send(50);
             Assert.Equal(wanted, Identified()[^1].Encoding);
         }
@@ -75,17 +62,17 @@ public abstract class SimulcastSpecs : IDisposable
         AssertContinuous();
         AssertTimestampsFollowCapture();
         AssertPicturesContinuous();
-        var told = _subscriber.Events.Layers.ConvertAll(static change => change.Layers!.Value.SpatialLayer);
+        var told = Subscriber.Events.Layers.ConvertAll(static change => change.Layers!.Value.SpatialLayer);
         Assert.Equal([0, 1, 2, 0, 2, 1], told.Where((spatial, i) => i == 0 || spatial != told[i - 1]));
     }
 
     [Fact]
     public void Dump_tells_what_a_client_gets_and_what_is_known_of_its_path()
     {
-        _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(1, null)));
+        Subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(1, null)));
         _source.Send(50);
 
-        var transports = _world.Dump().Transports;
+        var transports = World.Dump().Transports;
         Assert.Equal<int>([10, 10, 10], Assert.Single(transports.SelectMany(static transport => transport.Producers)).Scores.AsEnumerable());
         var receiving = Assert.Single(transports, static transport => !transport.Consumers.IsEmpty);
         var consumer = Assert.Single(receiving.Consumers);
@@ -97,16 +84,16 @@ public abstract class SimulcastSpecs : IDisposable
     [Fact]
     public void Fewer_temporal_layers_leave_no_gap()
     {
-        var consumer = _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(2, 0)));
+        var consumer = Subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(2, 0)));
         _source.Send(40);
         var slow = Frames();
-        _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, 1), _world.Now)));
+        World.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, 1), World.Now)));
         _source.Send(40);
         var faster = Frames() - slow;
-        _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, null), _world.Now)));
+        World.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, null), World.Now)));
         _source.Send(40);
         var all = Frames() - slow - faster;
-        _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, 0), _world.Now)));
+        World.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, 0), World.Now)));
         _source.Send(40);
 
         Assert.InRange(slow, 9, 11);
@@ -121,7 +108,7 @@ public abstract class SimulcastSpecs : IDisposable
     [Fact]
     public void An_encoding_that_stops_is_replaced_within_half_a_second_and_comes_back()
     {
-        _subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
+        Subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
         _source.Send(50);
         _source.Active.Remove(2);
         _source.Send(25);
@@ -141,7 +128,7 @@ public abstract class SimulcastSpecs : IDisposable
     [Fact]
     public void A_source_that_stops_as_a_whole_loses_no_layer()
     {
-        _subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
+        Subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
         _source.Send(50);
         _source.Active.Clear();
         _source.Send(100);
@@ -155,24 +142,24 @@ public abstract class SimulcastSpecs : IDisposable
     [Fact]
     public void A_key_frame_that_does_not_come_is_asked_for_again()
     {
-        _subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
+        Subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
         _source.Send(60, answerRequests: false);
-        Assert.Empty(_subscriber.Rtp);
+        Assert.Empty(Subscriber.Rtp);
         Assert.InRange(_source.KeyFrameRequests[2], 2, 4);
         _source.Send(2);
-        Assert.NotEmpty(_subscriber.Rtp);
+        Assert.NotEmpty(Subscriber.Rtp);
     }
 
     [Fact]
     public void A_key_frame_whose_first_packet_comes_late_is_whole()
     {
         _source.FrameSize = [(1, 200), (3, 500), (8, 900)];
-        _subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
+        Subscriber.Consume(_source.Producer, SimulcastSource.Consumer());
         _source.Send(3);
-        _subscriber.Rtp.Clear();
-        _world.Command(_subscriber.Transport, static home => home.Egress.Consumers[0].Resynchronize());
+        Subscriber.Rtp.Clear();
+        World.Command(Subscriber.Transport, static home => home.Egress.Consumers[0].Resynchronize());
         var lost = false;
-        _world.Lose = (toNode, datagram) =>
+        World.Lose = (toNode, datagram) =>
         {
             // The first packet of the next key frame: the longest of its picture that bears no marker comes first.
             var first = toNode && !lost && datagram.Length > 900 && datagram[0] == 0x80;
@@ -197,7 +184,7 @@ public abstract class SimulcastSpecs : IDisposable
     [Fact]
     public void Each_client_has_its_own_layers()
     {
-        var others = Enumerable.Range(0, 3).Select(_ => _world.NewConnectedPeer()).ToArray();
+        var others = Enumerable.Range(0, 3).Select(_ => World.NewConnectedPeer()).ToArray();
         for (var i = 0; i < 3; i++)
         {
             others[i].Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(i, null)));
@@ -211,25 +198,25 @@ public abstract class SimulcastSpecs : IDisposable
         {
             var encodings = others[i].Rtp.Select(static packet => Identify(packet).Encoding).Distinct();
             Assert.Equal([i], encodings);
-            _world.Command(others[i].Transport, static home => home.Close(null));
+            World.Command(others[i].Transport, static home => home.Close(null));
         }
     }
 
     [Fact]
     public void What_is_sent_again_is_what_was_sent_though_the_layers_changed_since()
     {
-        var consumer = _subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(1, 0)));
+        var consumer = Subscriber.Consume(_source.Producer, SimulcastSource.Consumer(new ConsumerLayers(1, 0)));
         _source.Send(30);
-        _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, null), _world.Now)));
+        World.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, null), World.Now)));
         _source.Send(10);
         var sent = Media();
         var missed = sent[^12];
-        _subscriber.Rtp.Clear();
+        Subscriber.Rtp.Clear();
         var numbers = Number(missed);
-        _subscriber.SendRtcp(Nack(numbers));
-        _world.Run(TimeSpan.FromMilliseconds(30));
+        Subscriber.SendRtcp(Nack(numbers));
+        World.Run(TimeSpan.FromMilliseconds(30));
 
-        Assert.True(RtpPacket.TryParse(Assert.Single(_subscriber.Rtp), out var again));
+        Assert.True(RtpPacket.TryParse(Assert.Single(Subscriber.Rtp), out var again));
         Assert.Equal(TestMedia.ConsumerRtxSsrc, again.Ssrc);
         Assert.True(RtpPacket.TryParse(missed, out var first));
         Assert.Equal(first.Timestamp, again.Timestamp);
@@ -256,7 +243,7 @@ public abstract class SimulcastSpecs : IDisposable
         return SimulcastSource.Identify(view.Payload);
     }
 
-    private List<byte[]> Media() => [.. _subscriber.Rtp.Where(static packet => RtpPacket.TryParse(packet, out var view) && view.Ssrc == TestMedia.ConsumerSsrc)];
+    private List<byte[]> Media() => [.. Subscriber.Rtp.Where(static packet => RtpPacket.TryParse(packet, out var view) && view.Ssrc == TestMedia.ConsumerSsrc)];
 
     private List<(int Encoding, int Frame, bool Key)> Identified() => [.. Media().Select(Identify)];
 

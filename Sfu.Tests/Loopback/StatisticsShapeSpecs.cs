@@ -12,7 +12,7 @@ namespace Sfu.Tests.Loopback;
 /// The statistics that clients get have the fields of mediasoup 3.27.1, by name and type, whatever they are of. The tables are written from its type
 /// declarations (<c>rtpStreamStatsTypes.d.ts</c>, <c>TransportTypes.d.ts</c> and those of the three kinds of transport): a name that ends in a question mark may be missing.
 /// </summary>
-public sealed class StatisticsShapeSpecs : IDisposable
+public sealed class StatisticsShapeSpecs : LoopbackCall
 {
     private static readonly Dictionary<string, JsonValueKind> Tuple = new()
     {
@@ -109,43 +109,27 @@ public sealed class StatisticsShapeSpecs : IDisposable
         ["tuple"] = JsonValueKind.Object,
     };
 
-    private readonly LoopbackWorld _world = new();
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
-
-    public StatisticsShapeSpecs()
-    {
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
-    }
-
     [Fact]
     public void Of_producers_and_consumers()
     {
-        var source = new SimulcastSource(_world, _publisher);
-        var video = _subscriber.Consume(source.Producer, SimulcastSource.Consumer());
-        var sound = _publisher.Produce(TestMedia.Audio());
-        var heard = _subscriber.Consume(sound, TestMedia.AudioConsumer());
+        var source = new SimulcastSource(World, Publisher);
+        var video = Subscriber.Consume(source.Producer, SimulcastSource.Consumer());
+        var sound = Publisher.Produce(TestMedia.Audio());
+        var heard = Subscriber.Consume(sound, TestMedia.AudioConsumer());
         source.Send(50);
-        _publisher.SendRtp(TestMedia.OpusPacket(1, 960));
-        _world.Run(TimeSpan.FromSeconds(1));
+        Publisher.SendRtp(TestMedia.OpusPacket(1, 960));
+        World.Run(TimeSpan.FromSeconds(1));
 
         foreach (var producer in new[] { source.Producer, sound })
         {
-            _world.Command(directory => directory.GetProducerStats(_publisher.Transport, 9, producer));
-            Assert.All(Entries(_publisher.Events), entry => Check(entry, Received));
+            World.Command(directory => directory.GetProducerStats(Publisher.Transport, 9, producer));
+            Assert.All(Entries(Publisher.Events), entry => Check(entry, Received));
         }
 
         foreach (var consumer in new[] { video, heard })
         {
-            _world.Command(directory => directory.GetConsumerStats(_subscriber.Transport, 9, consumer));
-            var entries = Entries(_subscriber.Events);
+            World.Command(directory => directory.GetConsumerStats(Subscriber.Transport, 9, consumer));
+            var entries = Entries(Subscriber.Events);
             Assert.Equal(["outbound-rtp", "inbound-rtp"], entries.Select(static entry => entry.GetProperty("type").GetString()));
             Check(entries[0], Stream);
             Check(entries[1], Received);
@@ -155,26 +139,26 @@ public sealed class StatisticsShapeSpecs : IDisposable
     [Fact]
     public void Of_a_WebRtcTransport()
     {
-        _world.Command(_publisher.Transport, static home => home.ReportStats(9));
-        var entry = Assert.Single(Entries(_publisher.Events));
+        World.Command(Publisher.Transport, static home => home.ReportStats(9));
+        var entry = Assert.Single(Entries(Publisher.Events));
         Check(entry, WebRtc);
         Assert.Equal("webrtc-transport", entry.GetProperty("type").GetString());
         Assert.Equal(("controlled", "completed", "connected"), (Text(entry, "iceRole"), Text(entry, "iceState"), Text(entry, "dtlsState")));
         var tuple = entry.GetProperty("iceSelectedTuple");
         Check(tuple, Tuple);
         Assert.Equal(("127.0.0.1", 5000, "udp"), (Text(tuple, "localAddress"), tuple.GetProperty("localPort").GetInt32(), Text(tuple, "protocol")));
-        Assert.Equal(("10.0.0.1", (int)_publisher.Local.Port), (Text(tuple, "remoteIp"), tuple.GetProperty("remotePort").GetInt32()));
-        Check(Stats(_world.NewPeer()), WebRtc);
+        Assert.Equal(("10.0.0.1", (int)Publisher.Local.Port), (Text(tuple, "remoteIp"), tuple.GetProperty("remotePort").GetInt32()));
+        Check(Stats(World.NewPeer()), WebRtc);
     }
 
     [Fact]
     public void Of_a_PlainTransport()
     {
         var events = new RecordingTransportEvents();
-        var transport = _world.NewTransport();
+        var transport = World.NewTransport();
         var settings = new PlainTransportSettings(new ListenInfo(TransportProtocol.Udp, "127.0.0.1", "203.0.113.7", 0)) { RtcpMux = false };
-        _world.Command(directory => directory.OpenPlainTransport(transport, settings, events));
-        _world.Command(transport, static home => home.ReportStats(9));
+        World.Command(directory => directory.OpenPlainTransport(transport, settings, events));
+        World.Command(transport, static home => home.ReportStats(9));
         var before = Assert.Single(Entries(events));
         Check(before, Plain);
         Assert.Equal("plain-rtp-transport", Text(before, "type"));
@@ -182,8 +166,8 @@ public sealed class StatisticsShapeSpecs : IDisposable
         Assert.Equal("203.0.113.7", Text(before.GetProperty("tuple"), "localAddress"));
         Assert.False(before.GetProperty("tuple").TryGetProperty("remoteIp", out _));
 
-        _world.Command(transport, static home => home.ConnectPlain(1, new PlainRemote("10.0.0.9", 7000, 7001)));
-        _world.Command(transport, static home => home.ReportStats(9));
+        World.Command(transport, static home => home.ConnectPlain(1, new PlainRemote("10.0.0.9", 7000, 7001)));
+        World.Command(transport, static home => home.ReportStats(9));
         var after = Assert.Single(Entries(events));
         Check(after, Plain);
         foreach (var (name, port) in new[] { ("tuple", 7000), ("rtcpTuple", 7001) })
@@ -197,29 +181,29 @@ public sealed class StatisticsShapeSpecs : IDisposable
     [Fact]
     public void Of_an_end_of_a_pipe_and_what_crosses_it()
     {
-        var source = new SimulcastSource(_world, _publisher);
+        var source = new SimulcastSource(World, Publisher);
         source.Send(5);
-        var pipe = new PipePair(_world);
+        var pipe = new PipePair(World);
         var far = pipe.Pipe(source.Producer, MediaKind.Video, SimulcastSource.Consumable);
-        var consumer = _subscriber.Consume(far, SimulcastSource.Consumer());
+        var consumer = Subscriber.Consume(far, SimulcastSource.Consumer());
         source.Send(50);
-        _world.Command(pipe.Near, static home => home.ReportStats(9));
+        World.Command(pipe.Near, static home => home.ReportStats(9));
         var entry = Assert.Single(Entries(pipe.NearEvents));
         Check(entry, Pipe);
         Check(entry.GetProperty("tuple"), Tuple);
-        _world.Command(directory => directory.GetProducerStats(pipe.Far, 9, far));
+        World.Command(directory => directory.GetProducerStats(pipe.Far, 9, far));
         Assert.All(Entries(pipe.FarEvents), crossed => Check(crossed, Received));
         var crossing = default(ConsumerHandle);
-        _world.Command(pipe.Near, home => crossing = home.Egress.Consumers[0].Handle);
-        _world.Command(directory => directory.GetConsumerStats(pipe.Near, 9, crossing));
+        World.Command(pipe.Near, home => crossing = home.Egress.Consumers[0].Handle);
+        World.Command(directory => directory.GetConsumerStats(pipe.Near, 9, crossing));
         Check(Assert.Single(Entries(pipe.NearEvents)), Stream);
-        _world.Command(directory => directory.GetConsumerStats(_subscriber.Transport, 9, consumer));
-        Assert.Equal(2, Entries(_subscriber.Events).Length);
+        World.Command(directory => directory.GetConsumerStats(Subscriber.Transport, 9, consumer));
+        Assert.Equal(2, Entries(Subscriber.Events).Length);
     }
 
     private JsonElement Stats(LoopbackPeer peer)
     {
-        _world.Command(peer.Transport, static home => home.ReportStats(9));
+        World.Command(peer.Transport, static home => home.ReportStats(9));
         return Assert.Single(Entries(peer.Events));
     }
 

@@ -6,30 +6,17 @@ using Sfu.Tests.Support.Loopback;
 namespace Sfu.Tests.Loopback;
 
 /// <summary>A client that gets some layers of one layered stream, under virtual time.</summary>
-public abstract class SvcSpecs : IDisposable
+public abstract class SvcSpecs : LoopbackCall
 {
-    private readonly LoopbackWorld _world = new();
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private readonly SvcSource _source;
 
     protected SvcSpecs(bool encrypted)
     {
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-        _source = new SvcSource(_world, _publisher, encrypted);
+        _source = new SvcSource(World, Publisher, encrypted);
         _source.Send(10);
     }
 
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Command(_publisher.Transport, home => home.Close(null));
-        _world.Command(_subscriber.Transport, home => home.Close(null));
-        Assert.True(_world.Dump().HasNoTransports);
-        _world.Dispose();
-        GC.SuppressFinalize(this);
-    }
+    protected override void CloseAll() => CloseTransports();
 
     public sealed class OfVp9() : SvcSpecs(encrypted: false);
 
@@ -39,7 +26,7 @@ public abstract class SvcSpecs : IDisposable
     [Fact]
     public void Consumer_starts_at_a_key_frame_and_goes_on_with_the_highest_layer_alone()
     {
-        _subscriber.Consume(_source.Producer, _source.Consumer());
+        Subscriber.Consume(_source.Producer, _source.Consumer());
         _source.Send(40);
 
         var frames = Frames();
@@ -54,11 +41,11 @@ public abstract class SvcSpecs : IDisposable
     [Fact]
     public void Preferred_layers_are_walked()
     {
-        var consumer = _subscriber.Consume(_source.Producer, _source.Consumer(new ConsumerLayers(0, null)));
+        var consumer = Subscriber.Consume(_source.Producer, _source.Consumer(new ConsumerLayers(0, null)));
         _source.Send(20);
         foreach (var wanted in new[] { 2, 1, 0, 2 })
         {
-            _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), _world.Now)));
+            World.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(wanted, null), World.Now)));
             _source.Send(40);
             Assert.Equal(wanted, Frames()[^1].Spatial);
             Assert.All(Frames().TakeLast(5), frame => Assert.Equal(wanted, frame.Spatial));
@@ -72,10 +59,10 @@ public abstract class SvcSpecs : IDisposable
     [Fact]
     public void Temporal_layers_are_left_out_and_come_back_without_a_key_frame()
     {
-        var consumer = _subscriber.Consume(_source.Producer, _source.Consumer(new ConsumerLayers(2, 0)));
+        var consumer = Subscriber.Consume(_source.Producer, _source.Consumer(new ConsumerLayers(2, 0)));
         _source.Send(41);
         var slow = Frames().Count(static frame => frame.Spatial == 2);
-        _world.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, 2), _world.Now)));
+        World.Command(directory => directory.Consumer(consumer, c => c.Layers.Prefer(new ConsumerLayers(2, 2), World.Now)));
         _source.Send(40);
         var fast = Frames().Count(static frame => frame.Spatial == 2) - slow;
 
@@ -88,7 +75,7 @@ public abstract class SvcSpecs : IDisposable
     [Fact]
     public void A_layer_that_the_sender_leaves_out_is_replaced()
     {
-        _subscriber.Consume(_source.Producer, _source.Consumer());
+        Subscriber.Consume(_source.Producer, _source.Consumer());
         _source.Send(40);
         _source.Layers = 2;
         _source.Send(30);
@@ -100,7 +87,7 @@ public abstract class SvcSpecs : IDisposable
         AssertWhole();
     }
 
-    private List<(int Picture, int Spatial, int Temporal)> Frames() => _subscriber.Rtp.ConvertAll(static packet =>
+    private List<(int Picture, int Spatial, int Temporal)> Frames() => Subscriber.Rtp.ConvertAll(static packet =>
     {
         Assert.True(RtpPacket.TryParse(packet, out var view));
         return SvcSource.Identify(view.Payload);
@@ -112,8 +99,8 @@ public abstract class SvcSpecs : IDisposable
         var frames = Frames();
         for (var i = 1; i < frames.Count; i++)
         {
-            Assert.True(RtpPacket.TryParse(_subscriber.Rtp[i - 1], out var before));
-            Assert.True(RtpPacket.TryParse(_subscriber.Rtp[i], out var packet));
+            Assert.True(RtpPacket.TryParse(Subscriber.Rtp[i - 1], out var before));
+            Assert.True(RtpPacket.TryParse(Subscriber.Rtp[i], out var packet));
             Assert.Equal(1, Serial.Distance(packet.SequenceNumber, before.SequenceNumber));
             Assert.Equal(frames[i].Picture != frames[i - 1].Picture, before.Marker);
         }

@@ -9,40 +9,25 @@ namespace Sfu.Tests.Loopback;
 
 /// <summary>What the engine tells those who trace a Producer or a Consumer: each type, in its direction, and nothing that was not asked for.</summary>
 /// <remarks>What transports tell (<c>bwe</c>, <c>probation</c>) is in <see cref="BandwidthSpecs"/>.</remarks>
-public sealed class TraceSpecs : IDisposable
+public sealed class TraceSpecs : LoopbackCall
 {
     private const MediaTraceTypes OfPackets = MediaTraceTypes.Rtp | MediaTraceTypes.KeyFrame;
 
-    private readonly LoopbackWorld _world = new();
-    private readonly LoopbackPeer _publisher;
-    private readonly LoopbackPeer _subscriber;
     private ushort _sequence = 65_530;
     private uint _timestamp = 9000;
-
-    public TraceSpecs()
-    {
-        _publisher = _world.NewConnectedPeer();
-        _subscriber = _world.NewConnectedPeer();
-    }
-
-    public void Dispose()
-    {
-        Assert.Empty(_world.Faults);
-        _world.Dispose();
-    }
 
     [Fact]
     public void Packets_of_a_producer_and_its_key_frames()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
+        var producer = Publisher.Produce(TestMedia.Video());
         Trace(producer, OfPackets);
         var key = Packet(key: true);
-        _publisher.SendRtp(key);
+        Publisher.SendRtp(key);
         var lost = Packet();
         var delta = Packet();
-        _publisher.SendRtp(delta);
-        _publisher.SendRtp(ByRtx(lost));
-        _world.Run(TimeSpan.FromMilliseconds(15));
+        Publisher.SendRtp(delta);
+        Publisher.SendRtp(ByRtx(lost));
+        World.Run(TimeSpan.FromMilliseconds(15));
 
         Assert.Equal(
             [
@@ -50,36 +35,36 @@ public sealed class TraceSpecs : IDisposable
                 Expected(MediaTraceTypes.Rtp, delta, MediaTraceDirection.In),
                 Expected(MediaTraceTypes.Rtp, lost, MediaTraceDirection.In) with { IsRtx = true },
             ],
-            Take<RtpTrace>(_publisher));
+            Take<RtpTrace>(Publisher));
 
         Trace(producer, MediaTraceTypes.Rtp);
         var other = Packet(key: true);
-        _publisher.SendRtp(other);
-        _world.Run(TimeSpan.FromMilliseconds(15));
-        Assert.Equal([Expected(MediaTraceTypes.Rtp, other, MediaTraceDirection.In, isKey: true)], Take<RtpTrace>(_publisher));
+        Publisher.SendRtp(other);
+        World.Run(TimeSpan.FromMilliseconds(15));
+        Assert.Equal([Expected(MediaTraceTypes.Rtp, other, MediaTraceDirection.In, isKey: true)], Take<RtpTrace>(Publisher));
 
         Trace(producer, MediaTraceTypes.None);
-        _publisher.SendRtp(Packet());
-        _world.Run(TimeSpan.FromMilliseconds(15));
-        Assert.Empty(_publisher.Events.Traces);
+        Publisher.SendRtp(Packet());
+        World.Run(TimeSpan.FromMilliseconds(15));
+        Assert.Empty(Publisher.Events.Traces);
     }
 
     [Fact]
     public void Packets_of_a_consumer_have_its_own_names_and_the_layers_of_their_frames()
     {
-        var source = new SimulcastSource(_world, _publisher);
+        var source = new SimulcastSource(World, Publisher);
         source.Send(10);
-        var consumer = _subscriber.Consume(source.Producer, SimulcastSource.Consumer(new ConsumerLayers(1, null)));
+        var consumer = Subscriber.Consume(source.Producer, SimulcastSource.Consumer(new ConsumerLayers(1, null)));
         Trace(consumer, OfPackets);
         source.Send(40);
-        var told = Take<RtpTrace>(_subscriber);
-        Assert.Equal(_subscriber.Rtp.Count, told.Length);
+        var told = Take<RtpTrace>(Subscriber);
+        Assert.Equal(Subscriber.Rtp.Count, told.Length);
         for (var i = 0; i < told.Length; i++)
         {
-            Assert.True(RtpPacket.TryParse(_subscriber.Rtp[i], out var packet));
+            Assert.True(RtpPacket.TryParse(Subscriber.Rtp[i], out var packet));
             var key = SimulcastSource.Identify(packet.Payload).Key;
             var type = key ? MediaTraceTypes.KeyFrame : MediaTraceTypes.Rtp;
-            Assert.Equal(Expected(type, _subscriber.Rtp[i], MediaTraceDirection.Out, key) with { SpatialLayer = 1, TemporalLayer = told[i].TemporalLayer }, told[i]);
+            Assert.Equal(Expected(type, Subscriber.Rtp[i], MediaTraceDirection.Out, key) with { SpatialLayer = 1, TemporalLayer = told[i].TemporalLayer }, told[i]);
         }
 
         Assert.Equal([0, 1, 2], told.Select(static trace => trace.TemporalLayer).Distinct().Order());
@@ -91,7 +76,7 @@ public sealed class TraceSpecs : IDisposable
     [InlineData(false)]
     public void Packets_that_are_sent_again_are_told_as_they_left(bool rtx)
     {
-        var source = new SimulcastSource(_world, _publisher);
+        var source = new SimulcastSource(World, Publisher);
         source.Send(10);
         var settings = SimulcastSource.Consumer(new ConsumerLayers(1, null));
         settings = rtx ? settings : settings with
@@ -102,14 +87,14 @@ public sealed class TraceSpecs : IDisposable
                 Encodings = [new RtpEncodingParameters { Ssrc = TestMedia.ConsumerSsrc }],
             },
         };
-        var consumer = _subscriber.Consume(source.Producer, settings);
+        var consumer = Subscriber.Consume(source.Producer, settings);
         Trace(consumer, OfPackets);
 
         // The last packet of the key frame that it begins with, and two that follow, are lost.
         var lost = new List<byte[]>();
-        _world.Divert = (peer, datagram) =>
+        World.Divert = (peer, datagram) =>
         {
-            if (peer == _subscriber && !RtcpPacket.IsRtcp(datagram) && datagram[0] >= 0x80 && lost.Count < 3)
+            if (peer == Subscriber && !RtcpPacket.IsRtcp(datagram) && datagram[0] >= 0x80 && lost.Count < 3)
             {
                 lost.Add(datagram);
                 return true;
@@ -118,13 +103,13 @@ public sealed class TraceSpecs : IDisposable
             return false;
         };
         source.Send(20);
-        var first = Take<RtpTrace>(_subscriber)[..3];
-        _subscriber.Rtp.Clear();
+        var first = Take<RtpTrace>(Subscriber)[..3];
+        Subscriber.Rtp.Clear();
         Nack([.. first.Select(static trace => trace.SequenceNumber)]);
-        _world.Run(TimeSpan.FromMilliseconds(100));
+        World.Run(TimeSpan.FromMilliseconds(100));
 
-        var again = _subscriber.Rtp;
-        var told = Take<RtpTrace>(_subscriber);
+        var again = Subscriber.Rtp;
+        var told = Take<RtpTrace>(Subscriber);
         Assert.Equal(3, told.Length);
         for (var i = 0; i < 3; i++)
         {
@@ -141,33 +126,33 @@ public sealed class TraceSpecs : IDisposable
     [Fact]
     public void Requests_to_a_producers_client()
     {
-        var pli = _publisher.Produce(TestMedia.Video());
-        var fir = _publisher.Produce(WithoutPli(TestMedia.Video(ssrc: 7001, rtxSsrc: 7002, mid: "w")));
+        var pli = Publisher.Produce(TestMedia.Video());
+        var fir = Publisher.Produce(WithoutPli(TestMedia.Video(ssrc: 7001, rtxSsrc: 7002, mid: "w")));
         Trace(pli, MediaTraceTypes.Nack | MediaTraceTypes.Pli | MediaTraceTypes.Fir);
         Trace(fir, MediaTraceTypes.Nack | MediaTraceTypes.Pli | MediaTraceTypes.Fir);
-        _publisher.SendRtp(Packet(key: true));
+        Publisher.SendRtp(Packet(key: true));
         _sequence++;
-        _publisher.SendRtp(Packet());
-        _publisher.SendRtp(TestMedia.Vp8Packet(1, 1, key: true, ssrc: 7001));
-        _world.Run(TimeSpan.FromMilliseconds(25));
-        Assert.Equal([Feedback(MediaTraceTypes.Nack, MediaTraceDirection.Out, TestMedia.VideoSsrc)], Take<FeedbackTrace>(_publisher));
+        Publisher.SendRtp(Packet());
+        Publisher.SendRtp(TestMedia.Vp8Packet(1, 1, key: true, ssrc: 7001));
+        World.Run(TimeSpan.FromMilliseconds(25));
+        Assert.Equal([Feedback(MediaTraceTypes.Nack, MediaTraceDirection.Out, TestMedia.VideoSsrc)], Take<FeedbackTrace>(Publisher));
 
         foreach (var producer in new[] { pli, fir })
         {
-            _world.Command(directory => directory.Producer(producer, asked => asked.RequestKeyFrame(0, _world.Now)));
+            World.Command(directory => directory.Producer(producer, asked => asked.RequestKeyFrame(0, World.Now)));
         }
 
         Assert.Equal(
             [Feedback(MediaTraceTypes.Pli, MediaTraceDirection.Out, TestMedia.VideoSsrc), Feedback(MediaTraceTypes.Fir, MediaTraceDirection.Out, 7001)],
-            Take<FeedbackTrace>(_publisher));
+            Take<FeedbackTrace>(Publisher));
     }
 
     [Fact]
     public void Requests_of_a_consumers_client()
     {
-        var consumer = _subscriber.Consume(_publisher.Produce(TestMedia.Video()), TestMedia.VideoConsumer());
-        _publisher.SendRtp(Packet(key: true));
-        _world.Run(TimeSpan.FromMilliseconds(25));
+        var consumer = Subscriber.Consume(Publisher.Produce(TestMedia.Video()), TestMedia.VideoConsumer());
+        Publisher.SendRtp(Packet(key: true));
+        World.Run(TimeSpan.FromMilliseconds(25));
         MediaTraceTypes[] types = [MediaTraceTypes.Nack, MediaTraceTypes.Pli, MediaTraceTypes.Fir];
         foreach (var traced in types)
         {
@@ -175,30 +160,30 @@ public sealed class TraceSpecs : IDisposable
             Nack([5]);
             Send(static (ref RtcpWriter writer) => writer.TryAddPictureLossIndication(1, TestMedia.ConsumerSsrc));
             Send(static (ref RtcpWriter writer) => writer.TryAddFullIntraRequest(1, TestMedia.ConsumerSsrc, 1));
-            _world.Run(TimeSpan.FromMilliseconds(25));
-            Assert.Equal([Feedback(traced, MediaTraceDirection.In, TestMedia.ConsumerSsrc)], Take<FeedbackTrace>(_subscriber));
+            World.Run(TimeSpan.FromMilliseconds(25));
+            Assert.Equal([Feedback(traced, MediaTraceDirection.In, TestMedia.ConsumerSsrc)], Take<FeedbackTrace>(Subscriber));
         }
     }
 
     [Fact]
     public void Sender_Reports_both_ways()
     {
-        var producer = _publisher.Produce(TestMedia.Video());
-        var consumer = _subscriber.Consume(producer, TestMedia.VideoConsumer());
+        var producer = Publisher.Produce(TestMedia.Video());
+        var consumer = Subscriber.Consume(producer, TestMedia.VideoConsumer());
         Trace(producer, MediaTraceTypes.SenderReport);
         Trace(consumer, MediaTraceTypes.SenderReport);
-        _publisher.SendRtp(Packet(key: true));
+        Publisher.SendRtp(Packet(key: true));
         var info = new SenderInfo(TestMedia.VideoSsrc, NtpTime.FromUnixMicroseconds(1_700_000_000_000_000), 1234, 5, 6);
         var writer = new RtcpWriter(new byte[200]);
         Assert.True(writer.TryAddSenderReport(info, []));
-        _publisher.SendRtcp(writer.Written);
-        _world.Run(TimeSpan.FromSeconds(3));
+        Publisher.SendRtcp(writer.Written);
+        World.Run(TimeSpan.FromSeconds(3));
 
-        var came = Assert.Single(Take<SenderReportTrace>(_publisher));
+        var came = Assert.Single(Take<SenderReportTrace>(Publisher));
         Assert.Equal(
             new SenderReportTrace(came.Timestamp, MediaTraceDirection.In, info.Ssrc, (uint)(info.Ntp.Value >> 32), (uint)info.Ntp.Value, 1234, 5, 6), came);
         var sent = new List<SenderInfo>();
-        foreach (var compound in _subscriber.Rtcp)
+        foreach (var compound in Subscriber.Rtcp)
         {
             var reader = new RtcpReader(compound);
             while (reader.TryNext(out var packet))
@@ -210,7 +195,7 @@ public sealed class TraceSpecs : IDisposable
             }
         }
 
-        var told = Take<SenderReportTrace>(_subscriber);
+        var told = Take<SenderReportTrace>(Subscriber);
         Assert.NotEmpty(sent);
         Assert.Equal(
             sent.Select(static report => (report.Ssrc, report.RtpTimestamp, report.PacketCount, report.OctetCount, (uint)(report.Ntp.Value >> 32), (uint)report.Ntp.Value)),
@@ -238,9 +223,9 @@ public sealed class TraceSpecs : IDisposable
             type, 0, direction, view.Ssrc, view.PayloadType, view.SequenceNumber, view.Timestamp, view.Marker, packet.Length, view.Payload.Length, isKey, IsRtx: false, 0, 0);
     }
 
-    private void Trace(ProducerHandle producer, MediaTraceTypes types) => _world.Command(directory => directory.Producer(producer, traced => traced.Trace(types)));
+    private void Trace(ProducerHandle producer, MediaTraceTypes types) => World.Command(directory => directory.Producer(producer, traced => traced.Trace(types)));
 
-    private void Trace(ConsumerHandle consumer, MediaTraceTypes types) => _world.Command(directory => directory.Consumer(consumer, traced => traced.Trace(types)));
+    private void Trace(ConsumerHandle consumer, MediaTraceTypes types) => World.Command(directory => directory.Consumer(consumer, traced => traced.Trace(types)));
 
     /// <summary>What was told since it was last asked, without the time; it is all of one kind.</summary>
     private T[] Take<T>(LoopbackPeer peer)
@@ -248,7 +233,7 @@ public sealed class TraceSpecs : IDisposable
     {
         var told = peer.Events.Traces.ToArray();
         peer.Events.Traces.Clear();
-        Assert.All(told, trace => Assert.InRange(trace.Timestamp, 1_790_000_000_000, 1_790_000_000_000 + (_world.Now.Us / 1000)));
+        Assert.All(told, trace => Assert.InRange(trace.Timestamp, 1_790_000_000_000, 1_790_000_000_000 + (World.Now.Us / 1000)));
         return [.. told.Select(static trace => Assert.IsType<T>(trace) with { Timestamp = 0 })];
     }
 
@@ -267,6 +252,6 @@ public sealed class TraceSpecs : IDisposable
     {
         var writer = new RtcpWriter(new byte[256]);
         Assert.True(write(ref writer));
-        _subscriber.SendRtcp(writer.Written);
+        Subscriber.SendRtcp(writer.Written);
     }
 }

@@ -10,7 +10,7 @@ using Sfu.Media.Wire;
 
 namespace Sfu.Tests.Unit.Dtls;
 
-/// <summary>The server against <c>openssl s_client</c> over a loopback socket. Passes idly where the program is missing.</summary>
+/// <summary>The server against <c>openssl s_client</c> over a loopback socket.</summary>
 [Collection(nameof(DtlsCollection))]
 public sealed partial class DtlsOpenSslInteropSpecs : IDisposable
 {
@@ -38,17 +38,12 @@ public sealed partial class DtlsOpenSslInteropSpecs : IDisposable
 
     private string KeyFile => Path.Combine(_folder, "key.pem");
 
-    [Theory]
+    [OpenSslTheory]
     [InlineData("SRTP_AEAD_AES_128_GCM", DtlsSrtpProfile.AeadAes128Gcm)]
     [InlineData("SRTP_AES128_CM_SHA1_80", DtlsSrtpProfile.AesCm128HmacSha1Tag80)]
     [InlineData("SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_256_GCM", DtlsSrtpProfile.AeadAes256Gcm)]
     public async Task Server_and_s_client_export_the_same_keys(string offered, ushort chosen)
     {
-        if (!OpenSslExists())
-        {
-            return;
-        }
-
         var bytes = DtlsSrtpProfile.KeyingMaterialBytes(chosen);
         using var context = new DtlsContext(_serverCertificate);
         using var server = new DtlsSession(context, DtlsRole.Server);
@@ -63,18 +58,13 @@ public sealed partial class DtlsOpenSslInteropSpecs : IDisposable
     }
 
     /// <summary>AES-GCM and ChaCha20 records are protected by the session itself after the handshake, CBC ones by OpenSSL.</summary>
-    [Theory]
+    [OpenSslTheory]
     [InlineData("ECDHE-ECDSA-AES128-GCM-SHA256")]
     [InlineData("ECDHE-ECDSA-AES256-GCM-SHA384")]
     [InlineData("ECDHE-ECDSA-CHACHA20-POLY1305")]
     [InlineData("ECDHE-ECDSA-AES128-SHA")]
     public async Task Server_and_s_client_exchange_data(string cipher)
     {
-        if (!OpenSslExists())
-        {
-            return;
-        }
-
         using var context = new DtlsContext(_serverCertificate);
         using var server = new DtlsSession(context, DtlsRole.Server);
         _conversation = ["one question\n", "and another\n"];
@@ -87,14 +77,9 @@ public sealed partial class DtlsOpenSslInteropSpecs : IDisposable
         Assert.Contains("Answer to and another", output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [OpenSslFact]
     public async Task Client_that_offers_no_srtp_is_refused()
     {
-        if (!OpenSslExists())
-        {
-            return;
-        }
-
         using var context = new DtlsContext(_serverCertificate);
         using var server = new DtlsSession(context, DtlsRole.Server);
         var output = await Serve(server, "-cert", CertificateFile, "-key", KeyFile);
@@ -104,14 +89,9 @@ public sealed partial class DtlsOpenSslInteropSpecs : IDisposable
         Assert.True(server.KeyingMaterial.IsEmpty);
     }
 
-    [Fact]
+    [OpenSslFact]
     public async Task Client_without_a_certificate_is_refused()
     {
-        if (!OpenSslExists())
-        {
-            return;
-        }
-
         using var context = new DtlsContext(_serverCertificate);
         using var server = new DtlsSession(context, DtlsRole.Server);
         await Serve(server, "-use_srtp", "SRTP_AEAD_AES_128_GCM");
@@ -121,14 +101,9 @@ public sealed partial class DtlsOpenSslInteropSpecs : IDisposable
         Assert.True(server.KeyingMaterial.IsEmpty);
     }
 
-    [Fact]
+    [OpenSslFact]
     public async Task Client_of_dtls_1_0_is_refused()
     {
-        if (!OpenSslExists())
-        {
-            return;
-        }
-
         using var context = new DtlsContext(_serverCertificate);
         using var server = new DtlsSession(context, DtlsRole.Server);
         await Serve(
@@ -147,9 +122,6 @@ public sealed partial class DtlsOpenSslInteropSpecs : IDisposable
 
     [GeneratedRegex("Keying material: ([0-9A-F]+)")]
     private static partial Regex KeyingMaterial();
-
-    private static bool OpenSslExists() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(static p => File.Exists(Path.Combine(p, "openssl")));
 
     /// <summary>Runs the session against one s_client until it has connected, and then closed, or failed.</summary>
     private async Task<string> Serve(DtlsSession server, params string[] arguments)
