@@ -14,6 +14,7 @@ internal sealed class MemoryScenario : IScenario
     private const int Connected = 500;
 
     private static readonly Metric s_idle = new("RSS of an idle node", "MB", 1);
+    private static readonly Metric s_idleOnce = new("of that, each file's pages once", "MB", 1);
     private static readonly Metric s_idleCpu = new("CPU of an idle node", "% of a core", 2);
     private static readonly Metric s_idleTurns = new("wake-ups of an idle node", "/s", 0);
     private static readonly Metric s_session = new("RSS per session (WebSocket)", "KB", 1);
@@ -68,6 +69,7 @@ internal sealed class MemoryScenario : IScenario
 
         var before = await SettleAsync(node);
         measurement.Add(s_idle, before.ResidentBytes / 1048576.0);
+        measurement.Add(s_idleOnce, ProcessMemory.ResidentBytesOnce(node.Id) / 1048576.0);
 
         var sessions = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => room.EnterAsync(consuming: false)));
         var after = await SettleAsync(node);
