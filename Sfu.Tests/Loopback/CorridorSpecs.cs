@@ -80,9 +80,9 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
 
     /// <summary>As much is lost, but three packets at a time: of a frame, or of a key frame's copy, all.</summary>
     [Theory]
-    [InlineData(0.02, 0.10)]
-    [InlineData(0.05, 0.25)]
-    public void Losses_in_a_row_freeze_some_pictures_and_none_for_long(double loss, double mayFreeze)
+    [InlineData(0.02)]
+    [InlineData(0.05)]
+    public void Losses_in_a_row_freeze_few_pictures_and_none_for_long(double loss)
     {
         (CameraKind Camera, int Seed)[] calls = [.. Enum.GetValues<CameraKind>().SelectMany(static camera => Enumerable.Range(1, BurstSeeds).Select(seed => (camera, seed)))];
         var longest = new ConcurrentBag<double>();
@@ -90,11 +90,13 @@ public sealed class CorridorSpecs(ITestOutputHelper output)
         {
             using var world = Run(call.Camera, Corridors.Narrowing(loss).InBursts(3), call.Seed);
             longest.Add(world.LongestFreezeMs);
-            Assert.InRange(world.LongestFreezeMs, 0, 800);
+            Assert.InRange(world.LongestFreezeMs, 0, 650);
             Assert.InRange(world.DrainedAfterSeconds(20), 0, 2);
+            Assert.False(IsLate(world));
         });
 
-        Assert.InRange(longest.Count(static ms => ms > 500), 0, mayFreeze * calls.Length);
+        // One in ten.
+        Assert.InRange(longest.Count(static ms => ms > 500), 0, calls.Length / 10);
     }
 
     /// <summary>The estimate takes more than five seconds to find most of what the path carries once it opens.</summary>
