@@ -53,5 +53,5 @@ internal static class ProcessMemory
     private static string PathOf(int process, string file) => string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/{file}");
 
     private static long KilobytesOf(string line) =>
-        long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].TrimEnd('\t'), CultureInfo.InvariantCulture);
+        long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 }
