@@ -40,6 +40,29 @@ internal sealed class PeerMembership(RouterState state, RouterEndings endings, F
         return Put(peer, Welcome(attach), asker, former == peer ? null : new SessionEvents.PeerUpdated(state.Id, info));
     }
 
+    /// <summary>
+    /// A branch of the former incarnation has brought peers and Producers. Who came to this incarnation before it was welcomed without them, and hears
+    /// of them now; of peers who came back by themselves meanwhile, and of what they know already, once more.
+    /// </summary>
+    public ImmutableArray<Letter> Introduce(ImmutableArray<PeerRecord> peers, ImmutableArray<ProducerRecord> producers)
+    {
+        var adopted = peers.Select(peer => peer.Info.PeerId).ToHashSet();
+        ImmutableArray<PeerRecord> present = [.. state.Peers.Where(peer => !adopted.Contains(peer.Info.PeerId))];
+        return
+        [
+            .. peers.Select(peer => new Letter(peer.Session, new SessionEvents.RouterMoved(state.Id))),
+            .. from peer in peers
+               let joined = new SessionEvents.PeerJoined(state.Id, peer.Info)
+               from other in present
+               select new Letter(other.Session, joined),
+            .. from producer in producers
+               let opened = new SessionEvents.ProducerOpened(state.Id, producer.Info)
+               from other in present
+               where other.Info.PeerId != producer.PeerId
+               select new Letter(other.Session, opened),
+        ];
+    }
+
     /// <summary>The Router closes.</summary>
     public void Remember()
     {

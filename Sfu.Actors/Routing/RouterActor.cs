@@ -339,14 +339,15 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
 
         Timers.Cancel(LingerOver.Key);
-        var adopted = _state.Adopt(attach.Node, attach.Branch, attach.Snapshot);
+        var (peers, producers) = _state.Adopt(attach.Node, attach.Branch, attach.Snapshot);
         _pipes.Adopted(Context.System.Scheduler.MonotonicClock);
         attach.Branch.Tell(new BranchProtocol.BranchAttached(_id, Self));
-        foreach (var peer in adopted)
+        foreach (var peer in peers)
         {
             Context.Watch(peer.Session);
-            peer.Session.Tell(new SessionEvents.RouterMoved(_id));
         }
+
+        Send(_membership.Introduce(peers, producers));
 
         if (_wasToClose)
         {

@@ -168,11 +168,12 @@ internal sealed class RouterState
     }
 
     /// <summary>Takes over what a branch of the former incarnation carries. What is known already stays.</summary>
-    /// <returns>The peers that are new here.</returns>
-    public ImmutableArray<PeerRecord> Adopt(IActorRef node, IActorRef branch, BranchSnapshot snapshot)
+    /// <returns>The peers that are new here, and the Producers that may be consumed from now on.</returns>
+    public (ImmutableArray<PeerRecord> Peers, ImmutableArray<ProducerRecord> Producers) Adopt(IActorRef node, IActorRef branch, BranchSnapshot snapshot)
     {
-        ImmutableArray<PeerRecord> adopted = [.. snapshot.Peers.Where(peer => _peers.Find(peer.Info.PeerId) is null)];
-        foreach (var peer in adopted)
+        ImmutableArray<PeerRecord> peers = [.. snapshot.Peers.Where(peer => _peers.Find(peer.Info.PeerId) is null)];
+        ImmutableArray<ProducerRecord> producers = [.. snapshot.Producers.Where(producer => producer.Open && Producer(producer.ProducerId) is not { Open: true })];
+        foreach (var peer in peers)
         {
             _peers.Put(peer);
         }
@@ -192,7 +193,7 @@ internal sealed class RouterState
             PutConsumer(consumer);
         }
 
-        return adopted;
+        return (peers, producers);
     }
 
     public PeerAttached Welcome(long requestId, PeerId peer, IActorRef session) => new(

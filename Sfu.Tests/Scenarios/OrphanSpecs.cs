@@ -91,6 +91,49 @@ public sealed class OrphanSpecs
         }
     }
 
+    /// <summary>Probes stand for two branches that look for the next incarnation, which somebody who joins has started before they have found it.</summary>
+    [Fact]
+    public async Task Who_joins_before_the_branches_have_found_the_Router_hears_of_those_who_were_there()
+    {
+        await using var node = await TestNode.StartAsync();
+        var ada = node.Client("introduced", "ada");
+        var eve = node.Client("introduced", "eve");
+        Assert.Empty((await eve.AttachAsync(await eve.CapabilitiesAsync())).Peers);
+        var first = Snapshot(ada, open: true);
+        var second = Snapshot(ada, open: false);
+
+        await AttachAsync(node, ada, first);
+        Assert.Equal(ada.Peer, (await eve.EventAsync<SessionEvents.PeerJoined>()).Peer.PeerId);
+        Assert.Equal(first.Producers[0].Info, (await eve.EventAsync<SessionEvents.ProducerOpened>()).Producer);
+        await ada.EventAsync<SessionEvents.RouterMoved>();
+
+        // A second branch brings nothing that may be consumed, the first one asks twice, and the third knows more.
+        await AttachAsync(node, ada, second);
+        await AttachAsync(node, ada, first);
+        var third = Snapshot(ada, open: true);
+        await AttachAsync(node, ada, third);
+        Assert.Equal(third.Producers[0].Info, Assert.IsType<SessionEvents.ProducerOpened>(Assert.Single(await eve.EventsAsync())).Producer);
+        Assert.Empty(await ada.EventsAsync());
+    }
+
+    private static async Task AttachAsync(TestNode node, TestClient client, BranchSnapshot snapshot)
+    {
+        var branch = node.Kit.CreateTestProbe();
+        node.Region.Tell(new BranchProtocol.AttachBranch(client.Router, branch.Ref, branch.Ref, snapshot), branch.Ref);
+        await branch.ExpectMsgAsync<BranchProtocol.BranchAttached>(TestNode.Patience);
+    }
+
+    /// <summary>The peer with one Producer.</summary>
+    private static BranchSnapshot Snapshot(TestClient client, bool open)
+    {
+        var transport = new TransportRecord(TransportId.New(), client.Peer, client.Session, Open: true);
+        var producer = new ProducerRecord(
+            ProducerId.New(), transport.TransportId, client.Peer, MediaKind.Audio, ProducerType.Simple, TestClient.Opus(), JsonText.EmptyObject, Paused: false, open);
+        var peer = new PeerRecord(new PeerInfo(client.Peer, "Ada", JsonText.EmptyObject, JsonText.EmptyObject), client.Session, null);
+        return new BranchSnapshot(
+            new RouterSetup(DefaultMediaCodecs.Value, Explicit: false, JsonText.EmptyObject), [peer], [transport], [producer], []);
+    }
+
     private static Comparer<PeerInfo> Comparer { get; } =
         Comparer<PeerInfo>.Create((a, b) => string.CompareOrdinal(a.PeerId.Value, b.PeerId.Value));
 
