@@ -50,14 +50,15 @@ build() {
   dotnet build Sfu.sln --configuration "$configuration" --nologo -clp:NoSummary -v quiet "$@"
 }
 
-# The failed tests of a result file, each with what it says and where: what is worth reading must not be far from the end.
+# The failed tests of a result file, each with what it printed, what it says and where: what is worth reading must not be far from the end.
 name_failures() {
   echo
   awk '
     /<UnitTestResult / { failed = /outcome="Failed"/; if (failed) { match($0, /testName="[^"]*"/); print "Failed: " substr($0, RSTART + 10, RLENGTH - 11) } }
+    failed && /<StdOut>/ { lines = 30 }
     failed && /<(Message|StackTrace)>/ { lines = 12 }
-    failed && lines > 0 { line = $0; gsub(/<\/?(Message|StackTrace)>/, "", line); print "  " substr(line, 1, 300); lines-- }
-    /<\/(Message|StackTrace)>/ { lines = 0 }' "$1"
+    failed && lines > 0 { line = $0; gsub(/<\/?(StdOut|Message|StackTrace)>/, "", line); print "  " substr(line, 1, 300); lines-- }
+    /<\/(StdOut|Message|StackTrace)>/ { lines = 0 }' "$1"
 }
 
 run_tests() {

@@ -87,6 +87,7 @@ public sealed class SfuConfiguration
             sfu.Section("node").Duration("close-deadline", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
             sfu.Section("node").Duration("drain-deadline", TimeSpan.Zero, TimeSpan.FromDays(1)),
             sfu.Section("router").Duration("empty-linger", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
+            sfu.Section("router").Duration("gathering", TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             ReadPipe(sfu.Section("pipe"), clusterOptions));
     }
 

@@ -16,6 +16,7 @@ namespace Sfu.Actors.Hosting;
 /// <param name="CloseDeadline">How long a shutdown waits for the media plane (<c>sfu.node.close-deadline</c>).</param>
 /// <param name="DrainDeadline">How long a node that is to end gives its clients to move to another one; zero: none (<c>sfu.node.drain-deadline</c>).</param>
 /// <param name="EmptyRouterLinger">How long a Router that came into being by use stays when nobody uses it (<c>sfu.router.empty-linger</c>).</param>
+/// <param name="RouterGathering">How long a Router that begins waits for what carried its former incarnation (<c>sfu.router.gathering</c>).</param>
 /// <param name="Pipe">Media between nodes (<c>sfu.pipe</c>).</param>
 public sealed record SfuNodeOptions(
     SfuClusterOptions Cluster,
@@ -29,6 +30,7 @@ public sealed record SfuNodeOptions(
     TimeSpan CloseDeadline,
     TimeSpan DrainDeadline,
     TimeSpan EmptyRouterLinger,
+    TimeSpan RouterGathering,
     SfuPipeOptions Pipe);
 
 /// <summary>How the media plane's threads work.</summary>

@@ -45,6 +45,11 @@ internal sealed class MediaRequests(RouterState state, RouterEndings endings, Ro
             ? [new Letter(transport.Way, request, asker)]
             : [Missing(request, "Consumer", request.ConsumerId.Value, asker)];
 
+    public Letter Decide(RouterProtocol.CanConsume can, IActorRef asker) => new(
+        asker,
+        new CanConsumeAnswer(
+            can.RequestId, state.Producer(can.ProducerId) is { } producer && RouterOrtc.CanConsume(producer.Consumable, can.RtpCapabilities)));
+
     private ImmutableArray<Letter> Produce(RouterProtocol.Produce produce, TransportEntry transport, IActorRef asker)
     {
         var id = produce.ProducerId ?? ProducerId.New();

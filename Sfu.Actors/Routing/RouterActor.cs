@@ -36,6 +36,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     private readonly RouterPipes _pipes;
     private readonly TransportCreation _creation;
     private readonly LateRequests _late;
+    private readonly EarlyRequests _early;
     private bool _wasToClose; // Before it knew of anything.
 
     public RouterActor(RouterId id, NodeContext node, IPlacement placement)
@@ -51,6 +52,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         _pipes = new RouterPipes(_state);
         _creation = new TransportCreation(_state, placement);
         _late = new LateRequests(id);
+        _early = new EarlyRequests(_state, Context.System.Scheduler.MonotonicClock + node.Options.RouterGathering);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -94,8 +96,15 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             case IRouterMessage and IRequest request when _state.IsClosing:
                 Answer(_late.Decide(request, Sender, Context.Parent));
                 break;
+            case IRequest early when _early.TryAdd(early, Sender, Context.System.Scheduler.MonotonicClock):
+                AnsweredElsewhere();
+                Timers.StartSingleTimer(GatheringOver.Key, GatheringOver.Instance, _early.Until - Context.System.Scheduler.MonotonicClock);
+                break;
             case IRequest request:
                 OnRequest(request);
+                break;
+            case GatheringOver:
+                AnswerEarly(all: true);
                 break;
             case IRouterMessage report:
                 OnBranchReport(report);
@@ -133,7 +142,8 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
     protected override void PostStop()
     {
-        foreach (var letter in _late.End())
+        var unknown = _early.Take(all: true).Select(one => Letter.Refusal(one.Request, one.Asker, SfuErrorCode.Unavailable, $"The Router {_id} goes on elsewhere."));
+        foreach (var letter in _late.End().Concat(unknown))
         {
             letter.Send(Self);
         }
@@ -148,18 +158,6 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     {
         switch (request)
         {
-            case ITransportRequest about:
-                Answer(_mediaRequests.Decide(about, Sender));
-                break;
-            case IProducerRequest about:
-                Answer(_mediaRequests.Decide(about, Sender));
-                break;
-            case IConsumerRequest about:
-                Answer(_mediaRequests.Decide(about, Sender));
-                break;
-            case IObserverRequest about:
-                Answer(_state.Observers.Decide(about, Sender));
-                break;
             case ObserverProtocol.CreateAudioLevelObserver create:
                 Answer(_state.Observers.Create(create, Sender, Context));
                 break;
@@ -169,25 +167,11 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             case RouterProtocol.CreateWebRtcTransport or RouterProtocol.CreatePlainTransport or RouterProtocol.CreatePipeTransport:
                 OnCreateTransport(request);
                 break;
-            case RouterProtocol.PipeToRouter pipe:
-                Answer(_pipes.Decide(pipe, Sender, Context));
-                break;
-            case RouterProtocol.CanConsume can:
-                Reply(new CanConsumeAnswer(
-                    can.RequestId,
-                    _state.Producer(can.ProducerId) is { } producer && RouterOrtc.CanConsume(producer.Consumable, can.RtpCapabilities)));
-                break;
             case PeerProtocol.AttachPeer attach when _membership.HasMissedTheEnd(attach):
                 Answer(_membership.Close(attach, Sender));
                 break;
             case PeerProtocol.AttachPeer attach:
                 OnAttachPeer(attach);
-                break;
-            case PeerProtocol.UpdatePeer update:
-                Answer(_membership.Update(update, Sender));
-                break;
-            case PeerProtocol.DetachPeer detach:
-                OnDetachPeer(detach);
                 break;
             case RouterProtocol.GetRouterRtpCapabilities:
                 BeginByUse();
@@ -210,10 +194,32 @@ internal sealed class RouterActor : RequestActor, IWithTimers
                 BeginClosing(CloseReason.Requested);
                 break;
             default:
-                Reject(SfuErrorCode.Unsupported, $"A Router does not answer {request.GetType().Name}.");
+                Answer(Decide(request, Sender));
                 break;
         }
     }
+
+    private void AnswerEarly(bool all)
+    {
+        foreach (var (request, asker) in _early.Take(all))
+        {
+            Send(Decide(request, asker));
+        }
+    }
+
+    /// <summary>What is asked about somebody or something that the Router has, or should have.</summary>
+    private ImmutableArray<Letter> Decide(IRequest request, IActorRef asker) => request switch
+    {
+        ITransportRequest about => _mediaRequests.Decide(about, asker),
+        IProducerRequest about => _mediaRequests.Decide(about, asker),
+        IConsumerRequest about => _mediaRequests.Decide(about, asker),
+        IObserverRequest about => _state.Observers.Decide(about, asker),
+        RouterProtocol.CanConsume can => [_mediaRequests.Decide(can, asker)],
+        RouterProtocol.PipeToRouter pipe => _pipes.Decide(pipe, asker, Context),
+        PeerProtocol.UpdatePeer update => _membership.Update(update, asker),
+        PeerProtocol.DetachPeer detach => Detach(detach, asker),
+        _ => [Letter.Refusal(request, asker, SfuErrorCode.Unsupported, $"A Router does not answer {request.GetType().Name}.")],
+    };
 
     private void OnCreateRouter(RouterProtocol.CreateRouter create)
     {
@@ -279,11 +285,12 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         UnwatchUnlessPeer(former);
     }
 
-    private void OnDetachPeer(PeerProtocol.DetachPeer detach)
+    private ImmutableArray<Letter> Detach(PeerProtocol.DetachPeer detach, IActorRef asker)
     {
         var former = _state.Peer(detach.PeerId)?.Session;
-        Answer(_membership.Detach(detach, Sender));
+        var letters = _membership.Detach(detach, asker);
         UnwatchUnlessPeer(former);
+        return letters;
     }
 
     private void UnwatchUnlessPeer(IActorRef? session)
@@ -348,6 +355,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
 
         Send(_membership.Introduce(peers, producers));
+        AnswerEarly(all: false);
 
         if (_wasToClose)
         {
@@ -444,6 +452,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
 
         _membership.Remember();
         Send(_endings.OfRouter(reason));
+        Send([.. _early.Take(all: true).SelectMany(one => _late.Decide(one.Request, one.Asker, Context.Parent))]);
         LeaveWhenAlone();
     }
 
@@ -492,6 +501,13 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         public const string Key = "reconcile";
 
         public static readonly ReconcileDue Instance = new();
+    }
+
+    private sealed record GatheringOver : INoSerializationVerificationNeeded
+    {
+        public const string Key = "gathering";
+
+        public static readonly GatheringOver Instance = new();
     }
 
     private sealed record LingerOver : INoSerializationVerificationNeeded

@@ -85,12 +85,12 @@ public sealed class NodeLossSpecs(Browser browser, ITestOutputHelper output)
     {
         await using var eve = await MeetingPage.JoinAsync(browser, cluster.Gateway, room, "Eve", MeetingPage.SmallPicture);
         output.WriteLine($"another one has joined {Now - killed} ms after the kill");
-        foreach (var page in pages)
+        foreach (var page in pages.Append(eve))
         {
-            await Eventually.Get(page.RemoteTilesAsync, tiles => tiles == 2, "the other one is seen", s_patience);
+            await Eventually.Get(page.RemoteTilesAsync, tiles => tiles == 2, "the others are there", s_patience);
+            await Eventually.Get(page.ReceptionAsync, seen => seen.VideosDecoded == 2, "the others are seen", s_patience);
         }
 
-        await PicturesArriveAsync([eve]);
         for (var i = 0; i < pages.Length; i++)
         {
             var after = await pages[i].ReceptionAsync();

@@ -10,14 +10,15 @@ namespace Sfu.Tests.EndToEnd;
 /// <param name="AudioPackets">Of all audio.</param>
 /// <param name="VideoCodec">Of the video that has decoded most.</param>
 /// <param name="PacketsLost">Of all audio and video.</param>
+/// <param name="VideosDecoded">Videos that have decoded a frame.</param>
 internal sealed record Reception(
-    long FramesDecoded, int FrameWidth, long FreezeCount, double AudioEnergy, long AudioPackets, string? VideoCodec, long PacketsLost)
+    long FramesDecoded, int FrameWidth, long FreezeCount, double AudioEnergy, long AudioPackets, string? VideoCodec, long PacketsLost, int VideosDecoded)
 {
     public static Reception From(JsonElement streams)
     {
         long frames = 0, freezes = 0, audioPackets = 0, lost = 0, most = -1;
         double energy = 0;
-        var width = 0;
+        int width = 0, videos = 0;
         string? codec = null;
         foreach (var stream in streams.EnumerateArray())
         {
@@ -31,6 +32,7 @@ internal sealed record Reception(
 
             var decoded = (long)Number(stream, "framesDecoded");
             frames += decoded;
+            videos += decoded > 0 ? 1 : 0;
             freezes += (long)Number(stream, "freezeCount");
             if (decoded > most)
             {
@@ -40,7 +42,7 @@ internal sealed record Reception(
             }
         }
 
-        return new Reception(frames, width, freezes, energy, audioPackets, codec, lost);
+        return new Reception(frames, width, freezes, energy, audioPackets, codec, lost, videos);
     }
 
     private static double Number(JsonElement stream, string name) =>

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.TestKit;
 using Sfu.Actors.Protocol;
 using Sfu.Actors.Routing;
 using Sfu.Media.Ortc;
@@ -102,25 +103,83 @@ public sealed class OrphanSpecs
         var first = Snapshot(ada, open: true);
         var second = Snapshot(ada, open: false);
 
-        await AttachAsync(node, ada, first);
+        var branch = await AttachAsync(node, ada, first);
         Assert.Equal(ada.Peer, (await eve.EventAsync<SessionEvents.PeerJoined>()).Peer.PeerId);
         Assert.Equal(first.Producers[0].Info, (await eve.EventAsync<SessionEvents.ProducerOpened>()).Producer);
         await ada.EventAsync<SessionEvents.RouterMoved>();
 
         // A second branch brings nothing that may be consumed, the first one asks twice, and the third knows more.
         await AttachAsync(node, ada, second);
-        await AttachAsync(node, ada, first);
+        await branch.ExpectMsgAsync<ReconcileProtocol.Reconcile>(TestNode.Patience);
+        await AttachAsync(node, ada, first, branch);
         var third = Snapshot(ada, open: true);
         await AttachAsync(node, ada, third);
         Assert.Equal(third.Producers[0].Info, Assert.IsType<SessionEvents.ProducerOpened>(Assert.Single(await eve.EventsAsync())).Producer);
         Assert.Empty(await ada.EventsAsync());
     }
 
-    private static async Task AttachAsync(TestNode node, TestClient client, BranchSnapshot snapshot)
+    [Fact]
+    public async Task What_is_asked_before_the_branches_have_found_the_Router_waits_for_them()
     {
-        var branch = node.Kit.CreateTestProbe();
+        await using var node = await TestNode.StartAsync("sfu.router.gathering = 1 m");
+        var ada = node.Client("awaited", "ada");
+        var snapshot = Snapshot(ada, open: true);
+        var producer = snapshot.Producers[0].ProducerId;
+        RouterProtocol.CloseProducer elsewhere = new(ada.NextRequest, ada.Router, ProducerId.New());
+        IRouterMessage[] asked =
+        [
+            new RouterProtocol.PauseProducer(ada.NextRequest, ada.Router, producer),
+            elsewhere,
+            new RouterProtocol.GetTransportStats(ada.NextRequest, ada.Router, snapshot.Transports[0].TransportId),
+            new RouterProtocol.ResumeProducer(ada.NextRequest, ada.Router, producer),
+        ];
+        foreach (var message in asked)
+        {
+            node.Region.Tell(message, ada.Asker.Ref);
+        }
+
+        node.Region.Tell(new PeerProtocol.UpdatePeer(ada.NextRequest, ada.Router, ada.Peer, ada.Session, "Ada Lovelace", null), ada.Asker.Ref);
+
+        // It does not keep what the Router can answer, and what came before from being answered first.
+        Assert.Empty((await node.Client("awaited", "eve").AttachAsync()).Peers);
+        var branch = await AttachAsync(node, ada, snapshot);
+
+        foreach (var message in asked.Except([elsewhere]))
+        {
+            Assert.Same(message, await branch.FishForMessageAsync(passed => passed is IRequest, TestNode.Patience));
+            Assert.Equal(ada.Asker.Ref, branch.LastSender);
+        }
+
+        await ada.Asker.ExpectMsgAsync<Done>(TestNode.Patience);
+        Assert.Equal("Ada Lovelace", Assert.Single((await Dump(ada)).Peers, peer => peer.PeerId == ada.Peer).DisplayName);
+
+        // Who asks a Router that ends is answered.
+        node.System.ActorSelection("/system/sharding/router/*/awaited").Tell(RouterHandOff.Instance);
+        Assert.Equal(SfuErrorCode.Unavailable, (await ada.Asker.ExpectMsgAsync<Rejected>(TestNode.Patience)).Error.Code);
+    }
+
+    [Fact]
+    public async Task What_nobody_brings_is_said_not_to_exist_when_the_time_is_over_and_to_be_closed_when_the_Router_closes()
+    {
+        await using var node = await TestNode.StartAsync("sfu.router { gathering = 500 ms, empty-linger = 1 m }");
+        var ada = node.Client("never-brought", "ada");
+        var unknown = new RouterProtocol.PauseProducer(ada.NextRequest, ada.Router, ProducerId.New());
+        Assert.Equal(SfuErrorCode.NotFound, await ada.RejectedAsync(unknown));
+
+        var bob = node.Client("closed-early", "bob");
+        await bob.CapabilitiesAsync();
+        var early = node.Kit.CreateTestProbe();
+        node.Region.Tell(unknown with { RouterId = bob.Router }, early.Ref);
+        await bob.DoAsync(new RouterProtocol.CloseRouter(bob.NextRequest, bob.Router));
+        Assert.Equal(SfuErrorCode.Closed, (await early.ExpectMsgAsync<Rejected>(TestNode.Patience)).Error.Code);
+    }
+
+    private static async Task<TestProbe> AttachAsync(TestNode node, TestClient client, BranchSnapshot snapshot, TestProbe? branch = null)
+    {
+        branch ??= node.Kit.CreateTestProbe();
         node.Region.Tell(new BranchProtocol.AttachBranch(client.Router, branch.Ref, branch.Ref, snapshot), branch.Ref);
         await branch.ExpectMsgAsync<BranchProtocol.BranchAttached>(TestNode.Patience);
+        return branch;
     }
 
     /// <summary>The peer with one Producer.</summary>
