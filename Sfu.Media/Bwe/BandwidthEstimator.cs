@@ -107,11 +107,14 @@ internal sealed class BandwidthEstimator
     /// <summary>Share of packets lost in the last window, 0 … 1.</summary>
     public double LossShare => _loss.LossShare;
 
-    /// <summary>Share of packets that the path loses whatever is sent, 0 … 1.</summary>
-    public double InherentLoss => _loss.Inherent;
+    /// <summary>Share of packets that the path loses whatever is sent, 0 … 1, now or as a rule.</summary>
+    public double InherentLoss => Math.Max(_loss.Inherent, _loss.Usual);
+
+    /// <summary>The same as a rule, over some twenty windows.</summary>
+    public double UsualLoss => _loss.Usual;
 
     /// <summary>More than this share of packets is lost, or it is not known yet that it is less.</summary>
-    public bool IsLossy(double share) => !_loss.IsKnown || Math.Max(_loss.Inherent, _loss.LossShare) > share;
+    public bool IsLossy(double share) => !_loss.IsKnown || Math.Max(InherentLoss, _loss.LossShare) > share;
 
     /// <summary>Less is sent than the path would carry.</summary>
     public bool IsApplicationLimited => _application.IsLimited;

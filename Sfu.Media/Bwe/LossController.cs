@@ -21,6 +21,7 @@ internal sealed class LossController(long floor)
     private const double RunAdaptation = 0.3;
     private const double Adaptation = 0.2;
     private const double SlowAdaptation = 0.04;
+    private const double UsualAdaptation = 0.05;
     private const double IncreasePerSecond = 1.08;
     private const double Backoff = 0.95;
     private const double Lifted = 1.5;
@@ -49,8 +50,14 @@ internal sealed class LossController(long floor)
     /// <summary>A first window is complete.</summary>
     public bool IsKnown => _learned;
 
-    /// <summary>Loss that the path has at any rate.</summary>
+    /// <summary>Loss that the path has at any rate, as it is now.</summary>
     public double Inherent { get; private set; }
+
+    /// <summary>
+    /// The same over some twenty windows: where packets are lost in runs, most windows lose none, and <see cref="Inherent"/> has forgotten the last run
+    /// when the next one comes.
+    /// </summary>
+    public double Usual { get; private set; }
 
     public void Add(in PacketResult packet)
     {
@@ -133,6 +140,13 @@ internal sealed class LossController(long floor)
         // While a queue overflows, the loss is not the path's own; should it stay whatever is done, it is.
         var weight = !_learned ? 1 : isExcessive || isQueueFull ? SlowAdaptation : Adaptation;
         Inherent = Math.Min(MaxInherent, Inherent + (weight * (LossShare - Inherent)));
+
+        // Runs of losses look like a queue that overflows, and are what this is for: only what the delay tells of does not count.
+        if (!isQueueFull)
+        {
+            Usual += UsualAdaptation * (Math.Min(MaxInherent, LossShare) - Usual);
+        }
+
         _learned = true;
     }
 

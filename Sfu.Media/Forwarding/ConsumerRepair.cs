@@ -99,7 +99,7 @@ internal sealed class ConsumerRepair
         while (nack.TryNext(out var sequence))
         {
             NackPacketCount++;
-            if (bandwidth?.MayRepair(isAskedFor: true, now) == false)
+            if (bandwidth?.Repair.MayRepair(isAskedFor: true, now) == false)
             {
                 // The path is full: what is sent again now would only wait with the rest. The client asks again.
                 continue;
@@ -112,7 +112,7 @@ internal sealed class ConsumerRepair
             if (_sent.TryGet(sequence, Pool, now, _stream.Sent.RttUs, out var sent) == RetransmissionLookup.Found)
             {
                 PacketsRepaired += isFirst ? 1 : 0;
-                var copies = !isEarly && HasRtx && bandwidth is not null ? bandwidth.RepairCopies - 1 : 0;
+                var copies = !isEarly && HasRtx && bandwidth is not null ? bandwidth.Repair.Copies - 1 : 0;
                 Repair(
                     new WaitingPacket(_stream, sent.Index, sent.Numbers, sent.Shift, default, IsRepair: true, Copies: (byte)copies, TimesFirst: timesFirst), now);
                 timesFirst = 0;
@@ -148,7 +148,7 @@ internal sealed class ConsumerRepair
     /// <summary>A packet without which the picture stands has left: where the path may well lose it, it is sent again before anybody asks.</summary>
     public void RepeatUnasked(in WaitingPacket packet, MediaTime now)
     {
-        if (HasRtx && _consumer.Transport.Egress.Bandwidth is { UnaskedCopies: > 0 and var copies })
+        if (HasRtx && _consumer.Transport.Egress.Bandwidth is { Repair.UnaskedCopies: > 0 and var copies })
         {
             _consumer.Transport.Egress.Repeat(packet with { Copies = (byte)copies }, now);
         }
@@ -213,7 +213,7 @@ internal sealed class ConsumerRepair
     /// <summary>Sends a copy more, unless the path has become full meanwhile: then the next one may find room.</summary>
     public void Repeat(in WaitingPacket packet, MediaTime now)
     {
-        if (_consumer.Transport.Egress.Bandwidth?.MayRepair(isAskedFor: false, now) != false)
+        if (_consumer.Transport.Egress.Bandwidth?.Repair.MayRepair(isAskedFor: false, now) != false)
         {
             Repair(packet, now);
         }
@@ -250,7 +250,7 @@ internal sealed class ConsumerRepair
     {
         if (HasRtx)
         {
-            _consumer.Transport.Egress.Bandwidth?.OnRepaired(bytes);
+            _consumer.Transport.Egress.Bandwidth?.Repair.OnRepaired(bytes);
         }
     }
 

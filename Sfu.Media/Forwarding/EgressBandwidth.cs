@@ -28,12 +28,8 @@ internal sealed class EgressBandwidth
     // A layer more is tried where it fits with room to spare, and its rate varies: the path is probed until that much is known to be there.
     private const double Headroom = 1.25;
 
-    private const long MaxRepairUs = 200_000;
-    private const double RepairShare = 0.5;
-    private const long MinRepairBitrate = 100_000;
-    private const double LossyShare = 0.005;
-    private const double VeryLossyShare = 0.025;
-    private const long LongRttUs = 150_000;
+    // A layer more is given where a tenth would be left over: that much is known to be there too where much is sent again.
+    private const double ClimbMargin = 1.1;
 
     // An estimate moves with each feedback: who follows it hears at once of what is a quarter more or less, and of the rest now and then.
     private const long NewsIntervalUs = 2_000_000;
@@ -51,8 +47,6 @@ internal sealed class EgressBandwidth
     private MediaTime _lastSent;
     private MediaTime _lastNarrowing = MediaTime.Zero;
     private long _shared;
-    private MediaTime _repairedAt;
-    private double _repairBits;
     private long _traced;
     private MediaTime _tracedAt = MediaTime.Zero;
     private string _source = "transport-cc";
@@ -62,6 +56,7 @@ internal sealed class EgressBandwidth
         _transport = transport;
         _estimator = new BandwidthEstimator(start);
         _pacer = new EgressPacer(transport, _estimator);
+        Repair = new RepairEffort(_estimator);
         ApplyLimits();
         _traced = _estimator.Bitrate;
     }
@@ -76,48 +71,13 @@ internal sealed class EgressBandwidth
 
     public EgressPacer Pacer => _pacer;
 
+    /// <summary>What of it goes into sending again.</summary>
+    public RepairEffort Repair { get; }
+
     private int Interval => _estimator.IsProbing ? ProbeIntervalMs : _estimator.IsMeasured ? IntervalMs : UnmeasuredIntervalMs;
 
     /// <summary>Sent only to probe.</summary>
     public TrafficMeter Probation { get; } = new();
-
-    /// <summary>
-    /// Whether a packet may be sent again now: repair takes at most half of the path, so that a path which has become narrow is not filled
-    /// with what was lost on it.
-    /// </summary>
-    /// <param name="isAskedFor">
-    /// The client lacks it, as far as it knows: it may take from what copies would get next. Copies of a few packets lost in a row would
-    /// leave nothing to the first repair of the last of them.
-    /// </param>
-    /// <param name="now">Call time.</param>
-    public bool MayRepair(bool isAskedFor, MediaTime now)
-    {
-        var rate = Math.Max(MinRepairBitrate, RepairShare * _estimator.Target);
-        var most = rate * MaxRepairUs / 1_000_000;
-        _repairBits = Math.Min(most, _repairBits + (rate * Math.Max(0, now.UsSince(_repairedAt)) / 1_000_000));
-        _repairedAt = now;
-        return !_estimator.IsMeasured || _repairBits > (isAskedFor ? -most : 0);
-    }
-
-    /// <summary>
-    /// How often a packet is sent again: on a long and lossy path a repair that is lost too comes too late. Most often where all that
-    /// is wanted fits, until the client asks again: that the path has become narrow is known only after the repairs that find its queue full have left.
-    /// </summary>
-    public int RepairCopies =>
-        _estimator.RttUs <= LongRttUs || !_estimator.IsLossy(LossyShare) ? 1
-        : _estimator.Desired <= _estimator.Bitrate ? 4
-        : _estimator.InherentLoss <= VeryLossyShare ? 2 : 3;
-
-    /// <summary>
-    /// How often a key frame that the picture waits for is sent again unasked: once where its repair would come too late, or its packets may find no room;
-    /// twice where the path loses so much that one copy may well be lost too.
-    /// </summary>
-    public int UnaskedCopies =>
-        RepairCopies > 1 && _estimator.InherentLoss > VeryLossyShare ? 2
-        : RepairCopies > 1 || _estimator.HasLongQueue ? 1 : 0;
-
-    /// <summary>A packet was sent again.</summary>
-    public void OnRepaired(int bytes) => _repairBits -= bytes * 8;
 
     public void ApplyLimits() => _estimator.SetLimits(_transport.Limits.MinOutgoing ?? 0, _transport.Limits.MaxOutgoing ?? 0);
 
@@ -193,7 +153,7 @@ internal sealed class EgressBandwidth
 
         NextTimeout = MediaTime.Never;
         _desired.Update(BandwidthShares.DesiredBy(_transport.Egress, _estimator.IsMeasured, now), now);
-        _estimator.Desired = (long)(Headroom * _desired.Now);
+        _estimator.Desired = (long)(Math.Max(Headroom, ClimbMargin * Repair.WithMedia) * _desired.Now);
         _estimator.Sent = _transport.Egress.Bitrate(now);
         _estimator.OnTime(now);
         Probe(now);
@@ -208,8 +168,10 @@ internal sealed class EgressBandwidth
         var isCalm = now.UsSince(_lastNarrowing) < CalmUs;
 
         // What a full queue had no room for a key frame of a lower layer makes good all at once.
-        var keepsSpatial = (isCalm || _estimator.IsEmptying) && !_estimator.IsOverfilled;
-        var path = new PathToShare(_estimator.Target, _shared, _estimator.IsMeasured, MayClimb: !isCalm, keepsSpatial);
+        var isShort = isCalm || _estimator.IsEmptying;
+        var keepsSpatial = isShort && !_estimator.IsOverfilled;
+        var available = isShort ? _estimator.Target : (long)(_estimator.Target / Repair.WithMedia);
+        var path = new PathToShare(available, _shared, _estimator.IsMeasured, MayClimb: !isCalm, keepsSpatial);
         if (_transport.Engine.Shares.Apply(_transport.Egress, path, now))
         {
             _lastNarrowing = now;

@@ -287,6 +287,19 @@ public sealed class BandwidthSpecs : LoopbackCall
         Assert.Equal(spatial == 0, after.Max(static s => s.QueueMs) > 150);
     }
 
+    /// <summary>All frames of the middle layer fit what may be sent, but not with what of them has to be sent again.</summary>
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(0.05, 1)]
+    public void Media_leaves_room_for_repair(double loss, int temporal)
+    {
+        using var world = new CorridorWorld(Corridors.Narrowing(loss) with { Rates = [(TimeSpan.Zero, 2_000_000)] });
+        world.LimitSubscriber(new BitrateLimits(MaxOutgoing: 560_000));
+        world.Run(TimeSpan.FromSeconds(60));
+        var settled = world.Samples.Where(static sample => sample.Seconds > 20).ToArray();
+        Assert.True(settled.Share(sample => sample.Spatial == 1 && sample.Temporal == temporal) > 0.9);
+    }
+
     [Fact]
     public void Probes_are_packets_that_the_client_knows_and_are_counted()
     {

@@ -101,6 +101,8 @@ internal sealed class CorridorWorld : IDisposable
         return _subscriber.Events.Traces;
     }
 
+    public void LimitSubscriber(BitrateLimits limits) => _world.Command(_subscriber.Transport, home => home.SetBitrateLimits(limits));
+
     public TransportStats SubscriberStats()
     {
         _world.Command(_subscriber.Transport, static home => home.ReportStats(99));
