@@ -2,6 +2,7 @@ using Sfu.Media.Control;
 using Sfu.Media.Ortc;
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
+using Sfu.Tests.Support;
 using Sfu.Tests.Support.Loopback;
 
 namespace Sfu.Tests.Loopback;
@@ -52,14 +53,8 @@ public sealed class SharingSpecs : LoopbackCall
         var allocated = -1L;
         World.Command(Subscriber.Transport, transport =>
         {
-            transport.Egress.Bandwidth!.Share(World.Now);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 100; i++)
-            {
-                transport.Egress.Bandwidth.Share(World.Now);
-            }
-
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            var bandwidth = transport.Egress.Bandwidth!;
+            allocated = AllocationProbe.Measure(_ => bandwidth.Share(World.Now), rounds: 100);
         });
         Assert.Equal(0, allocated);
     }

@@ -1,6 +1,6 @@
 using Sfu.Media.Audio;
 using Sfu.Media.Wire;
-using Sfu.Tests.Unit.Rtp;
+using Sfu.Tests.Support;
 
 namespace Sfu.Tests.Unit.Audio;
 

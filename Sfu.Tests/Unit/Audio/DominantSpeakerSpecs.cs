@@ -1,7 +1,6 @@
 using Sfu.Media.Audio;
 using Sfu.Media.Wire;
 using Sfu.Tests.Support;
-using Sfu.Tests.Unit.Rtp;
 
 namespace Sfu.Tests.Unit.Audio;
 

@@ -1,6 +1,7 @@
 using Sfu.Media.Codecs;
 using Sfu.Media.Ortc;
 using Sfu.Media.Rtp;
+using Sfu.Tests.Support;
 using Sfu.Tests.Unit.Rtp;
 using static Sfu.Tests.Unit.Codecs.InspectedStream;
 

@@ -1,4 +1,5 @@
 using Sfu.Media.Codecs;
+using Sfu.Tests.Support;
 using Sfu.Tests.Unit.Rtp;
 
 namespace Sfu.Tests.Unit.Codecs;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sfu.Media.Codecs;
+using Sfu.Tests.Support;
 using Sfu.Tests.Unit.Rtp;
 
 namespace Sfu.Tests.Unit.Codecs;

@@ -2,7 +2,6 @@ using Sfu.Media.Buffers;
 using Sfu.Media.Forwarding;
 using Sfu.Media.Wire;
 using Sfu.Tests.Support;
-using Sfu.Tests.Unit.Rtp;
 
 namespace Sfu.Tests.Unit.Forwarding;
 

@@ -3,7 +3,6 @@ using Sfu.Media.Codecs;
 using Sfu.Media.Forwarding;
 using Sfu.Media.Wire;
 using Sfu.Tests.Support;
-using Sfu.Tests.Unit.Rtp;
 
 namespace Sfu.Tests.Unit.Forwarding;
 

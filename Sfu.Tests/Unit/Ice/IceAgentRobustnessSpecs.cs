@@ -1,5 +1,6 @@
 using Sfu.Media.Ice;
 using Sfu.Media.Stun;
+using Sfu.Tests.Support;
 
 namespace Sfu.Tests.Unit.Ice;
 
@@ -90,23 +91,15 @@ public sealed class IceAgentRobustnessSpecs
         var world = Connected();
         var request = world.Request();
         var tuple = IceWorld.Path(1);
-        for (var i = 0; i < 200; i++)
-        {
-            Assert.NotEqual(0, world.Agent.ProcessRequest(request, tuple, world.Now, _response));
-            world.Agent.NoteMedia(tuple, world.Now);
-        }
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        Assert.NotEqual(0, world.Agent.ProcessRequest(request, tuple, world.Now, _response));
+        Assert.Equal(0, AllocationProbe.Measure(round =>
         {
             world.Agent.ProcessRequest(request, tuple, world.Now, _response);
             world.Agent.NoteMedia(tuple, world.Now);
             _ = world.Agent.HasTuple(tuple);
             world.Agent.OnTimeout(world.Now);
             _ = world.Agent.NextTimeout;
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }));
     }
 
     [Fact]
@@ -115,18 +108,7 @@ public sealed class IceAgentRobustnessSpecs
         var world = Connected();
         var forged = world.Request(credentials: new IceCredentials(world.First.Ufrag, new string('x', 32)));
         var paths = Enumerable.Range(0, 1000).Select(i => IceWorld.Path(i)).ToArray();
-        for (var i = 0; i < 200; i++)
-        {
-            world.Agent.ProcessRequest(forged, paths[i], world.Now, _response);
-        }
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-        {
-            world.Agent.ProcessRequest(forged, paths[i], world.Now, _response);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocationProbe.Measure(i => world.Agent.ProcessRequest(forged, paths[i % paths.Length], world.Now, _response)));
         Assert.Equal([1, 2], world.Paths);
     }
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sfu.Media.Ortc;
 using Sfu.Tests.Support;
-using Sfu.Tests.Unit.Rtp;
 
 namespace Sfu.Tests.Unit.Ortc;
 

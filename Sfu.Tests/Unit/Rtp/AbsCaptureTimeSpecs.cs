@@ -1,5 +1,6 @@
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
+using Sfu.Tests.Support;
 
 namespace Sfu.Tests.Unit.Rtp;
 

@@ -1,6 +1,7 @@
 using Sfu.Media.Rtcp;
 using Sfu.Media.Rtp;
 using Sfu.Media.Wire;
+using Sfu.Tests.Support;
 
 namespace Sfu.Tests.Unit.Rtp;
 

@@ -1,4 +1,5 @@
 using Sfu.Media.Rtp;
+using Sfu.Tests.Support;
 
 namespace Sfu.Tests.Unit.Rtp;
 

@@ -1,5 +1,6 @@
 using Sfu.Media.Rtp;
 using Sfu.Media.Wire;
+using Sfu.Tests.Support;
 
 namespace Sfu.Tests.Unit.Rtp;
 

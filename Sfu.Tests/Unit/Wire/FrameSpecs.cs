@@ -132,15 +132,7 @@ public sealed class FrameSpecs
     {
         var queue = new FrameQueue(256 * 1024);
         var frame = new byte[1200];
-        Burst();
-        Burst();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 20; i++)
-        {
-            Burst();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocationProbe.Measure(_ => Burst(), rounds: 20));
 
         void Burst()
         {
