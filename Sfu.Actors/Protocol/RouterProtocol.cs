@@ -9,7 +9,8 @@ namespace Sfu.Actors.Protocol;
 /// What a Router is asked. Send each to the shard region (key <c>RouterRegion</c>); the answer comes to the sender, from whichever actor
 /// finished the work. A Router comes into being with the node's default codecs by the first <see cref="GetRouterRtpCapabilities"/>,
 /// <see cref="CreateWebRtcTransport"/> (or another transport) or <see cref="PeerProtocol.AttachPeer"/>, or with codecs of choice by <see cref="CreateRouter"/>;
-/// one that came into being by use ends by itself when it stays without peers and transports.
+/// one that came into being by use ends by itself when it stays without peers and transports. In the first moments of a Router (<c>sfu.router.gathering</c>)
+/// what is asked about something it does not know waits: it may go on elsewhere, and hear of that in a moment.
 /// </summary>
 public static class RouterProtocol
 {

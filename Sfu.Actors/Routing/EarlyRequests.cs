@@ -16,12 +16,15 @@ internal sealed class EarlyRequests(RouterState state, TimeSpan until)
 
     private readonly Queue<(IRequest Request, IActorRef Asker)> _waiting = [];
 
-    public TimeSpan Until => until;
-
     /// <summary>False: what it is about is known, or will not be any more, so that it is to be answered.</summary>
-    public bool TryAdd(IRequest request, IActorRef asker, TimeSpan now)
+    /// <param name="request">To the Router.</param>
+    /// <param name="asker">Whose it is.</param>
+    /// <param name="now">By the scheduler's clock.</param>
+    /// <param name="left">When true: it waits no longer than this.</param>
+    public bool TryAdd(IRequest request, IActorRef asker, TimeSpan now, out TimeSpan left)
     {
-        if (now >= until || _waiting.Count == Most || IsAboutWhatIsKnown(request))
+        left = until - now;
+        if (left <= TimeSpan.Zero || _waiting.Count == Most || IsAboutWhatIsKnown(request))
         {
             return false;
         }

@@ -96,15 +96,12 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             case IRouterMessage and IRequest request when _state.IsClosing:
                 Answer(_late.Decide(request, Sender, Context.Parent));
                 break;
-            case IRequest early when _early.TryAdd(early, Sender, Context.System.Scheduler.MonotonicClock):
+            case IRequest early when _early.TryAdd(early, Sender, Context.System.Scheduler.MonotonicClock, out var left):
                 AnsweredElsewhere();
-                Timers.StartSingleTimer(GatheringOver.Key, GatheringOver.Instance, _early.Until - Context.System.Scheduler.MonotonicClock);
+                Timers.StartSingleTimer(Alarm.GatheringOver, Alarm.GatheringOver, left);
                 break;
             case IRequest request:
                 OnRequest(request);
-                break;
-            case GatheringOver:
-                AnswerEarly(all: true);
                 break;
             case IRouterMessage report:
                 OnBranchReport(report);
@@ -121,14 +118,8 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             case DisassociatedEvent broken:
                 Reconcile(_reconciliation.Begin(broken.RemoteAddress));
                 break;
-            case ReconcileDue:
-                Reconcile(_reconciliation.Again());
-                break;
-            case LingerOver when _state.IsAbandoned:
-                _late.IsIdle = true;
-                BeginClosing(CloseReason.Requested);
-                break;
-            case LingerOver:
+            case Alarm alarm:
+                OnAlarm(alarm);
                 break;
             default:
                 Unhandled(message);
@@ -234,7 +225,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         else
         {
             _wasToClose = false;
-            Timers.Cancel(LingerOver.Key);
+            Timers.Cancel(Alarm.LingerOver);
             Context.System.EventStream.Publish(new RouterNews.Began(_id));
             Reply(new RouterCreated(create.RequestId, _id, _state.Capabilities));
         }
@@ -267,7 +258,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         Answer(_creation.Decide(create, Sender, Context));
         if (!_state.IsAbandoned)
         {
-            Timers.Cancel(LingerOver.Key);
+            Timers.Cancel(Alarm.LingerOver);
         }
     }
 
@@ -276,7 +267,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         BeginByUse();
         var former = _state.Peer(attach.PeerId)?.Session;
         Answer(_membership.Attach(attach, Sender));
-        Timers.Cancel(LingerOver.Key);
+        Timers.Cancel(Alarm.LingerOver);
         if (_state.IsPeer(attach.Session))
         {
             Context.Watch(attach.Session);
@@ -345,7 +336,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             Begin(attach.Snapshot.Setup);
         }
 
-        Timers.Cancel(LingerOver.Key);
+        Timers.Cancel(Alarm.LingerOver);
         var (peers, producers) = _state.Adopt(attach.Node, attach.Branch, attach.Snapshot);
         _pipes.Adopted(Context.System.Scheduler.MonotonicClock);
         attach.Branch.Tell(new BranchProtocol.BranchAttached(_id, Self));
@@ -375,7 +366,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         if (!questions.IsEmpty)
         {
             Send(questions);
-            Timers.StartSingleTimer(ReconcileDue.Key, ReconcileDue.Instance, _reconcileInterval);
+            Timers.StartSingleTimer(Alarm.ReconcileDue, Alarm.ReconcileDue, _reconcileInterval);
         }
     }
 
@@ -444,7 +435,7 @@ internal sealed class RouterActor : RequestActor, IWithTimers
     {
         _state.BeginClosing();
         Log.Info("Router {RouterId} closes: {Reason}", _id, reason);
-        Timers.Cancel(LingerOver.Key);
+        Timers.Cancel(Alarm.LingerOver);
         foreach (var observer in _state.Observers.Actors)
         {
             Context.Stop(observer);
@@ -466,12 +457,29 @@ internal sealed class RouterActor : RequestActor, IWithTimers
         }
     }
 
+    private void OnAlarm(Alarm alarm)
+    {
+        if (alarm == Alarm.GatheringOver)
+        {
+            AnswerEarly(all: true);
+        }
+        else if (alarm == Alarm.ReconcileDue)
+        {
+            Reconcile(_reconciliation.Again());
+        }
+        else if (_state.IsAbandoned)
+        {
+            _late.IsIdle = true;
+            BeginClosing(CloseReason.Requested);
+        }
+    }
+
     /// <summary>Counts from the last use.</summary>
     private void LingerWhenAbandoned()
     {
         if (_state.IsAbandoned)
         {
-            Timers.StartSingleTimer(LingerOver.Key, LingerOver.Instance, _node.Options.EmptyRouterLinger);
+            Timers.StartSingleTimer(Alarm.LingerOver, Alarm.LingerOver, _node.Options.EmptyRouterLinger);
         }
     }
 
@@ -490,30 +498,17 @@ internal sealed class RouterActor : RequestActor, IWithTimers
             letter.Send(Self);
         }
 
-        if (!Timers.IsTimerActive(LingerOver.Key))
+        if (!Timers.IsTimerActive(Alarm.LingerOver))
         {
             LingerWhenAbandoned();
         }
     }
 
-    private sealed record ReconcileDue : INoSerializationVerificationNeeded
+    /// <summary>It is time for something. Timers have it as key and as message.</summary>
+    private sealed record Alarm(string Of) : INoSerializationVerificationNeeded
     {
-        public const string Key = "reconcile";
-
-        public static readonly ReconcileDue Instance = new();
-    }
-
-    private sealed record GatheringOver : INoSerializationVerificationNeeded
-    {
-        public const string Key = "gathering";
-
-        public static readonly GatheringOver Instance = new();
-    }
-
-    private sealed record LingerOver : INoSerializationVerificationNeeded
-    {
-        public const string Key = "linger";
-
-        public static readonly LingerOver Instance = new();
+        public static readonly Alarm ReconcileDue = new("reconcile");
+        public static readonly Alarm LingerOver = new("linger");
+        public static readonly Alarm GatheringOver = new("gathering");
     }
 }
