@@ -12,7 +12,7 @@ namespace Sfu.Actors.Routing;
 internal sealed class LateRequests(RouterId id)
 {
     private readonly List<PendingRequest> _closers = [];
-    private readonly List<Letter> _early = []; // For the next incarnation.
+    private readonly List<Letter> _forNext = []; // Incarnation.
 
     /// <summary>The Router closes because nobody used it: who asks has nothing to do with that.</summary>
     public bool IsIdle { get; set; }
@@ -34,8 +34,8 @@ internal sealed class LateRequests(RouterId id)
                 AwaitEnd(new PendingRequest(request.RequestId, asker));
                 return [];
             case not (ITransportRequest or IProducerRequest or IConsumerRequest or IObserverRequest) when IsIdle:
-                _early.Add(new Letter(shard, request, asker));
-                return IsLeaving ? TakeEarly() : [];
+                _forNext.Add(new Letter(shard, request, asker));
+                return IsLeaving ? TakeForNext() : [];
             case RouterProtocol.GetRouterRtpCapabilities or RouterProtocol.CreateRouter or RouterProtocol.CreateWebRtcTransport
                 or RouterProtocol.CreatePlainTransport or RouterProtocol.CreatePipeTransport or PeerProtocol.AttachPeer
                 when IsLeaving:
@@ -49,21 +49,21 @@ internal sealed class LateRequests(RouterId id)
     public ImmutableArray<Letter> Leave()
     {
         IsLeaving = true;
-        return TakeEarly();
+        return TakeForNext();
     }
 
     /// <summary>The Router has ended, on its way or at once.</summary>
     public ImmutableArray<Letter> End()
     {
-        ImmutableArray<Letter> letters = [.. _closers.Select(closer => new Letter(closer.Asker, new Done(closer.RequestId))), .. TakeEarly()];
+        ImmutableArray<Letter> letters = [.. _closers.Select(closer => new Letter(closer.Asker, new Done(closer.RequestId))), .. TakeForNext()];
         _closers.Clear();
         return letters;
     }
 
-    private ImmutableArray<Letter> TakeEarly()
+    private ImmutableArray<Letter> TakeForNext()
     {
-        ImmutableArray<Letter> early = [.. _early];
-        _early.Clear();
-        return early;
+        ImmutableArray<Letter> letters = [.. _forNext];
+        _forNext.Clear();
+        return letters;
     }
 }

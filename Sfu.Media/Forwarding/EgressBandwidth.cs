@@ -167,8 +167,10 @@ internal sealed class EgressBandwidth
     {
         var isCalm = now.UsSince(_lastNarrowing) < CalmUs;
 
-        // What a full queue had no room for a key frame of a lower layer makes good all at once.
+        // What is missing is missing for a moment.
         var isShort = isCalm || _estimator.IsEmptying;
+
+        // What a full queue had no room for a key frame of a lower layer makes good all at once.
         var keepsSpatial = isShort && !_estimator.IsOverfilled;
         var available = isShort ? _estimator.Target : (long)(_estimator.Target / Repair.WithMedia);
         var path = new PathToShare(available, _shared, _estimator.IsMeasured, MayClimb: !isCalm, keepsSpatial);
