@@ -6,8 +6,8 @@ using Sfu.Media.Wire;
 namespace Sfu.Media.Net;
 
 /// <summary>
-/// Native slots that gather datagrams for one socket and leave together by <c>sendmmsg</c>, in the order in which they were put in. A run
-/// for one destination and of one length, the last one may be shorter, is one message that the kernel or the device cuts apart
+/// Native memory that gathers datagrams for one socket, one behind the other; they leave together by <c>sendmmsg</c>, in the order in which they were put in. A run
+/// for one destination and of one length, the last one may be shorter, is one message and one piece of memory that the kernel or the device cuts apart
 /// (<c>UDP_SEGMENT</c>): most of what sending costs is per message. Media thread only.
 /// </summary>
 internal sealed unsafe class SendBatch : IDisposable
@@ -32,14 +32,17 @@ internal sealed unsafe class SendBatch : IDisposable
     private readonly byte* _control;
     private readonly LibC.IoVector* _vectors;
     private readonly LibC.MultiMessage* _messages;
+
+    // Of each message: how many datagrams, and how long they are, but for the last one, which may be shorter.
+    private readonly ushort* _datagrams;
+    private readonly ushort* _lengths;
     private readonly SegmentRefusals _refusals = new();
     private int _used;
+    private int _usedBytes;
     private int _count;
 
     // The run that the next datagram may join.
     private IpEndpoint _remote;
-    private int _segmentBytes;
-    private int _runBytes;
     private bool _isRunOpen;
 
     public SendBatch()
@@ -49,10 +52,10 @@ internal sealed unsafe class SendBatch : IDisposable
         _control = (byte*)NativeMemory.AllocZeroed(Slots * ControlBytes);
         _vectors = (LibC.IoVector*)NativeMemory.AllocZeroed((nuint)(Slots * sizeof(LibC.IoVector)));
         _messages = (LibC.MultiMessage*)NativeMemory.AllocZeroed((nuint)(Slots * sizeof(LibC.MultiMessage)));
+        _datagrams = (ushort*)NativeMemory.AllocZeroed(Slots * sizeof(ushort));
+        _lengths = (ushort*)NativeMemory.AllocZeroed(Slots * sizeof(ushort));
         for (var i = 0; i < Slots; i++)
         {
-            _vectors[i].Base = _memory + (i * SlotBytes);
-
             // struct cmsghdr: length, level, type; then the length of a segment.
             var control = _control + (i * ControlBytes);
             *(nuint*)control = ControlLength;
@@ -81,22 +84,18 @@ internal sealed unsafe class SendBatch : IDisposable
 
     public DatagramCounts Counts => new(0, 0, Datagrams, Messages, Dropped);
 
-    /// <summary>The free slot. Precondition: not <see cref="IsFull"/>. It counts only after <see cref="Add"/>.</summary>
-    public Span<byte> FreeSlot => new(_memory + (_used * SlotBytes), SlotBytes);
+    /// <summary>The free slot, right behind the datagram before. Precondition: not <see cref="IsFull"/>. It counts only after <see cref="Add"/>.</summary>
+    public Span<byte> FreeSlot => new(_memory + _usedBytes, SlotBytes);
 
     public void Add(in IpEndpoint remote, int length)
     {
-        _vectors[_used].Length = (nuint)length;
-        if (_isRunOpen && length <= _segmentBytes && _runBytes + length <= MaxRunBytes && remote.Equals(_remote))
-        {
-            Extend(length);
-        }
-        else
+        if (!_isRunOpen || !TryExtend(remote, length))
         {
             Begin(remote, length);
         }
 
         _used++;
+        _usedBytes += length;
     }
 
     public void Flush(int fd) => Flush(new SocketSendCall(fd));
@@ -127,12 +126,12 @@ internal sealed unsafe class SendBatch : IDisposable
                     {
                         for (; sent < _count; sent++)
                         {
-                            Dropped += (long)_messages[sent].VectorCount;
+                            Dropped += _datagrams[sent];
                         }
                     }
 
                     break;
-                case var error when _messages[sent].VectorCount > 1:
+                case var error when _datagrams[sent] > 1:
                     // This run is not to be cut apart on its way (no checksum offload, longer than the path takes): by hand, then.
                     NoteRefused(error, _messages[sent]);
                     CutApart(sent);
@@ -154,6 +153,7 @@ internal sealed unsafe class SendBatch : IDisposable
 
         _count = 0;
         _used = 0;
+        _usedBytes = 0;
         _isRunOpen = false;
     }
 
@@ -164,6 +164,8 @@ internal sealed unsafe class SendBatch : IDisposable
         NativeMemory.Free(_control);
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_messages);
+        NativeMemory.Free(_datagrams);
+        NativeMemory.Free(_lengths);
     }
 
     private void Begin(in IpEndpoint remote, int length)
@@ -173,29 +175,39 @@ internal sealed unsafe class SendBatch : IDisposable
         // Where it was cut apart, a message of the batch before may have left another one's address here.
         message.Name = _addresses + (_count * SocketAddress.MaxLength);
         message.NameLength = (uint)SocketAddress.Write(remote, new Span<byte>(message.Name, SocketAddress.MaxLength));
-        message.Vectors = &_vectors[_used];
+        message.Vectors = &_vectors[_count];
         message.VectorCount = 1;
         message.Control = null;
         message.ControlLength = 0;
+        _vectors[_count] = new LibC.IoVector { Base = _memory + _usedBytes, Length = (nuint)length };
+        _datagrams[_count] = 1;
+        _lengths[_count] = (ushort)length;
         _count++;
         _remote = remote;
-        _segmentBytes = length;
-        _runBytes = length;
         _isRunOpen = Segments;
     }
 
-    private void Extend(int length)
+    private bool TryExtend(in IpEndpoint remote, int length)
     {
-        ref var message = ref _messages[_count - 1];
-        if (message.VectorCount++ == 1)
+        var run = _count - 1;
+        int segment = _lengths[run];
+        var bytes = (int)_vectors[run].Length + length;
+        if (length > segment || bytes > MaxRunBytes || !remote.Equals(_remote))
         {
-            message.Control = _control + ((_count - 1) * ControlBytes);
-            message.ControlLength = ControlBytes;
-            *(ushort*)(message.Control + 16) = (ushort)_segmentBytes;
+            return false;
         }
 
-        _runBytes += length;
-        _isRunOpen = length == _segmentBytes && message.VectorCount < MaxSegments;
+        if (_datagrams[run]++ == 1)
+        {
+            ref var message = ref _messages[run];
+            message.Control = _control + (run * ControlBytes);
+            message.ControlLength = ControlBytes;
+            *(ushort*)(message.Control + 16) = (ushort)segment;
+        }
+
+        _vectors[run].Length = (nuint)bytes;
+        _isRunOpen = length == segment && _datagrams[run] < MaxSegments;
+        return true;
     }
 
     private void NoteAccepted(int first, int count)
@@ -207,7 +219,7 @@ internal sealed unsafe class SendBatch : IDisposable
 
         for (var i = first; i < first + count; i++)
         {
-            if (_messages[i].VectorCount > 1)
+            if (_datagrams[i] > 1)
             {
                 _refusals.Accepted();
                 return;
@@ -227,18 +239,35 @@ internal sealed unsafe class SendBatch : IDisposable
     private void CutApart(int index)
     {
         var run = _messages[index];
-        var more = (int)run.VectorCount - 1;
+        var next = _vectors[index];
+        int length = _lengths[index];
+        var more = _datagrams[index] - 1;
         Debug.Assert(_count + more <= Slots, "Each message has a datagram at least.");
-        new Span<LibC.MultiMessage>(_messages + index + 1, _count - index - 1).CopyTo(new Span<LibC.MultiMessage>(_messages + index + 1 + more, _count - index - 1));
+        MakeRoom(_messages, index + 1, more);
+        MakeRoom(_vectors, index + 1, more);
+        MakeRoom(_datagrams, index + 1, more);
+        MakeRoom(_lengths, index + 1, more);
         _count += more;
-        for (var i = 0; i <= more; i++)
+        for (var i = index; i <= index + more; i++)
         {
-            ref var one = ref _messages[index + i];
-            one = run;
-            one.Vectors = run.Vectors + i;
-            one.VectorCount = 1;
-            one.Control = null;
-            one.ControlLength = 0;
+            // All in full, the last one what is left.
+            var bytes = nuint.Min((nuint)length, next.Length);
+            _vectors[i] = new LibC.IoVector { Base = next.Base, Length = bytes };
+            next = new LibC.IoVector { Base = next.Base + bytes, Length = next.Length - bytes };
+            _datagrams[i] = 1;
+            _lengths[i] = (ushort)bytes;
+            _messages[i] = run;
+            _messages[i].Control = null;
+            _messages[i].ControlLength = 0;
+        }
+
+        // What was moved up has its piece of memory at another place.
+        for (var i = index; i < _count; i++)
+        {
+            _messages[i].Vectors = &_vectors[i];
         }
     }
+
+    private void MakeRoom<T>(T* items, int at, int more)
+        where T : unmanaged => new Span<T>(items + at, _count - at).CopyTo(new Span<T>(items + at + more, _count - at));
 }

@@ -7,8 +7,10 @@ using Sfu.Tests.EndToEnd;
 
 IScenario[] scenarios =
 [
-    new FanOutScenario(),
-    new CapacityScenario(),
+    new FanOutScenario(takesRuns: false),
+    new CapacityScenario(takesRuns: false),
+    new FanOutScenario(takesRuns: true),
+    new CapacityScenario(takesRuns: true),
     new RoomsScenario(),
     new SimulcastScenario(),
     new TcpScenario(),

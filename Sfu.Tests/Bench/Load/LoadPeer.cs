@@ -40,8 +40,10 @@ internal sealed class LoadPeer : IDisposable
 
     /// <param name="profile">Of all its transports.</param>
     /// <param name="nice">Of its thread.</param>
-    public LoadPeer(SrtpProfile profile, int nice = 0)
+    /// <param name="takesRuns">See <see cref="LoadSocket"/>.</param>
+    public LoadPeer(SrtpProfile profile, int nice = 0, bool takesRuns = false)
     {
+        Socket = new LoadSocket(takesRuns);
         _nice = nice;
         Dtls = new DtlsContext(s_certificate, new DtlsOptions { SrtpProfiles = [(ushort)profile] });
         _thread = new Thread(Run) { Name = $"load-{_index}", IsBackground = true };
@@ -53,7 +55,7 @@ internal sealed class LoadPeer : IDisposable
 
     public DtlsContext Dtls { get; }
 
-    public LoadSocket Socket { get; } = new();
+    public LoadSocket Socket { get; }
 
     /// <summary>Load thread only. Where delays are recorded, while they are.</summary>
     public Histogram? Delays { get; private set; }
@@ -282,15 +284,22 @@ internal sealed class LoadPeer : IDisposable
             var count = Socket.In.Receive(Socket.Fd);
             for (var i = 0; i < count; i++)
             {
-                Socket.In.ReadControl(i, out var destination, out var arrivedNs);
+                Socket.In.ReadControl(i, out var destination, out var arrivedNs, out var segmentBytes);
                 var index = LocalAddress.TransportOf(destination);
-                if (index < _byAddress.Length && _byAddress[index] is { } transport)
+                var transport = index < _byAddress.Length ? _byAddress[index] : null;
+                for (var message = Socket.In.Message(i); !message.IsEmpty;)
                 {
-                    transport.OnPacket(Socket.In.Datagram(i), arrivedNs);
-                }
-                else
-                {
-                    Unexpected++;
+                    var length = Math.Min(segmentBytes, message.Length);
+                    if (transport is not null)
+                    {
+                        transport.OnPacket(message[..length], arrivedNs);
+                    }
+                    else
+                    {
+                        Unexpected++;
+                    }
+
+                    message = message[length..];
                 }
             }
 

@@ -6,6 +6,7 @@ namespace Sfu.Bench.Load;
 /// <summary>
 /// One UDP socket for all transports of a <see cref="LoadPeer"/>, bound to every address of the loopback interface and to nothing else.
 /// It is polled, never waited for, so that delivering to it wakes nobody: a client on another machine would not cost that either.
+/// Nor would cutting apart for it what was sent as a run, where the sender's network card does that: then it takes runs as they come.
 /// </summary>
 internal sealed unsafe class LoadSocket : IDisposable
 {
@@ -13,8 +14,10 @@ internal sealed unsafe class LoadSocket : IDisposable
 
     private readonly SendRing _out = new();
 
-    public LoadSocket()
+    /// <param name="takesRuns">Whether runs of datagrams come to it whole (<c>UDP_GRO</c>).</param>
+    public LoadSocket(bool takesRuns)
     {
+        In = new ReceiveRing(takesRuns ? ReceiveRing.RunBytes : ReceiveRing.DatagramBytes);
         Fd = Native.Check(Native.Socket(Native.AF_INET, Native.SOCK_DGRAM | Native.SOCK_NONBLOCK | Native.SOCK_CLOEXEC, 0), "socket");
         var name = Encoding.ASCII.GetBytes("lo\0");
         fixed (byte* device = name)
@@ -23,6 +26,11 @@ internal sealed unsafe class LoadSocket : IDisposable
         }
 
         Native.SetOption(Fd, Native.IPPROTO_IP, Native.IP_PKTINFO, 1, "IP_PKTINFO");
+        if (takesRuns)
+        {
+            Native.SetOption(Fd, Native.IPPROTO_UDP, Native.UDP_GRO, 1, "UDP_GRO");
+        }
+
         if (!TryForce(Native.SO_RCVBUFFORCE))
         {
             // Without the capability net.core.rmem_max is the bound; loss is then less easily told from a slow load side.
@@ -42,7 +50,7 @@ internal sealed unsafe class LoadSocket : IDisposable
 
     public ushort Port { get; }
 
-    public ReceiveRing In { get; } = new();
+    public ReceiveRing In { get; }
 
     public long Refused => _out.Refused;
 

@@ -21,7 +21,9 @@ internal static unsafe partial class Native
     public const int SO_TIMESTAMPNS = 35;
     public const int IPPROTO_IP = 0;
     public const int IPPROTO_TCP = 6;
+    public const int IPPROTO_UDP = 17;
     public const int IP_PKTINFO = 8;
+    public const int UDP_GRO = 104;
     public const int TCP_NODELAY = 1;
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;

@@ -2,32 +2,37 @@ using System.Runtime.InteropServices;
 
 namespace Sfu.Bench.Load;
 
-/// <summary>Native slots that <c>recvmmsg</c> fills, with each datagram's destination and, when asked for, the kernel's time of arrival.</summary>
+/// <summary>Native slots that <c>recvmmsg</c> fills, with each message's destination and, when asked for, the kernel's time of arrival.</summary>
 internal sealed unsafe class ReceiveRing : IDisposable
 {
     public const int Slots = 64;
-    public const int SlotBytes = 2048;
+    public const int DatagramBytes = 2048;
+    public const int RunBytes = 65_536;
 
-    private const int ControlBytes = 96;
+    private const int ControlBytes = 128;
     private const int ControlHeaderBytes = 16;
 
-    private readonly byte* _memory = (byte*)NativeMemory.AlignedAlloc(Slots * SlotBytes, 64);
+    private readonly int _slotBytes;
+    private readonly byte* _memory;
     private readonly byte* _control = (byte*)NativeMemory.AllocZeroed(Slots * ControlBytes);
     private readonly Native.IoVector* _vectors = (Native.IoVector*)NativeMemory.AllocZeroed((nuint)(Slots * sizeof(Native.IoVector)));
     private readonly Native.MultiMessage* _messages = (Native.MultiMessage*)NativeMemory.AllocZeroed((nuint)(Slots * sizeof(Native.MultiMessage)));
 
-    public ReceiveRing()
+    /// <param name="slotBytes">What one message can have.</param>
+    public ReceiveRing(int slotBytes)
     {
+        _slotBytes = slotBytes;
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(Slots * slotBytes), 64);
         for (var i = 0; i < Slots; i++)
         {
-            _vectors[i] = new Native.IoVector { Base = _memory + (i * SlotBytes), Length = SlotBytes };
+            _vectors[i] = new Native.IoVector { Base = _memory + (i * slotBytes), Length = (nuint)slotBytes };
             _messages[i].Vectors = &_vectors[i];
             _messages[i].VectorCount = 1;
             _messages[i].Control = _control + (i * ControlBytes);
         }
     }
 
-    /// <returns>Datagrams received; 0 when none waits.</returns>
+    /// <returns>Messages received; 0 when none waits.</returns>
     public int Receive(int fd)
     {
         for (var i = 0; i < Slots; i++)
@@ -38,13 +43,15 @@ internal sealed unsafe class ReceiveRing : IDisposable
         return Math.Max(0, Native.RecvMMsg(fd, _messages, Slots, Native.MSG_DONTWAIT, null));
     }
 
-    public Span<byte> Datagram(int index) => new(_memory + (index * SlotBytes), (int)_messages[index].Length);
+    public Span<byte> Message(int index) => new(_memory + (index * _slotBytes), (int)_messages[index].Length);
 
-    /// <param name="index">Of the datagram.</param>
+    /// <param name="index">Of the message.</param>
     /// <param name="destination">As <c>in_addr</c>.</param>
     /// <param name="arrivedNs">The kernel's time stamp; 0 when the socket has none.</param>
-    public void ReadControl(int index, out uint destination, out long arrivedNs)
+    /// <param name="segmentBytes">How long each of its datagrams is, but for the last one, which may be shorter.</param>
+    public void ReadControl(int index, out uint destination, out long arrivedNs, out int segmentBytes)
     {
+        segmentBytes = _slotBytes;
         destination = 0;
         arrivedNs = 0;
         var control = _messages[index].Control;
@@ -62,6 +69,11 @@ internal sealed unsafe class ReceiveRing : IDisposable
             else if (level == Native.SOL_SOCKET && type == Native.SO_TIMESTAMPNS)
             {
                 arrivedNs = ((Native.TimeSpec*)(control + ControlHeaderBytes))->Ns;
+            }
+
+            else if (level == Native.IPPROTO_UDP && type == Native.UDP_GRO)
+            {
+                segmentBytes = *(int*)(control + ControlHeaderBytes);
             }
 
             var step = (length + 7) & ~7L;

@@ -28,11 +28,11 @@ internal static class MarkdownReport
         {
             text.AppendLine().AppendLine($"**{scenario.Key}**").AppendLine();
             CaseResult[] results = [.. scenario];
-            if (scenario.Key == Case.Capacity)
+            if (results[0].Case.IsCapacity)
             {
                 WriteCapacity(text, report, results);
             }
-            else if (results.Any(static result => result.Case.FanOut > 0 && result.Case.Scenario == "fan-out"))
+            else if (results[0].Case.IsFanOut)
             {
                 WriteComparison(text, report, results);
             }

@@ -21,7 +21,7 @@ internal static class Plot
     /// <returns>False when there is nothing to draw.</returns>
     public static bool TryWrite(BenchReport report, string path)
     {
-        var results = report.Results.Where(static result => result.Case.FanOut > 0 && result.Case.Scenario == "fan-out" && result[Metric.Cpu] is not null).ToArray();
+        var results = report.Results.Where(static result => result.Case.FanOut > 0 && result.Case.Scenario == Case.FanOutScenario && result[Metric.Cpu] is not null).ToArray();
         if (results.Length == 0)
         {
             return false;

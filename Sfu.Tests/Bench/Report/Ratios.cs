@@ -13,7 +13,7 @@ internal static class Ratios
     {
         foreach (var result in report.Results.Where(static result => result.Case.Subject == Case.Node))
         {
-            if (result.Case.Scenario == Case.Capacity)
+            if (result.Case.IsCapacity)
             {
                 foreach (var other in (string[])[Case.Limit, Case.Mediasoup])
                 {

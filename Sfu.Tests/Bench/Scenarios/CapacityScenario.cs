@@ -7,11 +7,13 @@ namespace Sfu.Bench.Scenarios;
 /// How many packets a second leave at most before more than two in a thousand are lost or late: what one thread can do. A packet that has not
 /// arrived a tenth of a second after the last one was sent counts as lost, so that long buffers gain nothing.
 /// </summary>
-internal sealed class CapacityScenario : FanOutComparison
+internal sealed class CapacityScenario(bool takesRuns) : FanOutComparison(takesRuns)
 {
-    public override string Name => Case.Capacity;
+    protected override string BaseName => Case.CapacityScenario;
 
-    public override string Description => "the highest rate without loss, 1 → 10, 100, 500 with AEAD_AES_128_GCM and 1 → 100 with AES_CM_128_HMAC_SHA1_80";
+    public override string Description => TakesRuns
+        ? "the same, 1 → 100, 500 with AEAD_AES_128_GCM, clients take runs of datagrams whole"
+        : "the highest rate without loss, 1 → 10, 100, 500 with AEAD_AES_128_GCM and 1 → 100 with AES_CM_128_HMAC_SHA1_80";
 
     /// <summary>One packet in ten or twenty, as the fan-out says: its search takes longer than all the others'.</summary>
     protected override bool WithJanus => false;
@@ -22,6 +24,7 @@ internal sealed class CapacityScenario : FanOutComparison
         {
             { Subscribers: { Count: > 0 } chosen } => [.. chosen.Select(static subscribers => (Suites.Gcm, subscribers))],
             { Quick: true } => [(Suites.Gcm, 10)],
+            _ when TakesRuns => [(Suites.Gcm, 100), (Suites.Gcm, 500)],
             _ => [(Suites.Gcm, 10), (Suites.Gcm, 100), (Suites.Gcm, 500), (Suites.Cm80, 100)],
         };
         foreach (var (profile, subscribers) in cases)

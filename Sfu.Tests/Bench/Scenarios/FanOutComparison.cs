@@ -7,12 +7,20 @@ using Sfu.Media.Srtp;
 namespace Sfu.Bench.Scenarios;
 
 /// <summary>One publisher and its subscribers, by the node, by the C program and by rivals in turn, under the same load.</summary>
-internal abstract class FanOutComparison : NodeScenario
+/// <param name="takesRuns">Whether clients take runs of datagrams whole: then their kernel cuts none apart in the sender's time, which over a network is its card's work.</param>
+internal abstract class FanOutComparison(bool takesRuns) : NodeScenario
 {
     private const uint Ssrc = 0x1000;
 
     /// <summary>Whether Janus has a turn, where it is installed.</summary>
     protected virtual bool WithJanus => true;
+
+    /// <summary>Of the scenario whose clients take each datagram by itself.</summary>
+    protected abstract string BaseName { get; }
+
+    public sealed override string Name => takesRuns ? BaseName + Case.Offload : BaseName;
+
+    protected bool TakesRuns => takesRuns;
 
     /// <summary>One run of each.</summary>
     /// <param name="context">Given.</param>
@@ -52,12 +60,13 @@ internal abstract class FanOutComparison : NodeScenario
             await room.AddSubscribersAsync(subscribers);
             return [room];
         },
-        measure);
+        measure,
+        takesRuns);
 
     private async Task MeasureLimitAsync(
         BenchContext context, string program, SrtpProfile profile, int subscribers, Func<FlowMeter, Measurement, Task> measure)
     {
-        using var load = new LoadPeer(profile);
+        using var load = new LoadPeer(profile, takesRuns: takesRuns);
         var measurement = new Measurement();
         await using var room = await LimitRoom.OpenAsync(
             program, load, profile, subscribers, Pacing.PublisherRate(context.Options.PacketRate, subscribers));
@@ -78,7 +87,7 @@ internal abstract class FanOutComparison : NodeScenario
         var @case = new Case(Name, subject, $"1→{subscribers}", Suites.Name(profile), subscribers);
         try
         {
-            using var load = new LoadPeer(profile);
+            using var load = new LoadPeer(profile, takesRuns: takesRuns);
             var measurement = new Measurement();
             await using var room = await open(load, Pacing.PublisherRate(context.Options.PacketRate, subscribers));
             await load.StartReportsAsync();

@@ -23,13 +23,15 @@ internal abstract class NodeScenario : IScenario
     /// <param name="subscribers">For memory per head.</param>
     /// <param name="populate">Opens rooms and fills them.</param>
     /// <param name="measure">Null: cost and delay over the given seconds.</param>
+    /// <param name="takesRuns">Whether clients take runs of datagrams whole.</param>
     protected static async Task MeasureAsync(
         BenchContext context,
         Case @case,
         SrtpProfile profile,
         int subscribers,
         Func<NodeProcess, LoadPeer, Task<IReadOnlyList<Room>>> populate,
-        Func<FlowMeter, Measurement, Task>? measure = null)
+        Func<FlowMeter, Measurement, Task>? measure = null,
+        bool takesRuns = false)
     {
         if (!context.WithNode)
         {
@@ -39,7 +41,7 @@ internal abstract class NodeScenario : IScenario
         var node = await context.StartNodeAsync();
         try
         {
-            using var load = new LoadPeer(profile);
+            using var load = new LoadPeer(profile, takesRuns: takesRuns);
             var measurement = new Measurement();
             var before = (await node.FiguresAsync(collect: true)).ResidentBytes;
             var rooms = await populate(node, load);

@@ -140,6 +140,23 @@ public sealed class SendRefusalSpecs : IDisposable
     }
 
     [Fact]
+    public void Datagrams_of_a_run_that_is_refused_have_their_lengths_and_so_have_those_behind_it()
+    {
+        var script = new SendScript((remote, vectors) => remote == s_foe && vectors > 1 ? LibC.EMSGSIZE : 0);
+        PutOfLength(200, s_friend, 1, 2);
+        PutOfLength(300, s_foe, 3, 4);
+        PutOfLength(120, s_foe, 5);
+        PutOfLength(400, s_friend, 6, 7);
+        PutOfLength(50, s_foe, 8, 9);
+        PutOfLength(90, s_friend, 10);
+        _batch.Flush(new ScriptedSendCall(script));
+
+        Assert.Equal(Enumerable.Range(1, 10), script.Sent.Select(static b => (int)b));
+        Assert.Equal([200, 200, 300, 300, 120, 400, 400, 50, 50, 90], script.Lengths);
+        Assert.Equal([2, 1, 1, 1, 2, 1, 1, 1], script.Runs);
+    }
+
+    [Fact]
     public void Full_batch_of_runs_that_are_refused_leaves_whole()
     {
         var script = new SendScript((_, vectors) => vectors > 1 ? LibC.EMSGSIZE : 0);
@@ -233,12 +250,14 @@ public sealed class SendRefusalSpecs : IDisposable
         _batch.Flush(new ScriptedSendCall(script));
     }
 
-    private void Put(IpEndpoint remote, params ReadOnlySpan<byte> datagrams)
+    private void Put(IpEndpoint remote, params ReadOnlySpan<byte> datagrams) => PutOfLength(100, remote, datagrams);
+
+    private void PutOfLength(int length, IpEndpoint remote, params ReadOnlySpan<byte> datagrams)
     {
         foreach (var datagram in datagrams)
         {
             _batch.FreeSlot[0] = datagram;
-            _batch.Add(remote, 100);
+            _batch.Add(remote, length);
         }
     }
 }

@@ -15,6 +15,9 @@ internal sealed class SendScript(Func<IpEndpoint, int, int> answer)
     /// <summary>The first byte of each datagram that left, in that order.</summary>
     public List<byte> Sent { get; } = [];
 
+    /// <summary>The length of each of them.</summary>
+    public List<int> Lengths { get; } = [];
+
     /// <summary>The number of datagrams in each message that left.</summary>
     public List<int> Runs { get; } = [];
 
@@ -36,17 +39,25 @@ internal sealed class SendScript(Func<IpEndpoint, int, int> answer)
         for (var i = 0; i < count; i++)
         {
             Assert.True(SocketAddress.TryRead(new ReadOnlySpan<byte>(messages[i].Name, (int)messages[i].NameLength), out var remote));
-            var vectors = (int)messages[i].VectorCount;
-            Assert.True(vectors > 1 == messages[i].ControlLength > 0, "A run says how long its datagrams are.");
-            if (answer(remote, vectors) is var error and not 0)
+            Assert.Equal(1u, (uint)messages[i].VectorCount);
+            var vector = *messages[i].Vectors;
+            var bytes = (int)vector.Length;
+
+            // As the kernel reads it: struct cmsghdr, then UDP_SEGMENT's length.
+            var segment = messages[i].ControlLength > 0 ? *(ushort*)(messages[i].Control + 16) : bytes;
+            Assert.InRange(segment, 1, bytes);
+            var datagrams = (bytes + segment - 1) / segment;
+            Assert.True(datagrams > 1 == messages[i].ControlLength > 0, "A run says how long its datagrams are, and nothing else does.");
+            if (answer(remote, datagrams) is var error and not 0)
             {
                 return i > 0 ? i : -error;
             }
 
-            Runs.Add(vectors);
-            for (var j = 0; j < vectors; j++)
+            Runs.Add(datagrams);
+            for (var j = 0; j < datagrams; j++)
             {
-                Sent.Add(*messages[i].Vectors[j].Base);
+                Sent.Add(vector.Base[j * segment]);
+                Lengths.Add(Math.Min(segment, bytes - (j * segment)));
             }
 
             if (Sent[^1] == Stops)
