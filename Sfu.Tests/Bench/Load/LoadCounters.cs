@@ -29,6 +29,18 @@ internal record struct LoadCounters
     /// <summary>Sinks that got anything.</summary>
     public int Flowing { get; set; }
 
+    public static LoadCounters operator +(LoadCounters a, LoadCounters b) => b with
+    {
+        Sent = a.Sent + b.Sent,
+        Skipped = a.Skipped + b.Skipped,
+        Expected = a.Expected + b.Expected,
+        Received = a.Received + b.Received,
+        Verified = a.Verified + b.Verified,
+        Forged = a.Forged + b.Forged,
+        Unexpected = a.Unexpected + b.Unexpected,
+        Refused = a.Refused + b.Refused,
+    };
+
     public static LoadCounters operator -(LoadCounters later, LoadCounters earlier) => later with
     {
         Sent = later.Sent - earlier.Sent,

@@ -15,6 +15,10 @@ internal sealed class LoadPeer : IDisposable
     private const long TimersEveryNs = 10_000_000;
     private const long TimedEveryNs = 1_000_000;
     private const long IdleNs = 300_000;
+
+    /// <summary>While nothing flows and nothing comes: then another peer is being measured.</summary>
+    private const long RestNs = 3_000_000;
+    private const long RestAfterNs = 100_000_000;
     private const int MaxBatches = 16;
 
     private static int s_count;
@@ -35,6 +39,7 @@ internal sealed class LoadPeer : IDisposable
     private LoadTransport?[] _byAddress = new LoadTransport?[1024];
     private int _created;
     private bool _flowing;
+    private long _lastArrivalNs;
     private volatile bool _stopping;
     private Exception? _failure;
 
@@ -62,6 +67,9 @@ internal sealed class LoadPeer : IDisposable
 
     /// <summary>Load thread only. Packets of no known kind or stream.</summary>
     public long Unexpected { get; set; }
+
+    /// <summary>Load thread only. Whether publishers send.</summary>
+    public bool IsFlowing => _flowing;
 
     /// <summary>Monotonic.</summary>
     public long NowNs => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
@@ -246,7 +254,8 @@ internal sealed class LoadPeer : IDisposable
                 Socket.Flush();
                 if (!busy)
                 {
-                    Rest(Math.Clamp(next - NowNs, 0, IdleNs));
+                    var rests = !_flowing && _timed.Count == 0 && now - _lastArrivalNs > RestAfterNs;
+                    Rest(Math.Clamp(next - NowNs, 0, rests ? RestNs : IdleNs));
                 }
             }
         }
@@ -282,6 +291,11 @@ internal sealed class LoadPeer : IDisposable
         for (var batch = 0; batch < MaxBatches; batch++)
         {
             var count = Socket.In.Receive(Socket.Fd);
+            if (count > 0)
+            {
+                _lastArrivalNs = NowNs;
+            }
+
             for (var i = 0; i < count; i++)
             {
                 Socket.In.ReadControl(i, out var destination, out var arrivedNs, out var segmentBytes);

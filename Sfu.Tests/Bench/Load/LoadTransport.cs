@@ -110,7 +110,8 @@ internal sealed class LoadTransport : IDisposable
             FlushDtls(dtls);
         }
 
-        if (_nextReport <= nowNs)
+        // None while nothing flows: another peer may be measured then.
+        if (_nextReport <= nowNs && _peer.IsFlowing)
         {
             _nextReport = nowNs + ReportIntervalNs;
             SendReport();

@@ -10,12 +10,18 @@ internal sealed record CpuUse(IReadOnlyDictionary<string, long> ByThreadName, lo
     /// <summary>The runtime's background compiler (tiered compilation), as the kernel abbreviates its name.</summary>
     private const string Compiler = ".NET Tiered";
 
+    public static CpuUse None { get; } = new(new Dictionary<string, long>(), 0);
+
     public long TotalNs => ByThreadName.Values.Sum();
 
     /// <summary>Of the threads that forward packets; a program that is nothing else is all of it.</summary>
     public long MediaNs => Of(MediaThreads);
 
     public long CompilerNs => Of(Compiler);
+
+    public static CpuUse operator +(CpuUse a, CpuUse b) => new(
+        a.ByThreadName.Concat(b.ByThreadName).GroupBy(static thread => thread.Key).ToDictionary(static name => name.Key, static name => name.Sum(static thread => thread.Value)),
+        a.Turns + b.Turns);
 
     private long Of(string prefix) => ByThreadName.Where(thread => thread.Key.StartsWith(prefix, StringComparison.Ordinal)).Sum(static thread => thread.Value);
 }

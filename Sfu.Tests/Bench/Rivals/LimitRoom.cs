@@ -6,7 +6,7 @@ using Sfu.Media.Srtp;
 namespace Sfu.Bench.Rivals;
 
 /// <summary>The C program between one publisher and its subscribers, with the same packets as a node gets.</summary>
-internal sealed class LimitRoom : IAsyncDisposable
+internal sealed class LimitRoom : IRivalRoom
 {
     private const uint FirstSsrc = 0x20_0000;
 

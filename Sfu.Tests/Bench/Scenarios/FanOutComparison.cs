@@ -1,105 +1,117 @@
 using Sfu.Bench.Load;
-using Sfu.Bench.Measure;
 using Sfu.Bench.Report;
 using Sfu.Bench.Rivals;
 using Sfu.Media.Srtp;
 
 namespace Sfu.Bench.Scenarios;
 
-/// <summary>One publisher and its subscribers, by the node, by the C program and by rivals in turn, under the same load.</summary>
+/// <summary>One publisher and its subscribers, by the node, by the C program and by rivals, under the same load.</summary>
 /// <param name="takesRuns">Whether clients take runs of datagrams whole: then their kernel cuts none apart in the sender's time, which over a network is its card's work.</param>
 internal abstract class FanOutComparison(bool takesRuns) : NodeScenario
 {
     private const uint Ssrc = 0x1000;
 
-    /// <summary>Whether Janus has a turn, where it is installed.</summary>
-    protected virtual bool WithJanus => true;
+    public sealed override string Name => takesRuns ? BaseName + Case.Offload : BaseName;
 
     /// <summary>Of the scenario whose clients take each datagram by itself.</summary>
     protected abstract string BaseName { get; }
 
-    public sealed override string Name => takesRuns ? BaseName + Case.Offload : BaseName;
-
     protected bool TakesRuns => takesRuns;
 
-    /// <summary>One run of each.</summary>
-    /// <param name="context">Given.</param>
-    /// <param name="profile">The clients' only SRTP profile.</param>
-    /// <param name="subscribers">Of the one publisher.</param>
-    /// <param name="measure">What is measured while media can flow, the same for all.</param>
-    protected async Task CompareAsync(BenchContext context, SrtpProfile profile, int subscribers, Func<FlowMeter, Measurement, Task> measure)
+    /// <summary>What opens the node and the C program, whoever of them is to be measured and is there.</summary>
+    protected async Task<IReadOnlyList<Func<Task<Contestant>>>> OwnAsync(BenchContext context, SrtpProfile profile, int subscribers)
     {
-        await MeasureNodeAsync(context, profile, subscribers, measure);
+        List<Func<Task<Contestant>>> own = [];
+        if (context.WithNode)
+        {
+            own.Add(() => OpenNodeAsync(context, CaseOf(Case.Node, profile, subscribers), profile, subscribers, PopulateAsync, takesRuns));
+        }
+
         if (await context.LimitAsync() is { } limit)
         {
-            await MeasureLimitAsync(context, limit, profile, subscribers, measure);
+            own.Add(() => OpenAsync(
+                context, Case.Limit, profile, subscribers, (load, rate) => LimitRoom.OpenAsync(limit, load, profile, subscribers, rate)));
         }
 
-        if (context.Mediasoup() is { } mediasoup)
-        {
-            await MeasureRivalAsync(
-                context, Case.Mediasoup, profile, subscribers, (load, rate) => MediasoupRoom.OpenAsync(mediasoup, load, subscribers, rate), measure);
-        }
+        return own;
 
-        if (WithJanus && await context.JanusAsync() is { } janus)
-        {
-            await MeasureRivalAsync(context, Case.Janus, profile, subscribers, (load, rate) => JanusRoom.OpenAsync(janus, load, subscribers, rate), measure);
-        }
-    }
-
-    private Task MeasureNodeAsync(BenchContext context, SrtpProfile profile, int subscribers, Func<FlowMeter, Measurement, Task> measure) => MeasureAsync(
-        context,
-        new Case(Name, Case.Node, $"1→{subscribers}", Suites.Name(profile), subscribers),
-        profile,
-        subscribers,
-        async (node, load) =>
+        async Task<IReadOnlyList<Room>> PopulateAsync(Node.NodeProcess node, LoadPeer load)
         {
             var room = new Room(node, load, "room");
             var rate = Pacing.PublisherRate(context.Options.PacketRate, subscribers);
             await room.AddPublisherAsync(capabilities => Pacing.Video(Ssrc, rate, capabilities.Extensions));
             await room.AddSubscribersAsync(subscribers);
             return [room];
-        },
-        measure,
-        takesRuns);
-
-    private async Task MeasureLimitAsync(
-        BenchContext context, string program, SrtpProfile profile, int subscribers, Func<FlowMeter, Measurement, Task> measure)
-    {
-        using var load = new LoadPeer(profile, takesRuns: takesRuns);
-        var measurement = new Measurement();
-        await using var room = await LimitRoom.OpenAsync(
-            program, load, profile, subscribers, Pacing.PublisherRate(context.Options.PacketRate, subscribers));
-        var meter = new FlowMeter(load, room.ProcessId, node: null);
-        await meter.WarmUpAsync(context.WarmUp);
-        await measure(meter, measurement);
-        context.Report.Add(new Case(Name, Case.Limit, $"1→{subscribers}", Suites.Name(profile), subscribers), measurement);
+        }
     }
 
-    private async Task MeasureRivalAsync(
-        BenchContext context,
-        string subject,
-        SrtpProfile profile,
-        int subscribers,
-        Func<LoadPeer, double, Task<IRivalRoom>> open,
-        Func<FlowMeter, Measurement, Task> measure)
+    /// <summary>Each rival that is to be measured and is there, one after the other. One that gives up under this load ends no comparison with the others.</summary>
+    /// <param name="context">Given.</param>
+    /// <param name="profile">The clients' only SRTP profile.</param>
+    /// <param name="subscribers">Of the one publisher.</param>
+    /// <param name="withJanus">Whether Janus has a turn.</param>
+    /// <param name="measure">What is measured of one.</param>
+    protected async Task MeasureRivalsAsync(
+        BenchContext context, SrtpProfile profile, int subscribers, bool withJanus, Func<Contestant, Task> measure)
     {
-        var @case = new Case(Name, subject, $"1→{subscribers}", Suites.Name(profile), subscribers);
+        if (context.Mediasoup() is { } mediasoup)
+        {
+            await MeasureAsync(
+                Case.Mediasoup, () => OpenAsync(context, Case.Mediasoup, profile, subscribers, async (load, rate) => await MediasoupRoom.OpenAsync(mediasoup, load, subscribers, rate)));
+        }
+
+        if (withJanus && await context.JanusAsync() is { } janus)
+        {
+            await MeasureAsync(
+                Case.Janus, () => OpenAsync(context, Case.Janus, profile, subscribers, async (load, rate) => await JanusRoom.OpenAsync(janus, load, subscribers, rate)));
+        }
+
+        async Task MeasureAsync(string subject, Func<Task<Contestant>> open)
+        {
+            try
+            {
+                await using var rival = await open();
+                await measure(rival);
+                rival.Conclude(context.Report);
+            }
+            catch (Exception e) when (e is InvalidOperationException or TimeoutException)
+            {
+                var @case = CaseOf(subject, profile, subscribers);
+                context.Report.Note($"{subject}, {@case.Label} {@case.Suite}: {e.Message}");
+            }
+        }
+    }
+
+    private async Task<Contestant> OpenAsync<TRoom>(
+        BenchContext context, string subject, SrtpProfile profile, int subscribers, Func<LoadPeer, double, Task<TRoom>> open)
+        where TRoom : class, IRivalRoom
+    {
+        var load = new LoadPeer(profile, takesRuns: takesRuns);
+        TRoom? room = null;
         try
         {
-            using var load = new LoadPeer(profile, takesRuns: takesRuns);
-            var measurement = new Measurement();
-            await using var room = await open(load, Pacing.PublisherRate(context.Options.PacketRate, subscribers));
+            room = await open(load, Pacing.PublisherRate(context.Options.PacketRate, subscribers));
             await load.StartReportsAsync();
             var meter = new FlowMeter(load, room.ProcessId, node: null, room.SignalingProcessId);
             await meter.WarmUpAsync(context.WarmUp);
-            await measure(meter, measurement);
-            context.Report.Add(@case, measurement);
+            return new Contestant(CaseOf(subject, profile, subscribers), meter, CloseAsync);
         }
-        catch (Exception e) when (e is InvalidOperationException or TimeoutException)
+        catch
         {
-            // A rival that gives up under this load ends no comparison with the others.
-            context.Report.Note($"{subject}, {@case.Label} {@case.Suite}: {e.Message}");
+            await CloseAsync();
+            throw;
+        }
+
+        async ValueTask CloseAsync()
+        {
+            if (room is not null)
+            {
+                await room.DisposeAsync();
+            }
+
+            load.Dispose();
         }
     }
+
+    private Case CaseOf(string subject, SrtpProfile profile, int subscribers) => new(Name, subject, $"1→{subscribers}", Suites.Name(profile), subscribers);
 }

@@ -23,13 +23,15 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node, i
     private const int QuietCompilerWindows = 4;
     private const int QuietChecks = 10;
 
-    private LoadCounters _atStart;
     private const double MaxLoss = 0.002;
     private const int MaxHalvings = 6;
     private const int MaxRises = 12;
     private const int MaxFalls = 8;
     private const double Rise = 1.5;
     private const double Fall = 0.87;
+
+    private LoadCounters _atStart;
+    private FlowCost _cost = FlowCost.None;
 
     /// <summary>
     /// Lets media flow until every subscriber gets it, and then until the runtime has compiled the code for it: a compiler that still
@@ -82,8 +84,11 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node, i
     public async Task MeasureAsync(double seconds, Measurement into)
     {
         await MeasureCostAsync(seconds, into);
-        await MeasureDelayAsync(Math.Max(1, seconds / 2), into);
+        await MeasureDelayAsync(DelaySeconds(seconds), into);
     }
+
+    /// <summary>How long delays are recorded where cost is measured for so long.</summary>
+    public static double DelaySeconds(double seconds) => Math.Max(1, seconds / 2);
 
     /// <summary>
     /// Halves the rate until next to nothing is lost: what a program costs that cannot keep up says nothing. The rate that it was measured
@@ -144,6 +149,13 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node, i
 
     public async Task MeasureCostAsync(double seconds, Measurement into)
     {
+        await AddWindowAsync(seconds);
+        TellCost(into);
+    }
+
+    /// <summary>One more window in which cost is measured, from rest to rest; what it shows is added to what those before have shown.</summary>
+    public async Task AddWindowAsync(double seconds)
+    {
         var figures = node is null ? null : await node.FiguresAsync();
         var counted = await load.CountAsync();
         var own = CpuSample.Of(Environment.ProcessId);
@@ -156,33 +168,15 @@ internal sealed class FlowMeter(LoadPeer load, int process, NodeProcess? node, i
         var ownUse = CpuSample.Of(Environment.ProcessId).Since(own);
         var packets = await load.CountAsync() - counted;
         load.ThrowIfFailed();
+        _cost += new FlowCost(
+            seconds, packets, use, ownUse.TotalNs, beside is null ? 0 : CpuSample.Of(signaling!.Value).Since(beside).TotalNs, figures is null ? default : FlowCost.Garbage.Between(figures, await node!.FiguresAsync()));
+    }
 
-        into.Add(Metric.PacketsPerSecond, packets.Received / seconds);
-        into.Add(Metric.Expected, packets.Expected);
-        into.Add(Metric.Received, packets.Received);
-        into.Add(Metric.Loss, packets.Expected == 0 ? 0 : 100.0 * (packets.Expected - packets.Received) / packets.Expected);
-        into.Add(Metric.Cpu, use.TotalNs / 1e3 / packets.Received);
-        if (node is not null)
-        {
-            into.Add(Metric.MediaCpu, use.MediaNs / 1e3 / packets.Received);
-            into.Add(Metric.OtherCpu, (use.TotalNs - use.MediaNs) / 1e3 / packets.Received);
-            var after = await node.FiguresAsync();
-            into.Add(Metric.Allocated, (after.AllocatedBytes - figures!.AllocatedBytes) / 1024.0);
-            into.Add(Metric.Collections, after.Gen0Collections - figures.Gen0Collections);
-        }
-
-        if (beside is not null)
-        {
-            into.Add(Metric.SignalingCpu, CpuSample.Of(signaling!.Value).Since(beside).TotalNs / 1e3 / packets.Received);
-        }
-
-        into.AddThreads(use, seconds);
-        into.Add(Metric.Verified, packets.Verified);
-        into.Add(Metric.LoadCpu, 100 * ownUse.TotalNs / 1e9 / seconds);
-        if (packets.Forged > 0 || packets.Skipped > 0 || packets.Refused > 0)
-        {
-            Console.WriteLine($"    the load side: {packets}");
-        }
+    /// <summary>What the windows have shown together, and begins anew.</summary>
+    public void TellCost(Measurement into)
+    {
+        _cost.Tell(into, isNode: node is not null, withSignaling: signaling is not null);
+        _cost = FlowCost.None;
     }
 
     /// <summary>Whether next to nothing is lost at the present rate.</summary>
