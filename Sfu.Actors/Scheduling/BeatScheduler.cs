@@ -181,12 +181,9 @@ public sealed class BeatScheduler : SchedulerBase, IDateTimeOffsetNowTimeProvide
             return;
         }
 
-        if (work.TryRepeat(HighResMonotonicClock))
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                _waiting.Add(work);
-            }
+            _waiting.Repeat(work, HighResMonotonicClock);
         }
     }
 

@@ -9,6 +9,9 @@ internal sealed class DueWork(TimeSpan beat)
 {
     private const int FewestToLookThrough = 1024;
 
+    /// <summary>An idle system's own: all of them at once are nothing. What thousands of rooms repeat is better spread.</summary>
+    private const int Few = 128;
+
     private readonly PriorityQueue<ScheduledWork, (TimeSpan Due, long Order)> _work = new();
     private long _order;
     private int _lookThroughAt = FewestToLookThrough;
@@ -47,6 +50,15 @@ internal sealed class DueWork(TimeSpan beat)
             {
                 into.Add(first);
             }
+        }
+    }
+
+    /// <summary>Work that has been done waits again, where it is to be repeated. While little waits all of it gets in step, so that an idle system wakes up seldom.</summary>
+    public void Repeat(ScheduledWork work, TimeSpan now)
+    {
+        if (work.TryRepeat(now, getsInStep: _work.Count < Few))
+        {
+            Add(work);
         }
     }
 

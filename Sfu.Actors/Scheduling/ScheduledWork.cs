@@ -9,6 +9,10 @@ namespace Sfu.Actors.Scheduling;
 /// <param name="cancelable">What ends it, if anything does.</param>
 internal sealed class ScheduledWork(TimeSpan due, TimeSpan interval, IRunnable work, ICancelable? cancelable)
 {
+    private static readonly TimeSpan _second = TimeSpan.FromSeconds(1);
+
+    private bool _isInStep;
+
     /// <summary>When it is to be done, next.</summary>
     public TimeSpan Due { get; private set; } = due;
 
@@ -21,7 +25,12 @@ internal sealed class ScheduledWork(TimeSpan due, TimeSpan interval, IRunnable w
     /// Whether it is to be done again, and if so when: an interval after the time that it was due at, so that what has begun together stays together. What was missed is
     /// not made up for.
     /// </summary>
-    public bool TryRepeat(TimeSpan now)
+    /// <param name="now">Call time.</param>
+    /// <param name="getsInStep">
+    /// Whether it shall come together with other work from now on, as far as intervals allow: at multiples of its interval, or of a second where that is longer. This once it comes
+    /// up to half an interval sooner or later for that.
+    /// </param>
+    public bool TryRepeat(TimeSpan now, bool getsInStep)
     {
         if (interval <= TimeSpan.Zero || IsCancelled)
         {
@@ -29,12 +38,27 @@ internal sealed class ScheduledWork(TimeSpan due, TimeSpan interval, IRunnable w
         }
 
         Due += interval;
+        if (getsInStep && !_isInStep)
+        {
+            GetInStep();
+        }
+
         if (Due <= now)
         {
             Due = now + interval;
         }
 
         return true;
+    }
+
+    private void GetInStep()
+    {
+        var step = interval <= _second ? interval : interval.Ticks % _second.Ticks == 0 ? _second : TimeSpan.Zero;
+        if (step > TimeSpan.Zero)
+        {
+            _isInStep = true;
+            Due = new TimeSpan((Due.Ticks + (step.Ticks / 2)) / step.Ticks * step.Ticks);
+        }
     }
 
     public override string ToString() => $"{work}, due at {Due}{(interval > TimeSpan.Zero ? $", every {interval}" : "")}";

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Sfu.Media.Codecs;
 using Sfu.Media.Ortc;
 using Sfu.Media.Rtp;
@@ -19,19 +21,24 @@ internal sealed record CodecEntry(CodecKind Kind, byte PayloadType, int ClockRat
 /// <summary>The negotiated codecs of one side by payload type. Immutable.</summary>
 internal sealed class CodecTable
 {
+    private const int RecentPlaces = 64;
+
     // From the lowest payload type to the highest: a media codec and its RTX stand side by side in what browsers say.
     private readonly CodecEntry?[] _byPayloadType = [];
     private readonly int _lowest;
 
-    public CodecTable(RtpParameters parameters)
+    [ThreadStatic]
+    private static (RtpCodecParameters[]? Codecs, CodecTable Table)[]? t_recent;
+
+    private CodecTable(RtpCodecParameters[] codecs)
     {
-        if (!parameters.Codecs.IsEmpty)
+        if (codecs.Length > 0)
         {
-            _lowest = parameters.Codecs.Min(static codec => codec.PayloadType & 0x7F);
-            _byPayloadType = new CodecEntry?[parameters.Codecs.Max(static codec => codec.PayloadType & 0x7F) - _lowest + 1];
+            _lowest = codecs.Min(static codec => codec.PayloadType & 0x7F);
+            _byPayloadType = new CodecEntry?[codecs.Max(static codec => codec.PayloadType & 0x7F) - _lowest + 1];
         }
 
-        foreach (var codec in parameters.Codecs)
+        foreach (var codec in codecs)
         {
             var entry = new CodecEntry(
                 CodecKinds.FromMimeType(codec.MimeType),
@@ -48,6 +55,20 @@ internal sealed class CodecTable
                 Media ??= entry;
             }
         }
+    }
+
+    /// <summary>The table of what was negotiated: one for all whose list of codecs is the same object, as it is where many consume the same (<see cref="Remote.Recent{T}"/>).</summary>
+    public static CodecTable Of(RtpParameters parameters)
+    {
+        var codecs = ImmutableCollectionsMarshal.AsArray(parameters.Codecs) ?? [];
+        var recent = t_recent ??= new (RtpCodecParameters[]? Codecs, CodecTable Table)[RecentPlaces];
+        ref var place = ref recent[RuntimeHelpers.GetHashCode(codecs) & (RecentPlaces - 1)];
+        if (place.Codecs != codecs)
+        {
+            place = (codecs, new CodecTable(codecs));
+        }
+
+        return place.Table;
     }
 
     /// <summary>The first codec that is neither RTX nor RED.</summary>

@@ -25,6 +25,7 @@ internal sealed class MediaConsumer
     // Given.
     private readonly ConsumerSettings _settings;
     private readonly CodecTable _codecs;
+    private readonly bool _ignoresDtx;
 
     // Owned.
     private readonly OutgoingStream _stream;
@@ -39,8 +40,10 @@ internal sealed class MediaConsumer
         Handle = handle;
         Producer = producer;
         _settings = settings;
+        IsVideo = settings.Kind == MediaKind.Video;
+        _ignoresDtx = settings.IgnoreDtx;
         Paused = settings.Paused;
-        _codecs = new CodecTable(settings.RtpParameters);
+        _codecs = CodecTable.Of(settings.RtpParameters);
         var encoding = settings.RtpParameters.Encodings.FirstOrDefault();
         Ssrc = encoding?.Ssrc ?? 0;
         RtxSsrc = encoding?.Rtx?.Ssrc;
@@ -111,7 +114,7 @@ internal sealed class MediaConsumer
     /// <summary>The producer's encoding that it gets at present; −1: none.</summary>
     private int PresentEncoding => _stream.Numbers.IsSynchronized ? _stream.Numbers.Encoding : -1;
 
-    private bool IsVideo => _settings.Kind == MediaKind.Video;
+    private bool IsVideo { get; }
 
     /// <summary>The consumers of the same producer on the same engine, which it gets its packets with.</summary>
     public void Join(ConsumerGroup group)
@@ -255,7 +258,7 @@ internal sealed class MediaConsumer
 
         var before = Layers.Spatial;
         var waited = Crossing is not null && Layers.WaitsForKeyFrame;
-        var takes = Layers.Takes(arrived.Layers) && !(_settings.IgnoreDtx && _codecs.IsSilence(payloadType, payload, arrived));
+        var takes = Layers.Takes(arrived.Layers) && !(_ignoresDtx && _codecs.IsSilence(payloadType, payload, arrived));
         Layers.AskAgainWhenLate(now);
         if (!takes)
         {

@@ -72,8 +72,6 @@ internal sealed class ReplayWindow
             {
                 Forget(skipped);
             }
-
-            Forget(index);
         }
 
         _highest = index;

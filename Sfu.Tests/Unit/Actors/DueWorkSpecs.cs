@@ -93,7 +93,7 @@ public sealed class DueWorkSpecs
         foreach (var (late, next) in ((int, int)[])[(100, 260), (310, 460), (499, 660)])
         {
             Do(late);
-            Assert.True(work.TryRepeat(Ms(late)));
+            Assert.True(work.TryRepeat(Ms(late), getsInStep: false));
             Assert.Equal(Ms(next), work.Due);
             _work.Add(work);
         }
@@ -106,7 +106,7 @@ public sealed class DueWorkSpecs
     {
         var work = Add("a", 50, 200);
         Do(1000);
-        Assert.True(work.TryRepeat(Ms(1000)));
+        Assert.True(work.TryRepeat(Ms(1000), getsInStep: false));
         Assert.Equal(Ms(1200), work.Due);
     }
 
@@ -117,8 +117,51 @@ public sealed class DueWorkSpecs
         var single = Add("a", 50);
         var cancelled = Add("b", 50, 200, cancelable);
         cancelable.Cancel();
-        Assert.False(single.TryRepeat(Ms(50)));
-        Assert.False(cancelled.TryRepeat(Ms(50)));
+        Assert.False(single.TryRepeat(Ms(50), getsInStep: true));
+        Assert.False(cancelled.TryRepeat(Ms(50), getsInStep: true));
+    }
+
+    [Theory]
+    [InlineData(130, 200, 400, 600)]
+    [InlineData(70, 200, 200, 400)]
+    [InlineData(170, 500, 500, 1000)]
+    [InlineData(900, 1000, 2000, 3000)]
+    [InlineData(700, 3000, 4000, 7000)]
+    [InlineData(50, 1700, 1750, 3450)]
+    public void While_little_waits_repeated_work_gets_in_step(int first, int interval, int second, int third)
+    {
+        var work = Add("a", first, interval);
+        foreach (var next in (int[])[second, third])
+        {
+            var now = work.Due;
+            Do((int)now.TotalMilliseconds);
+            _work.Repeat(work, now);
+            Assert.Equal(Ms(next), work.Due);
+        }
+    }
+
+    [Fact]
+    public void Where_much_waits_what_is_repeated_stays_spread()
+    {
+        for (var i = 0; i < 1_000; i++)
+        {
+            Add($"{i}", 5_000);
+        }
+
+        var work = Add("a", 130, 200);
+        Do(150);
+        _work.Repeat(work, Ms(150));
+        Assert.Equal(Ms(330), work.Due);
+    }
+
+    [Fact]
+    public void Getting_in_step_is_never_in_the_past()
+    {
+        // Nearest to 190 is 150.
+        var work = Add("a", 90, 100);
+        Do(160);
+        _work.Repeat(work, Ms(210));
+        Assert.True(work.Due > Ms(210));
     }
 
     private static TimeSpan Ms(int ms) => TimeSpan.FromMilliseconds(ms);
