@@ -23,7 +23,7 @@ internal sealed class ScheduledWork(TimeSpan due, TimeSpan interval, IRunnable w
 
     /// <summary>
     /// Whether it is to be done again, and if so when: an interval after the time that it was due at, so that what has begun together stays together. What was missed is
-    /// not made up for.
+    /// not made up for, and what is late is not followed by the next one at once.
     /// </summary>
     /// <param name="now">Call time.</param>
     /// <param name="getsInStep">
@@ -32,7 +32,7 @@ internal sealed class ScheduledWork(TimeSpan due, TimeSpan interval, IRunnable w
     /// </param>
     public bool TryRepeat(TimeSpan now, bool getsInStep)
     {
-        if (interval <= TimeSpan.Zero || IsCancelled)
+        if (interval <= TimeSpan.Zero || IsCancelled || interval > TimeSpan.MaxValue - Due - interval)
         {
             return false;
         }
@@ -43,9 +43,11 @@ internal sealed class ScheduledWork(TimeSpan due, TimeSpan interval, IRunnable w
             GetInStep();
         }
 
-        if (Due <= now)
+        // The first of its times that is half an interval away.
+        var missed = (now + (interval / 2) - Due).Ticks;
+        if (missed > 0)
         {
-            Due = now + interval;
+            Due += new TimeSpan((missed + interval.Ticks - 1) / interval.Ticks * interval.Ticks);
         }
 
         return true;

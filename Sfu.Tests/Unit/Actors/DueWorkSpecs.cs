@@ -90,7 +90,7 @@ public sealed class DueWorkSpecs
     public void Repeated_work_keeps_its_pace_however_late_each_time_was()
     {
         var work = Add("a", 60, 200);
-        foreach (var (late, next) in ((int, int)[])[(100, 260), (310, 460), (499, 660)])
+        foreach (var (late, next) in ((int, int)[])[(100, 260), (310, 460), (559, 660)])
         {
             Do(late);
             Assert.True(work.TryRepeat(Ms(late), getsInStep: false));
@@ -107,7 +107,14 @@ public sealed class DueWorkSpecs
         var work = Add("a", 50, 200);
         Do(1000);
         Assert.True(work.TryRepeat(Ms(1000), getsInStep: false));
-        Assert.Equal(Ms(1200), work.Due);
+        Assert.Equal(Ms(1250), work.Due);
+    }
+
+    [Fact]
+    public void Repeated_work_of_an_age_is_done_once()
+    {
+        var work = new ScheduledWork(Ms(50), TimeSpan.MaxValue, new ActionRunnable(() => { }), null);
+        Assert.False(work.TryRepeat(Ms(50), getsInStep: true));
     }
 
     [Fact]
@@ -157,11 +164,11 @@ public sealed class DueWorkSpecs
     [Fact]
     public void Getting_in_step_is_never_in_the_past()
     {
-        // Nearest to 190 is 150.
+        // Nearest to 190 is 200, which is over.
         var work = Add("a", 90, 100);
         Do(160);
         _work.Repeat(work, Ms(210));
-        Assert.True(work.Due > Ms(210));
+        Assert.Equal(Ms(300), work.Due);
     }
 
     private static TimeSpan Ms(int ms) => TimeSpan.FromMilliseconds(ms);
