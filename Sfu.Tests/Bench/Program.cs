@@ -69,8 +69,16 @@ static void Save(BenchReport report)
         Console.WriteLine($"Plot: {plot}");
     }
 
-    if (report.Options.UpdateReadme && report.Results.Any(static result => result.Case.Scenario != NarrowScenario.ScenarioName))
+    if (!report.Options.UpdateReadme)
     {
-        Readme.Update("benchmark", MarkdownReport.Write(report, drawn ? Path.GetRelativePath(Repository.Root, plot) : null));
+        return;
+    }
+
+    var notes = string.Concat(report.Notes.Select(static note => $"\n{note}\n"));
+    foreach (var (place, holds) in MarkdownReport.Places.Where(place => report.Results.Any(result => place.Holds(result.Case))))
+    {
+        // What was noted stands behind the first of them, the plot where it belongs.
+        Readme.Update(place, MarkdownReport.Write(report, holds, drawn && place == Case.FanOutScenario ? Path.GetRelativePath(Repository.Root, plot) : null) + notes);
+        notes = "";
     }
 }

@@ -18,13 +18,22 @@ internal static class MarkdownReport
         Metric.ResidentPerSubscriber,
     ];
 
+    /// <summary>The README's places for them. A run that shows nothing of a place leaves it as it is.</summary>
+    public static IReadOnlyList<(string Place, Func<Case, bool> Holds)> Places { get; } =
+    [
+        ("fan-out", static @case => @case.IsFanOut),
+        ("capacity", static @case => @case.IsCapacity),
+        ("scenarios", static @case => @case is { IsFanOut: false, IsCapacity: false, Scenario: not NarrowScenario.ScenarioName }),
+    ];
+
     /// <param name="report">All of it.</param>
+    /// <param name="holds">What of it is written.</param>
     /// <param name="plot">Path of the plot as the README names it; null: none.</param>
-    public static string Write(BenchReport report, string? plot)
+    public static string Write(BenchReport report, Func<Case, bool> holds, string? plot)
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{report.Machine}. Median of {report.Options.Runs} runs of {report.Options.Seconds} s, in brackets the least and the greatest. Media threads of the node: {(report.Options.MediaThreads == 0 ? "one per core" : report.Options.MediaThreads)}; the C program and mediasoup's worker have one thread each.");
-        foreach (var scenario in report.Results.Where(static result => result.Case.Scenario != NarrowScenario.ScenarioName).GroupBy(static result => result.Case.Scenario))
+        foreach (var scenario in report.Results.Where(result => holds(result.Case)).GroupBy(static result => result.Case.Scenario))
         {
             text.AppendLine().AppendLine($"**{scenario.Key}**").AppendLine();
             CaseResult[] results = [.. scenario];
@@ -49,11 +58,6 @@ internal static class MarkdownReport
         if (plot is not null)
         {
             text.AppendLine().AppendLine($"![CPU per forwarded packet against fan-out]({plot})");
-        }
-
-        foreach (var note in report.Notes)
-        {
-            text.AppendLine().AppendLine(note);
         }
 
         return text.ToString();
