@@ -12,9 +12,14 @@ internal sealed class DueWork(TimeSpan beat)
     /// <summary>An idle system's own: all of them at once are nothing. What thousands of rooms repeat is better spread.</summary>
     private const int Few = 128;
 
+    private const int MemoryToKeep = 64;
+
     private readonly PriorityQueue<ScheduledWork, (TimeSpan Due, long Order)> _work = new();
     private long _order;
     private int _lookThroughAt = FewestToLookThrough;
+
+    // The most that has waited since memory was given back.
+    private int _most;
 
     /// <summary>How much waits, cancelled work that has not been found yet included.</summary>
     public int Count => _work.Count;
@@ -38,6 +43,7 @@ internal sealed class DueWork(TimeSpan beat)
         }
 
         _work.Enqueue(work, (work.Due, _order++));
+        _most = Math.Max(_most, _work.Count);
     }
 
     /// <summary>Takes what is due and not cancelled, in the order of its times; what came first is first where they are the same.</summary>
@@ -50,6 +56,12 @@ internal sealed class DueWork(TimeSpan beat)
             {
                 into.Add(first);
             }
+        }
+
+        if (_most > MemoryToKeep && _work.Count < _most / 4)
+        {
+            _work.TrimExcess();
+            _most = _work.Count;
         }
     }
 

@@ -21,7 +21,8 @@ internal sealed record CodecEntry(CodecKind Kind, byte PayloadType, int ClockRat
 /// <summary>The negotiated codecs of one side by payload type. Immutable.</summary>
 internal sealed class CodecTable
 {
-    private const int RecentPlaces = 64;
+    // What is remembered of lists that nobody else has any more is memory for nothing.
+    private const int RecentPlaces = 8;
 
     // From the lowest payload type to the highest: a media codec and its RTX stand side by side in what browsers say.
     private readonly CodecEntry?[] _byPayloadType = [];
@@ -55,6 +56,12 @@ internal sealed class CodecTable
                 Media ??= entry;
             }
         }
+    }
+
+    /// <summary>The table of what was negotiated, for who has nobody to share it with.</summary>
+    public CodecTable(RtpParameters parameters)
+        : this(ImmutableCollectionsMarshal.AsArray(parameters.Codecs) ?? [])
+    {
     }
 
     /// <summary>The table of what was negotiated: one for all whose list of codecs is the same object, as it is where many consume the same (<see cref="Remote.Recent{T}"/>).</summary>

@@ -44,7 +44,7 @@ internal sealed class MediaProducer
         _mapping = [.. settings.RtpMapping.Codecs.Select(static codec => ((byte)codec.PayloadType, (byte)codec.MappedPayloadType))];
         _streams = new List<ReceiveStream>(Encodings.Length);
         Paused = settings.Paused;
-        Codecs = CodecTable.Of(settings.RtpParameters);
+        Codecs = new CodecTable(settings.RtpParameters);
         ExtensionIds = ExtensionIdsOf(settings.RtpParameters);
         Demand = settings.ReportsDemand ? new ProducerDemand(this) : null;
         Feedback = PathFeedback.Of(settings.RtpParameters);

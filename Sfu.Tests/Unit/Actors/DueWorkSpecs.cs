@@ -82,8 +82,11 @@ public sealed class DueWorkSpecs
             Add($"{i}", 1000);
         }
 
+        Add("late", 2000);
         Do(1000);
         Assert.Equal(Enumerable.Range(0, 5_000).Select(static i => $"{i}"), _done);
+        Do(2000);
+        Assert.Equal("late", _done[^1]);
     }
 
     [Fact]
