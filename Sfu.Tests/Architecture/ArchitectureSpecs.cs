@@ -70,10 +70,10 @@ public sealed partial class ArchitectureSpecs
     [Fact]
     public void Actors_never_wait_lock_or_leave_their_thread()
     {
-        // What the actor system itself runs on is no actor: its start and end, and the thread of its timers.
-        string[] beneath = ["/Hosting/", "/Scheduling/"];
+        // What the actor system itself runs on is no actor: its start and end, and the one thread of its timers.
         var sources = Sources("Sfu.Actors")
-            .Where(file => file.Path.EndsWith("Actor.cs", StringComparison.Ordinal) || !beneath.Any(folder => file.Path.Contains(folder, StringComparison.Ordinal)))
+            .Where(file => file.Path.EndsWith("Actor.cs", StringComparison.Ordinal) || !file.Path.Contains("/Hosting/", StringComparison.Ordinal))
+            .Where(file => !file.Path.EndsWith("/Scheduling/BeatScheduler.cs", StringComparison.Ordinal))
             .ToArray();
         Assert.True(sources.Length > 40);
         Refuse(sources, Waiting());
